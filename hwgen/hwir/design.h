@@ -1,0 +1,205 @@
+#pragma once
+#include "hwgen/hwir/expr.h"
+
+#include <string>
+#include <vector>
+
+/// The hardware IR: processes, buffers, accesses and external tensors.
+///
+/// A design is a network of processes over banked buffers. Every process walks its own loop nest, one point of the serial
+/// loops per cycle, all points of the lane loops at once. Tokens of the buffers are the only synchronisation between them.
+namespace Orrery::hwir {
+
+enum class LoopKind {
+    Serial, ///< walked by the sequencer, one iteration per point
+    Lane    ///< unrolled in space: all iterations in the same cycle
+};
+
+/// A loop counts from 0. A guard around a region is a serial loop of 0 or 1 iterations.
+struct Loop {
+    std::string name;       ///< as the user knows it ("acc.s1.rci"), unique in its process
+    LoopKind kind = LoopKind::Serial;
+    ExprId extent;          ///< of the counters of loops further out; for a lane the constant max_extent
+    int64_t max_extent = 1; ///< constant maximum of the extent
+};
+
+/// One coordinate of an access: sum(coefficient x counter) + offset + base + lane_table, modulo `modulus` if that is not 0.
+/// Coordinates of a buffer count from its Realize's minimum, those of a tensor from the tensor's minimum.
+struct Index {
+    std::vector<int64_t> coefficients; ///< one per loop of the process, serial and lane
+    int64_t offset = 0;
+    ExprId base;                       ///< part that is not affine, of serial counters only; may be undefined
+    ExprId lane_table;                 ///< part that is not affine, of lane counters only; may be undefined
+    int64_t modulus = 0;
+};
+
+enum class MemoryKind { Buffer, Tensor };
+
+struct Access {
+    MemoryKind kind = MemoryKind::Buffer;
+    int memory = -1;               ///< index into Design::buffers or Design::tensors
+    std::vector<Index> indices;    ///< innermost dimension first, as in Halide
+    /// A load reads only where all of these hold and gives 0 elsewhere. Conditions of counters only.
+    std::vector<ExprId> predicate;
+};
+
+/// How several values that meet in one element are combined.
+enum class ReduceOp {
+    Sum,
+    Max,
+    Min,
+    Other ///< read-modify-write by any function of the old value: no lane may be reduced
+};
+
+/// A read-modify-write update. On the first visit of an element (all `first_visit` counters 0) the old value is `init`
+/// instead of what the buffer holds.
+struct Accumulation {
+    int self_load = -1;           ///< the load of the stored element; it is not a port of the datapath
+    ReduceOp op = ReduceOp::Other;
+    ExprId increment;             ///< op != Other: new = op(old, increment); the reduction lanes are combined by op first
+    ExprId init;                  ///< undefined: the old value is always read
+    std::vector<int> first_visit; ///< serial loops of the reduction
+};
+
+/// The lane loops that form the rows and the columns of a processing-element array.
+struct Array {
+    std::vector<int> rows, columns;
+};
+
+/// One Halide stage with the whole loop nest around its store.
+struct Process {
+    std::string name; ///< "<func>_s<stage>", an identifier
+    std::string func;
+    int stage = 0;
+    std::vector<Loop> loops;       ///< serial loops outermost first, then lane loops outermost first
+    std::vector<ExprId> enables;   ///< a lane computes and stores only where all of these hold
+    std::vector<Access> loads;
+    Access store;
+    ExprId value;                  ///< value stored; with an accumulation of op Other, a function of the self load
+    std::optional<Accumulation> accumulation;
+    std::optional<Array> array;
+
+    int serial_count() const {
+        int n = 0;
+        for (const Loop &l : loops) {
+            n += l.kind == LoopKind::Serial;
+        }
+        return n;
+    }
+};
+
+/// A process takes its token of a buffer when it enters the body of its first `depth` serial loops and gives it back when it
+/// leaves it: one pass over the loops deeper than that is one generation.
+struct TokenUse {
+    int process = -1;
+    int depth = 0;
+};
+
+enum class MemoryTechnology { Auto, Sram, RegisterFile };
+
+/// A memory port of a buffer: the accesses of one process that are served in the same cycle by one copy of the memory.
+struct ReadPort {
+    int process = -1;
+    std::vector<int> loads; ///< indices into Process::loads
+};
+
+struct Buffer {
+    std::string name; ///< identifier
+    std::string func;
+    Type type;
+    std::vector<int64_t> extents; ///< constant maximum per dimension, in elements
+    MemoryTechnology technology = MemoryTechnology::Auto;
+    int slots = 1;
+    std::vector<TokenUse> writers; ///< stages of the Func in order: phases of one generation
+    std::vector<TokenUse> readers; ///< all read the finished generation, at the same time
+
+    // Set by the pass assign_banks.
+    std::vector<int64_t> banks;        ///< per dimension; element i is in bank i mod banks, word i / banks
+    std::vector<bool> packed;          ///< per dimension: the banks always share their word address: one wide word
+    std::vector<ReadPort> read_ports;  ///< one copy of the memory each (loads of an accumulation's own element excepted)
+
+    int64_t bank_count() const {
+        int64_t n = 1;
+        for (int64_t b : banks) {
+            n *= b;
+        }
+        return n;
+    }
+    /// Words of one bank and slot.
+    int64_t depth() const {
+        int64_t n = 1;
+        for (size_t d = 0; d < banks.size(); d++) {
+            n *= (extents[d] + banks[d] - 1) / banks[d];
+        }
+        return n;
+    }
+};
+
+enum class Direction { Input, Output };
+
+/// One dimension of a tensor in DRAM, in elements.
+struct Dimension {
+    int64_t min = 0, extent = 0, stride = 0;
+};
+
+/// A tensor in DRAM behind its own AXI4 port.
+struct Tensor {
+    std::string name; ///< identifier
+    Type type;
+    Direction direction = Direction::Input;
+    std::vector<Dimension> dimensions;
+    int bus_bits = 128;
+    int outstanding_bursts = 16;
+    int max_burst_beats = 256;
+};
+
+/// The contiguous runs of an external access, in the order in which its process consumes or produces the elements.
+/// One point of `loops` is one run of `length` elements from element `start` (no run where `length` <= 0 or a condition fails).
+/// Counters in the expressions are those of `loops`.
+struct Descriptor {
+    std::vector<Loop> loops; ///< all serial
+    std::vector<ExprId> conditions;
+    Index start;             ///< element offset from the tensor's first element
+    ExprId length;
+    int64_t max_length = 1;
+};
+
+/// Stream of elements between a tensor and one access of one process. At every point the process moves the elements of its
+/// enabled lanes: lanes are ordered by `lanes`, and the enabled ones are neighbours in that order.
+struct Stream {
+    std::string name; ///< identifier
+    int tensor = -1;
+    int process = -1;
+    int load = -1;          ///< -1: the store
+    std::vector<int> lanes; ///< lane loops of the process on which the address depends, outermost (slowest in memory) first
+    bool shifted = false;   ///< the first enabled lane may be other than lane 0
+    Descriptor descriptor;
+};
+
+struct Design {
+    std::string name;
+    ExprPool exprs;
+    std::vector<Process> processes;
+    std::vector<Buffer> buffers;
+    std::vector<Tensor> tensors;
+    std::vector<Stream> streams; ///< set by the pass make_streams: one per external access
+};
+
+/// Number of points of the lane loops, and of those of `lanes` only.
+int64_t lane_count(const Process &process);
+int64_t lane_count(const Process &process, const std::vector<int> &lanes);
+
+/// Lane loops on which the stored element does not depend: the values of these lanes are combined.
+std::vector<int> reduction_lanes(const ExprPool &pool, const Process &process);
+
+/// Lane loops of the process, outermost first.
+std::vector<int> lane_loops(const Process &process);
+
+/// Maximum extent of every loop (the argument of `bounds`).
+std::vector<int64_t> counter_extents(const std::vector<Loop> &loops);
+
+/// Does the coordinate, or any coordinate of the access, depend on the loop?
+bool depends_on(const ExprPool &pool, const Index &index, int loop);
+bool depends_on(const ExprPool &pool, const Access &access, int loop);
+
+} // namespace Orrery::hwir
