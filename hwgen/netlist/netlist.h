@@ -37,6 +37,7 @@ enum class ValueOp {
     Constant,
     Net,      ///< whole net
     Slice,    ///< args[0] is a Net; bits [lsb +: width]
+    Localparam, ///< low `width` bits of the localparam named `net` of an enclosing generate loop, printed as NAME[width-1:0]
     Concat,   ///< most significant first
     Repeat,   ///< args[0] repeated `count` times
     ToSigned, ///< same bits, signed: $signed(...)
@@ -80,6 +81,8 @@ Value constant(int width, int64_t value, bool is_signed = false);
 Value slice(Value net, Integer lsb, int width);
 Value slice(Value net, int64_t lsb, int width);
 Value bit(Value net, Integer index);
+/// Low bits of a localparam of an enclosing generate loop.
+Value localparam_value(const std::string &name, int width);
 Value concat(std::vector<Value> parts); ///< most significant first
 Value repeat(int count, Value v);
 Value to_signed(Value v);
