@@ -1,0 +1,83 @@
+#include "halide-fork/lowering.h"
+
+#include "hwgen/support/error.h"
+
+namespace Orrery {
+namespace {
+
+using namespace Halide::Internal;
+
+/// Outputs are computed and stored at the root whatever the user's schedule says of them, as in Halide's own lowering.
+void place_at_root(Function &output) {
+    FuncSchedule &schedule = output.schedule();
+    schedule.compute_level() = Halide::LoopLevel::root();
+    schedule.store_level() = Halide::LoopLevel::root();
+    schedule.hoist_storage_level() = Halide::LoopLevel::root();
+}
+
+/// The sequence of Halide's lower() up to storage flattening. Three of its passes are left out: sliding_window and
+/// storage_folding assume that unrolled loops run one iteration after the other, and lanes do not; skip_stages puts guards
+/// around producers alone, and the generations of a buffer would no longer be those of its consumers.
+LoweredPipeline lower(const std::vector<Halide::Func> &funcs, const Halide::Target &target) {
+    LoweredPipeline pipeline;
+    std::vector<Function> &outputs = pipeline.outputs;
+    std::map<std::string, Function> &environment = pipeline.environment;
+
+    for (const Halide::Func &f : funcs) {
+        outputs.push_back(f.function());
+    }
+    std::tie(outputs, environment) = deep_copy(outputs, build_environment(outputs));
+    for (Function &output : outputs) {
+        place_at_root(output);
+    }
+    for (auto &[name, function] : environment) {
+        function.lock_loop_levels();
+    }
+    environment = wrap_func_calls(environment);
+    const auto [order, groups] = realization_order(outputs, environment);
+    simplify_specializations(environment);
+
+    bool any_memoized = false;
+    Stmt s = schedule_functions(outputs, groups, environment, target, any_memoized);
+    const FuncValueBounds value_bounds = compute_function_value_bounds(order, environment);
+    // Loads at data-dependent addresses must be in bounds before bounds inference looks at them.
+    s = clamp_unsafe_accesses(s, environment, value_bounds);
+    s = bounds_inference(s, outputs, order, groups, environment, value_bounds, target);
+    s = remove_extern_loops(s);
+    s = uniquify_variable_names(s);
+    s = simplify(s);
+    // Bounds of Realizes come out tighter when differences of correlated expressions cancel first.
+    s = simplify_correlated_differences(s);
+    s = allocation_bounds_inference(s, environment, value_bounds);
+    s = remove_undef(s);
+    s = uniquify_variable_names(s);
+    s = bound_small_allocations(s);
+    pipeline.stmt = simplify(s);
+    return pipeline;
+}
+
+/// Halide's message without the word "Error" and the line breaks around it.
+std::string message_of(const Halide::Error &error) {
+    std::string text = error.what();
+    const std::string prefix = "Error: ";
+    if (text.compare(0, prefix.size(), prefix) == 0) {
+        text.erase(0, prefix.size());
+    }
+    while (!text.empty() && text.back() == '\n') {
+        text.pop_back();
+    }
+    return text;
+}
+
+} // namespace
+
+LoweredPipeline lower_for_hardware(const std::vector<Halide::Func> &outputs,
+                                   const Halide::Target &target) {
+    try {
+        return lower(outputs, target);
+    } catch (const Halide::CompileError &error) {
+        throw UserError("Halide rejects the pipeline: " + message_of(error));
+    }
+}
+
+} // namespace Orrery
