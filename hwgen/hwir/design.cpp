@@ -1,0 +1,56 @@
+#include "hwgen/hwir/design.h"
+
+#include <algorithm>
+
+namespace Orrery::hwir {
+
+std::vector<int> lane_loops(const Process &process) {
+    std::vector<int> lanes;
+    for (size_t i = 0; i < process.loops.size(); i++) {
+        if (process.loops[i].kind == LoopKind::Lane) {
+            lanes.push_back(int(i));
+        }
+    }
+    return lanes;
+}
+
+int64_t lane_count(const Process &process) { return lane_count(process, lane_loops(process)); }
+
+int64_t lane_count(const Process &process, const std::vector<int> &lanes) {
+    int64_t count = 1;
+    for (int lane : lanes) {
+        count *= process.loops[lane].max_extent;
+    }
+    return count;
+}
+
+std::vector<int> reduction_lanes(const ExprPool &pool, const Process &process) {
+    std::vector<int> lanes;
+    for (int lane : lane_loops(process)) {
+        if (!depends_on(pool, process.store, lane)) {
+            lanes.push_back(lane);
+        }
+    }
+    return lanes;
+}
+
+std::vector<int64_t> counter_extents(const std::vector<Loop> &loops) {
+    std::vector<int64_t> extents;
+    for (const Loop &loop : loops) {
+        extents.push_back(loop.max_extent);
+    }
+    return extents;
+}
+
+bool depends_on(const ExprPool &pool, const Index &index, int loop) {
+    auto uses = [&](ExprId id) { return id.defined() && uses_counter(pool, id, loop); };
+    bool affine = size_t(loop) < index.coefficients.size() && index.coefficients[loop] != 0;
+    return affine || uses(index.base) || uses(index.lane_table);
+}
+
+bool depends_on(const ExprPool &pool, const Access &access, int loop) {
+    return std::any_of(access.indices.begin(), access.indices.end(),
+                       [&](const Index &index) { return depends_on(pool, index, loop); });
+}
+
+} // namespace Orrery::hwir
