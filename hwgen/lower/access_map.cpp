@@ -1,0 +1,211 @@
+#include "hwgen/lower/access_map.h"
+
+#include "hwgen/support/error.h"
+
+#include <set>
+
+namespace Orrery::lower {
+
+using namespace netlist;
+using hwir::Access;
+using hwir::ExprId;
+using hwir::ExprPool;
+using hwir::Index;
+using hwir::LoopKind;
+using hwir::Op;
+
+int64_t floor_div(int64_t a, int64_t b) {
+    int64_t q = a / b;
+    return q * b > a ? q - 1 : q;
+}
+
+int64_t floor_mod(int64_t a, int64_t b) { return a - floor_div(a, b) * b; }
+
+bool is_multiple(const ExprPool &pool, ExprId e, int64_t divisor) {
+    const hwir::ExprNode &n = pool[e];
+    auto arg = [&](int i) { return is_multiple(pool, n.args[i], divisor); };
+    switch (n.op) {
+    case Op::Constant:
+        return n.value % divisor == 0;
+    case Op::Mul:
+        return arg(0) || arg(1);
+    case Op::Add:
+    case Op::Sub:
+    case Op::Min:
+    case Op::Max:
+        return arg(0) && arg(1);
+    case Op::Select:
+        return arg(1) && arg(2);
+    default:
+        return divisor == 1;
+    }
+}
+
+namespace {
+
+/// Serial part of a coordinate, as an expression.
+ExprId serial_expr(ExprPool &pool, const hwir::Process &process, const Index &index, int64_t offset) {
+    ExprId sum = pool.constant(offset);
+    for (size_t i = 0; i < process.loops.size(); i++) {
+        if (process.loops[i].kind == LoopKind::Serial && index.coefficients[i] != 0) {
+            ExprId term = pool.mul(pool.counter(static_cast<int>(i)),
+                                   pool.constant(index.coefficients[i]));
+            sum = pool.add(sum, term);
+        }
+    }
+    return index.base.defined() ? pool.add(sum, index.base) : sum;
+}
+
+bool serial_part_is_static(const ExprPool &pool, const hwir::Process &process, const Index &index,
+                           int64_t banks) {
+    for (size_t i = 0; i < process.loops.size(); i++) {
+        if (process.loops[i].kind == LoopKind::Serial && index.coefficients[i] % banks != 0) {
+            return false;
+        }
+    }
+    return !index.base.defined() || is_multiple(pool, index.base, banks);
+}
+
+} // namespace
+
+AccessMap::AccessMap(Build &b, const hwir::Process &p, const hwir::Buffer &buf,
+                     std::vector<const Access *> group)
+    : build(b), process(p), buffer(buf), accesses(std::move(group)), dims(buf.banks.size()),
+      folded(buf.banks.size(), 0), word_coefficients(p.loops.size(), 0) {
+    int64_t inner = 1;
+    for (bool packed : {true, false}) {
+        for (size_t d = 0; d < dims.size(); d++) {
+            if (buffer.packed[d] == packed) {
+                dims[d].packed = packed;
+                dims[d].banks = buffer.banks[d];
+                dims[d].inner = inner;
+                inner *= buffer.banks[d];
+                (packed ? pack_elements : bank_words) *= static_cast<int>(buffer.banks[d]);
+            }
+        }
+    }
+    int64_t stride = 1;
+    for (size_t d = 0; d < dims.size(); d++) {
+        dims[d].word_stride = stride;
+        stride *= (buffer.extents[d] + dims[d].banks - 1) / dims[d].banks;
+        add_dimension(static_cast<int>(d));
+    }
+}
+
+int64_t AccessMap::lane_part(const Access &access, int d, const std::vector<int64_t> &counters) const {
+    const Index &index = access.indices[d];
+    int64_t v = index.offset - accesses[0]->indices[d].offset;
+    for (size_t i = 0; i < process.loops.size(); i++) {
+        if (process.loops[i].kind == LoopKind::Lane) {
+            v += index.coefficients[i] * counters[i];
+        }
+    }
+    return index.lane_table.defined() ? v + hwir::evaluate(build.pool, index.lane_table, counters) : v;
+}
+
+void AccessMap::add_dimension(int d) {
+    PortDimension &dim = dims[d];
+    const Index &index = accesses[0]->indices[d];
+    ORRERY_CHECK(index.modulus == 0, "folded storage of {} is not lowered", buffer.name);
+    LaneSpace space(process, hwir::lane_loops(process));
+    std::set<int64_t> values;
+    for (const Access *a : accesses) {
+        for (int64_t k = 0; k < space.count(); k++) {
+            values.insert(lane_part(*a, d, space.counters(k)));
+        }
+    }
+    folded[d] = *values.begin(); // lane parts count from the smallest one
+    int64_t offset = index.offset + folded[d];
+    ExprPool &pool = build.pool;
+    dim.rotates = !serial_part_is_static(pool, process, index, dim.banks);
+    dim.lane_value_at.assign(dim.banks, -1);
+    if (!dim.rotates) {
+        dim.residue = floor_mod(offset, dim.banks);
+        for (size_t i = 0; i < process.loops.size(); i++) {
+            if (process.loops[i].kind == LoopKind::Serial) {
+                word_coefficients[i] += index.coefficients[i] / dim.banks * dim.word_stride;
+            }
+        }
+        word_offset += floor_div(offset, dim.banks) * dim.word_stride;
+    }
+    for (int64_t v : values) {
+        int64_t lane = v - folded[d];
+        dim.lane_value_at[floor_mod(dim.residue + lane, dim.banks)] = lane;
+    }
+    ExprId word;
+    if (dim.rotates) {
+        ExprId serial = serial_expr(pool, process, index, offset);
+        ExprId banks = pool.constant(dim.banks);
+        dim.remainder = pool.make(Op::Mod, hwir::index_type, {serial, banks});
+        word = pool.make(Op::Div, hwir::index_type, {serial, banks});
+    } else if (index.base.defined()) {
+        word = pool.make(Op::Div, hwir::index_type, {index.base, pool.constant(dim.banks)});
+    }
+    if (word.defined()) {
+        word = pool.mul(word, pool.constant(dim.word_stride));
+        word_rest = word_rest.defined() ? pool.add(word_rest, word) : word;
+    }
+    if (dim.packed && !dim.rotates) { // one word address for all of the packed banks
+        for (int64_t position = 0; position < dim.banks; position++) {
+            if (dim.lane_value_at[position] != -1) {
+                int64_t lane = dim.lane_value_at[position];
+                word_offset += floor_div(dim.residue + lane, dim.banks) * dim.word_stride;
+                break;
+            }
+        }
+    }
+}
+
+int64_t AccessMap::bank_coordinate(int d, int64_t flat_position) const {
+    return flat_position / dims[d].inner % dims[d].banks;
+}
+
+int64_t AccessMap::bank_offset(int bank) const {
+    int64_t offset = 0;
+    for (size_t d = 0; d < dims.size(); d++) {
+        const PortDimension &dim = dims[d];
+        if (dim.packed || dim.rotates) {
+            continue;
+        }
+        int64_t b = bank_coordinate(static_cast<int>(d), static_cast<int64_t>(bank) * pack_elements);
+        int64_t lane = dim.lane_value_at[b];
+        offset += lane == -1 ? 0 : floor_div(dim.residue + lane, dim.banks) * dim.word_stride;
+    }
+    return offset;
+}
+
+int64_t AccessMap::position(int access, const std::vector<int64_t> &counters) const {
+    int64_t flat = 0;
+    for (size_t d = 0; d < dims.size(); d++) {
+        int64_t lane = lane_part(*accesses[access], static_cast<int>(d), counters) - folded[d];
+        flat += floor_mod(dims[d].residue + lane, dims[d].banks) * dims[d].inner;
+    }
+    return flat;
+}
+
+Integer AccessMap::position_formula(int access, const LaneSpace &space) const {
+    Integer flat = integer(0);
+    for (size_t d = 0; d < dims.size(); d++) {
+        const PortDimension &dim = dims[d];
+        const Index &index = accesses[access]->indices[d];
+        if (index.lane_table.defined()) {
+            return nullptr;
+        }
+        if (dim.banks == 1) {
+            continue;
+        }
+        int64_t delta = index.offset - accesses[0]->indices[d].offset - folded[d];
+        int64_t start = floor_mod(dim.residue + delta, dim.banks);
+        int64_t largest = start;
+        Integer sum = integer(start);
+        for (int loop : space.loops()) {
+            int64_t k = floor_mod(index.coefficients[loop], dim.banks);
+            largest += k * (process.loops[loop].max_extent - 1);
+            sum = k == 0 ? sum : sum + integer_name(space.localparam(loop)) * integer(k);
+        }
+        flat = flat + (largest < dim.banks ? sum : sum % integer(dim.banks)) * integer(dim.inner);
+    }
+    return flat;
+}
+
+} // namespace Orrery::lower

@@ -1,0 +1,46 @@
+#pragma once
+#include "hwgen/hwir/design.h"
+#include "hwgen/netlist/netlist.h"
+
+#include <string>
+#include <vector>
+
+namespace Orrery::lower {
+
+/// What all steps of the lowering share: the design, its expressions (which grow) and the modules made so far.
+struct Build {
+    explicit Build(const hwir::Design &d) : design(d), pool(d.exprs) {}
+    const hwir::Design &design;
+    hwir::ExprPool pool;
+    std::vector<netlist::Module> modules; ///< used ones before their users
+};
+
+/// Bits of an unsigned value up to `max` (at least 1).
+int bits_for(int64_t max);
+
+/// Bits of an index of `count` things (at least 1).
+int index_bits(int64_t count);
+
+/// The lane loops of a process in an order of their own; the last one is the fastest of the flat index.
+class LaneSpace {
+public:
+    LaneSpace(const hwir::Process &process, std::vector<int> lane_loops);
+    int64_t count() const { return total; }
+    const std::vector<int> &loops() const { return order; }
+    /// Counters of all loops of the process (serial ones 0, lanes that are not in this space 0) at a flat index.
+    std::vector<int64_t> counters(int64_t flat) const;
+    /// localparams that split the genvar of a loop over this space into the lane counters.
+    std::vector<std::pair<std::string, netlist::Integer>> localparams(const std::string &genvar) const;
+    /// Flat index as a formula of the localparams.
+    netlist::Integer flat() const;
+    /// Name of the localparam of a lane loop.
+    std::string localparam(int loop) const;
+
+private:
+    const hwir::Process &process;
+    std::vector<int> order;
+    std::vector<int64_t> stride; ///< per element of `order`
+    int64_t total = 1;
+};
+
+} // namespace Orrery::lower

@@ -1,0 +1,23 @@
+#pragma once
+#include "hwgen/hwir/design.h"
+#include "hwgen/lower/registers.h"
+#include "hwgen/netlist/netlist.h"
+
+namespace Orrery {
+
+struct LoweredDesign {
+    netlist::Netlist netlist;
+    lower::RegisterMap registers;
+    std::vector<int> latencies; ///< per process: cycles from the issue of a point to its write
+};
+
+/// Hardware IR (after the passes) to modules: one per process, stream and datapath, and the top that connects them with buffers,
+/// token rings and registers. Its result has been verified.
+LoweredDesign lower_design(const hwir::Design &design);
+
+/// The text of design.json (docs/design-json.md).
+std::string manifest(const hwir::Design &design, const LoweredDesign &lowered,
+                     const std::vector<std::string> &files, const std::string &reference_library,
+                     const std::string &reference_function);
+
+} // namespace Orrery

@@ -1,0 +1,128 @@
+#include "hwgen/lower/lower.h"
+#include "hwgen/lower/stream.h"
+#include "hwgen/support/error.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace Orrery {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using lower::Counter;
+
+std::string type_name(hwir::Type type) {
+    return type == hwir::boolean ? "bool" : fmt::format("{}int{}", type.is_signed ? "" : "u", type.bits);
+}
+
+Json tensor_json(const hwir::Tensor &t, int base_register) {
+    Json dimensions = Json::array();
+    for (const hwir::Dimension &d : t.dimensions) {
+        dimensions.push_back({{"min", d.min}, {"extent", d.extent}, {"stride", d.stride}});
+    }
+    return {{"name", t.name},
+            {"direction", t.direction == hwir::Direction::Input ? "input" : "output"},
+            {"type", type_name(t.type)},
+            {"dimensions", dimensions},
+            {"port",
+             {{"prefix", "m_axi_" + t.name + "_"},
+              {"bus_bits", t.bus_bits},
+              {"address_bits", lower::axi_address_bits},
+              {"outstanding_bursts", t.outstanding_bursts},
+              {"max_burst_beats", t.max_burst_beats}}},
+            {"base_register", base_register}};
+}
+
+Json counter_reference(const Counter &c) { return {{"register", c.register_name}}; }
+
+Json process_json(const hwir::Process &p, int number, const LoweredDesign &lowered) {
+    Json loops = Json::array(), lanes = Json::array(), stalls = Json::array();
+    for (const hwir::Loop &l : p.loops) {
+        (l.kind == hwir::LoopKind::Serial ? loops : lanes).push_back({{"name", l.name}, {"extent", l.max_extent}});
+    }
+    Json counters = Json::object();
+    for (const Counter &c : lowered.registers.counters) {
+        if (c.process != number) {
+            continue;
+        }
+        if (c.kind == Counter::Busy) {
+            counters["busy"] = counter_reference(c);
+        } else if (c.kind == Counter::Operations) {
+            counters["operations"] = counter_reference(c);
+        } else if (c.kind == Counter::Stall) {
+            stalls.push_back({{"cause", c.cause}, {"register", c.register_name}});
+        }
+    }
+    counters["stalls"] = stalls;
+    Json result = {{"name", p.name}, {"func", p.func},   {"stage", p.stage},
+                   {"loops", loops}, {"lanes", lanes}, {"latency", lowered.latencies[number]}};
+    if (p.array) {
+        int64_t elements = hwir::lane_count(p, p.array->rows) * hwir::lane_count(p, p.array->columns);
+        result["processing_elements"] = elements;
+        result["array"] = {{"rows", hwir::lane_count(p, p.array->rows)},
+                           {"columns", hwir::lane_count(p, p.array->columns)}};
+    }
+    result["counters"] = counters;
+    return result;
+}
+
+Json buffer_json(const hwir::Buffer &b, int number, const LoweredDesign &lowered) {
+    Json reads = Json::array(), writes = Json::array();
+    for (const Counter &c : lowered.registers.counters) {
+        if (c.buffer == number && (c.kind == Counter::Reads || c.kind == Counter::Writes)) {
+            (c.kind == Counter::Reads ? reads : writes).push_back(counter_reference(c));
+        }
+    }
+    int64_t copies = std::max<int64_t>(1, static_cast<int64_t>(b.read_ports.size()));
+    int64_t bits = b.bank_count() * b.depth() * b.type.bits * b.slots * copies;
+    bool registers = b.technology == hwir::MemoryTechnology::RegisterFile;
+    return {{"name", b.name},
+            {"func", b.func},
+            {"memory", registers ? "register_file" : "sram"},
+            {"type", type_name(b.type)},
+            {"extents", b.extents},
+            {"banks", b.banks},
+            {"words", b.depth()},
+            {"slots", b.slots},
+            {"copies", copies},
+            {"bits", bits},
+            {"counters", {{"reads", reads}, {"writes", writes}}}};
+}
+
+} // namespace
+
+std::string manifest(const hwir::Design &design, const LoweredDesign &lowered,
+                     const std::vector<std::string> &files, const std::string &reference_library,
+                     const std::string &reference_function) {
+    Json registers = Json::array(), tensors = Json::array(), processes = Json::array(), buffers = Json::array();
+    for (const lower::Register &r : lowered.registers.registers) {
+        registers.push_back({{"name", r.name}, {"offset", r.offset}, {"words", r.words},
+                             {"access", r.access}, {"description", r.description}});
+    }
+    for (size_t t = 0; t < design.tensors.size(); t++) {
+        tensors.push_back(tensor_json(design.tensors[t], lowered.registers.base_offset[t]));
+    }
+    for (size_t p = 0; p < design.processes.size(); p++) {
+        processes.push_back(process_json(design.processes[p], static_cast<int>(p), lowered));
+    }
+    for (size_t b = 0; b < design.buffers.size(); b++) {
+        buffers.push_back(buffer_json(design.buffers[b], static_cast<int>(b), lowered));
+    }
+    Json result = {{"format", 1},
+                   {"name", design.name},
+                   {"top", lowered.netlist.top},
+                   {"files", files},
+                   {"clock", "clk_i"},
+                   {"reset", "rst_i"},
+                   {"interrupt", "irq_o"},
+                   {"reference", {{"library", reference_library}, {"function", reference_function}}},
+                   {"tensors", tensors},
+                   {"control", {{"prefix", "s_axi_"}, {"address_bits", lowered.registers.address_bits}}},
+                   {"registers", registers},
+                   {"processes", processes},
+                   {"buffers", buffers}};
+    return result.dump(2) + "\n";
+}
+
+} // namespace Orrery

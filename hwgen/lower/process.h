@@ -1,0 +1,64 @@
+#pragma once
+#include "hwgen/lower/access_map.h"
+#include "hwgen/lower/control.h"
+
+#include <memory>
+
+namespace Orrery::lower {
+
+/// A pulse or amount that a process reports every cycle, for a counter.
+struct CounterSource {
+    std::string name;   ///< register name
+    std::string description;
+    std::string port;   ///< output port of the process module: amount counted in this cycle
+    int width = 1;
+    enum Kind { Busy, Operations, Stall, Reads, Writes } kind = Busy;
+    int buffer = -1;    ///< Reads, Writes
+    std::string cause;  ///< Stall
+};
+
+/// A token use of a process and the names of its ports.
+struct TokenPort {
+    int buffer = -1;
+    bool writer = false;
+    int phase = 0;      ///< number among the buffer's writers or readers
+    std::string prefix; ///< ports <prefix>_ready_i, <prefix>_acquire_o, <prefix>_release_o
+    netlist::Value leaves;  ///< inside the module: the last point of a generation is issued
+    netlist::Value release; ///< inside the module: the port
+};
+
+/// A port to a copy of a buffer's memory.
+struct MemoryPort {
+    int buffer = -1;
+    enum Kind { Read, Write, UpdateRead } kind = Read;
+    int read_port = -1;  ///< Read: index into Buffer::read_ports
+    int phase = 0;       ///< Write, UpdateRead: number of the writer
+    std::string prefix;  ///< ports <prefix>_slot_o, _enable_o, _address_o, _data_o or _data_i
+};
+
+/// A stream port: loads have <prefix>_available_i, _data_i, _take_o; stores <prefix>_valid_o, _ready_i, _count_o, _data_o.
+struct StreamPort {
+    int stream = -1;
+    std::string prefix;
+    int chunk_bytes = 1;
+};
+
+/// The module of one process and how the top level has to connect it (besides clk_i, rst_i, start_i, active_o).
+struct ProcessModule {
+    std::string name;
+    netlist::Signature signature;
+    std::vector<TokenPort> tokens;
+    std::vector<MemoryPort> memories;
+    std::vector<StreamPort> streams;
+    std::vector<CounterSource> counters;
+    int latency = 0; ///< cycles from the issue of a point to its write
+};
+
+/// Lowers process number `process`; its modules are added to build.modules.
+ProcessModule lower_process(Build &build, int process);
+
+/// Words and technology of a buffer's memory port.
+int address_bits(const hwir::Buffer &buffer);
+int slot_bits(const hwir::Buffer &buffer);
+
+} // namespace Orrery::lower

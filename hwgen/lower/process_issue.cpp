@@ -1,0 +1,260 @@
+// Issue: the sequencer of a process, its tokens and the conditions under which its lanes take part.
+#include "hwgen/lower/process_state.h"
+#include "hwgen/support/error.h"
+#include "hwgen/templates/templates.h"
+
+#include <algorithm>
+
+namespace Orrery::lower {
+
+using namespace netlist;
+using hwir::ExprId;
+using hwir::Loop;
+using hwir::LoopKind;
+
+namespace {
+
+/// All lane loops, those that the stored element does not depend on last.
+std::vector<int> lane_order(const hwir::Process &p, const std::vector<int> &reduced) {
+    std::vector<int> order;
+    for (int loop : hwir::lane_loops(p)) {
+        if (std::find(reduced.begin(), reduced.end(), loop) == reduced.end()) {
+            order.push_back(loop);
+        }
+    }
+    return order;
+}
+
+std::vector<int> joined(std::vector<int> a, const std::vector<int> &b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+}
+
+} // namespace
+
+ProcessState::ProcessState(Build &b, int process_number)
+    : build(b), design(b.design), number(process_number),
+      process(b.design.processes[process_number]),
+      output_lanes(lane_order(process, hwir::reduction_lanes(b.pool, process))),
+      reduced_lanes(hwir::reduction_lanes(b.pool, process)), output_space(process, output_lanes),
+      lane_space(process, joined(output_lanes, reduced_lanes)), scope(module.items) {
+    module.name = process.name;
+    module.purpose = fmt::format("Stage {} of {}: {} lanes.", process.stage, process.func,
+                                 lane_space.count());
+    result.name = process.name;
+}
+
+ProcessModule ProcessState::run() {
+    add_sequencer();
+    add_tokens();
+    add_enables();
+    add_loads();
+    add_elements();
+    add_trees();
+    add_initial_value();
+    add_store();
+    finish_issue();
+    add_counters();
+    control->finish();
+    absorb_unused(module);
+    result.signature = module.signature();
+    result.latency = result_cycle;
+    build.modules.push_back(std::move(module));
+    return std::move(result);
+}
+
+void ProcessState::add_sequencer() {
+    loops = std::max(1, process.serial_count());
+    int64_t largest = 1;
+    for (const Loop &l : process.loops) {
+        largest = l.kind == LoopKind::Serial ? std::max(largest, l.max_extent) : largest;
+    }
+    index_width = bits_for(largest);
+    clk = module.input("clk_i", 1);
+    rst = module.input("rst_i", 1);
+    start = module.input("start_i", 1);
+    index = scope.net("index", loops * index_width);
+    first = scope.net("first", loops);
+    first_from = scope.net("first_from", loops + 1);
+    last_from = scope.net("last_from", loops + 1);
+    increment = scope.net("increment", loops);
+    valid = scope.net("valid", 1);
+    seq_enable = scope.net("in_range", 1);
+    fire = scope.net("fire", 1);
+    control = std::make_unique<Control>(build, process.name, process.loops, scope, index, index_width);
+    Value active = module.output("active_o", 1);
+    scope.assign(active, valid);
+}
+
+void ProcessState::add_tokens() {
+    for (size_t b = 0; b < design.buffers.size(); b++) {
+        const hwir::Buffer &buffer = design.buffers[b];
+        for (bool writer : {true, false}) {
+            const std::vector<hwir::TokenUse> &uses = writer ? buffer.writers : buffer.readers;
+            for (size_t k = 0; k < uses.size(); k++) {
+                if (uses[k].process != number) {
+                    continue;
+                }
+                int depth = uses[k].depth;
+                TokenPort port{static_cast<int>(b), writer, static_cast<int>(k),
+                               buffer.name + (writer ? "_writer" : "_reader"), nullptr, nullptr};
+                Value ready = module.input(port.prefix + "_ready_i", 1);
+                Value acquire = module.output(port.prefix + "_acquire_o", 1);
+                Value release = module.output(port.prefix + "_release_o", 1);
+                Value enter = loop_bit(first_from, depth), leave = loop_bit(last_from, depth);
+                scope.assign(acquire, binary(ValueOp::And, fire, enter));
+                Value leaves = scope.wire(port.prefix + "_leaves", binary(ValueOp::And, fire, leave));
+                if (!writer) {
+                    scope.assign(release, leaves);
+                }
+                Value slot = constant(1, 0);
+                if (buffer.slots > 1) {
+                    slot = scope.net(port.prefix + "_slot", slot_bits(buffer));
+                    scope.instance("u_" + port.prefix + "_slot", templates::slot_pointer(buffer.slots),
+                                   {{"clk_i", clk}, {"rst_i", rst}, {"next_i", leaves}, {"slot_o", slot}});
+                }
+                slots[{static_cast<int>(b), writer}] = slot;
+                stalls.push_back({!writer ? "data in " + buffer.name
+                                  : k == 0 ? "space in " + buffer.name
+                                           : "the previous stage of " + buffer.name,
+                                  binary(ValueOp::And, enter, unary(ValueOp::Not, ready))});
+                port.leaves = leaves;
+                port.release = release;
+                result.tokens.push_back(port);
+            }
+        }
+    }
+}
+
+Value ProcessState::enables_of(const std::vector<ExprId> &conditions, const LaneSpace &space,
+                               const std::string &name) {
+    std::vector<LaneValue> parts;
+    for (ExprId c : conditions) {
+        if (!lanes_of(build.pool, process, c).empty()) {
+            parts.push_back(control->per_lane(process, c, hwir::boolean,
+                                              name + "_condition" + std::to_string(parts.size())));
+        }
+    }
+    if (parts.empty()) {
+        return nullptr;
+    }
+    Value vector = scope.net(name, static_cast<int>(space.count()));
+    Scope body = scope.generate("gen_" + name, "lane", space.count(), space.localparams("lane"));
+    Value all;
+    for (const LaneValue &p : parts) {
+        Value one = bit(p.vector, LaneSpace(process, p.lanes).flat());
+        all = all ? binary(ValueOp::And, all, one) : one;
+    }
+    body.assign(bit(vector, integer_name("lane")), all);
+    return vector;
+}
+
+void ProcessState::add_enables() {
+    Value all = seq_enable;
+    int n = 0;
+    for (ExprId c : process.enables) {
+        if (lanes_of(build.pool, process, c).empty()) {
+            Value one = control->shared(c, hwir::boolean, "condition" + std::to_string(n++));
+            all = binary(ValueOp::And, all, one);
+        }
+    }
+    point_enable = scope.wire("point_enable", all);
+    lane_enable = enables_of(process.enables, lane_space, "lane_enable");
+    if (!lane_enable || reduced_lanes.empty()) {
+        output_enable = lane_enable;
+        return;
+    }
+    int64_t reduced = lane_space.count() / output_space.count();
+    output_enable = scope.net("output_enable", static_cast<int>(output_space.count()));
+    Scope body = scope.generate("gen_output_enable", "lane", output_space.count());
+    Value group = slice(lane_enable, integer_name("lane") * integer(reduced), static_cast<int>(reduced));
+    body.assign(bit(output_enable, integer_name("lane")), unary(ValueOp::ReduceOr, group));
+}
+
+void ProcessState::finish_issue() {
+    Value stall = constant(1, 0);
+    for (size_t i = 0; i < stalls.size(); i++) {
+        stall = i == 0 ? stalls[i].wanted : binary(ValueOp::Or, stall, stalls[i].wanted);
+    }
+    std::vector<Value> extents; // most significant first
+    for (int i = loops; i-- > 0;) {
+        Value extent = constant(index_width, 1);
+        if (i < process.serial_count()) {
+            ExprId e = build.pool.max(process.loops[i].extent, build.pool.constant(0));
+            extent = control->shared(e, hwir::Type{index_width, false}, "extent" + std::to_string(i));
+        }
+        extents.push_back(extent);
+    }
+    scope.instance("u_sequencer", templates::sequencer(loops, index_width),
+                   {{"clk_i", clk},
+                    {"rst_i", rst},
+                    {"start_i", start},
+                    {"stall_i", scope.wire("stall", stall)},
+                    {"extent_i", concat(extents)},
+                    {"index_o", index},
+                    {"first_o", first},
+                    {"first_from_o", first_from},
+                    {"last_from_o", last_from},
+                    {"increment_o", increment},
+                    {"valid_o", valid},
+                    {"enable_o", seq_enable},
+                    {"fire_o", fire},
+                    {"done_o", nullptr}});
+}
+
+void ProcessState::count(CounterSource::Kind kind, const std::string &name,
+                         const std::string &description, Value amount, int buffer,
+                         const std::string &cause) {
+    CounterSource c;
+    c.name = process.name + "_" + name;
+    c.description = description;
+    c.port = name + "_o";
+    c.width = amount->width;
+    c.kind = kind;
+    c.buffer = buffer;
+    c.cause = cause;
+    scope.assign(module.output(c.port, c.width), amount);
+    result.counters.push_back(c);
+}
+
+void ProcessState::add_counters() {
+    count(CounterSource::Busy, "busy", "cycles in which a point was issued", fire);
+    if (process.array) {
+        int lanes = static_cast<int>(lane_space.count());
+        int width = bits_for(lanes);
+        Value amount = constant(width, lanes);
+        if (lane_enable) {
+            amount = scope.net("enabled_lanes", width);
+            scope.instance("u_enabled_lanes", templates::count_ones(lanes),
+                           {{"bits_i", lane_enable}, {"count_o", amount}});
+        }
+        Value active = binary(ValueOp::And, fire, point_enable);
+        count(CounterSource::Operations, "operations", "operations of the lanes of the array",
+              select(active, amount, constant(width, 0)));
+    }
+    Value earlier = valid;
+    for (size_t i = 0; i < stalls.size(); i++) {
+        Value here = scope.wire(fmt::format("stall{}", i), binary(ValueOp::And, earlier, stalls[i].wanted));
+        count(CounterSource::Stall, fmt::format("stalls{}", i), "cycles spent waiting for " + stalls[i].cause,
+              here, -1, stalls[i].cause);
+        earlier = binary(ValueOp::And, earlier, unary(ValueOp::Not, stalls[i].wanted));
+    }
+}
+
+Value ProcessState::delayed(Value v, int cycles, const std::string &name, bool reset) {
+    if (cycles == 0 || v->op == ValueOp::Constant) {
+        return v;
+    }
+    Value q = scope.net(name, v->width);
+    scope.instance("u_" + name, templates::delay_line(v->width, cycles, reset),
+                   {{"clk_i", clk}, {"rst_i", rst}, {"data_i", v}, {"data_o", q}});
+    return q;
+}
+
+int address_bits(const hwir::Buffer &buffer) { return index_bits(buffer.depth()); }
+
+int slot_bits(const hwir::Buffer &buffer) { return index_bits(buffer.slots); }
+
+ProcessModule lower_process(Build &build, int process) { return ProcessState(build, process).run(); }
+
+} // namespace Orrery::lower

@@ -1,0 +1,417 @@
+// Operands: what the lanes read from buffers, streams and counters, there one cycle after the issue of a point.
+#include "hwgen/lower/process_state.h"
+#include "hwgen/support/error.h"
+#include "hwgen/templates/templates.h"
+
+#include <algorithm>
+#include <set>
+
+namespace Orrery::lower {
+
+using namespace netlist;
+using hwir::Access;
+using hwir::ExprId;
+using hwir::ExprNode;
+using hwir::Op;
+
+std::vector<Value> ProcessState::rotation_amounts(const AccessMap &map, const std::string &name,
+                                                  int cycles) {
+    std::vector<Value> amounts;
+    for (size_t d = 0; d < map.dimensions().size(); d++) {
+        const PortDimension &dim = map.dimensions()[d];
+        Value amount;
+        if (dim.rotates && dim.banks > 1) {
+            std::string wire = fmt::format("{}_rotation{}", name, d);
+            amount = control->shared(dim.remainder, {index_bits(dim.banks), false}, wire);
+            amount = delayed(amount, cycles, fmt::format("{}_after{}", wire, cycles));
+        }
+        amounts.push_back(amount);
+    }
+    return amounts;
+}
+
+Value ProcessState::rotated(const AccessMap &map, Value data, int width,
+                            const std::vector<Value> &amounts, bool inverse,
+                            const std::string &name) {
+    for (size_t d = 0; d < amounts.size(); d++) {
+        if (!amounts[d]) {
+            continue;
+        }
+        const PortDimension &dim = map.dimensions()[d];
+        int outer = static_cast<int>(map.elements() / (dim.inner * dim.banks));
+        Value out = scope.net(fmt::format("{}_rotated{}", name, d), data->width);
+        scope.instance(fmt::format("u_{}_rotated{}", name, d),
+                       templates::bank_rotator(outer, static_cast<int>(dim.banks),
+                                               static_cast<int>(dim.inner), width, inverse),
+                       {{"data_i", data}, {"amount_i", amounts[d]}, {"data_o", out}});
+        data = out;
+    }
+    return data;
+}
+
+Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
+                              const std::string &name, int cycles, std::vector<Value> &amounts) {
+    const int width = address_bits(buffer);
+    const hwir::Type type{width, false};
+    Value base = constant(width, hwir::wrap(map.offset(), type));
+    uint64_t used = 0;
+    std::vector<Value> coefficients; // most significant first
+    for (int i = loops; i-- > 0;) {
+        int64_t k = i < process.serial_count() ? map.coefficients()[i] : 0;
+        used |= uint64_t{k != 0} << i;
+        coefficients.push_back(constant(width, hwir::wrap(k, type)));
+    }
+    if (used != 0) {
+        Value affine = scope.net(name + "_affine", width);
+        scope.instance("u_" + name + "_affine", templates::address_generator(loops, width, used),
+                       {{"clk_i", clk}, {"start_i", start}, {"step_i", fire}, {"increment_i", increment},
+                        {"base_i", base}, {"coefficient_i", concat(coefficients)}, {"address_o", affine}});
+        base = affine;
+    }
+    if (map.rest().defined()) {
+        base = binary(ValueOp::Add, base, control->shared(map.rest(), type, name + "_rest"));
+    }
+    base = delayed(scope.wire(name + "_word", base), cycles, name + "_word_later");
+    if (map.banks() == 1) {
+        return binary(ValueOp::Add, base, constant(width, hwir::wrap(map.bank_offset(0), type)));
+    }
+    std::vector<std::pair<const PortDimension *, Value>> moving; // offsets per bank of the dimension
+    for (size_t d = 0; d < amounts.size(); d++) {
+        const PortDimension &dim = map.dimensions()[d];
+        if (!amounts[d] || dim.packed) {
+            continue;
+        }
+        std::vector<int64_t> lane_values = dim.lane_value_at;
+        for (size_t p = 0; p < lane_values.size(); p++) {
+            lane_values[p] = lane_values[p] == -1 ? static_cast<int64_t>(p) : lane_values[p];
+        }
+        Value offsets = scope.net(fmt::format("{}_offset{}", name, d), static_cast<int>(dim.banks) * width);
+        scope.instance(fmt::format("u_{}_offset{}", name, d),
+                       templates::bank_offset(static_cast<int>(dim.banks), width, lane_values),
+                       {{"amount_i", amounts[d]}, {"offset_o", offsets}});
+        moving.emplace_back(&dim, offsets);
+    }
+    bool fixed = true;
+    for (int b = 0; b < map.banks(); b++) {
+        fixed = fixed && map.bank_offset(b) == 0;
+    }
+    if (fixed && moving.empty()) {
+        return repeat(map.banks(), base);
+    }
+    Value vector = scope.net(name + "_addresses", map.banks() * width);
+    auto address = [&](const Integer &bank, int64_t offset) {
+        Value a = base;
+        for (const auto &[dim, offsets] : moving) {
+            Integer coordinate = bank / integer(dim->inner / map.pack()) % integer(dim->banks);
+            Value step = slice(offsets, coordinate * integer(width), width);
+            if (dim->word_stride != 1) {
+                step = binary(ValueOp::Mul, step, constant(width, hwir::wrap(dim->word_stride, type)), width);
+            }
+            a = binary(ValueOp::Add, a, step);
+        }
+        return offset == 0 ? a : binary(ValueOp::Add, a, constant(width, hwir::wrap(offset, type)));
+    };
+    if (fixed) {
+        Scope body = scope.generate("gen_" + name + "_addresses", "bank", map.banks());
+        body.assign(slice(vector, integer_name("bank") * integer(width), width),
+                    address(integer_name("bank"), 0));
+    } else {
+        for (int b = 0; b < map.banks(); b++) {
+            scope.assign(slice(vector, static_cast<int64_t>(b) * width, width),
+                         address(integer(b), map.bank_offset(b)));
+        }
+    }
+    return vector;
+}
+
+int ProcessState::stream_of(int load) const {
+    for (size_t s = 0; s < design.streams.size(); s++) {
+        if (design.streams[s].process == number && design.streams[s].load == load) {
+            return static_cast<int>(s);
+        }
+    }
+    return -1;
+}
+
+Value ProcessState::slot_of(int buffer, bool writer) const {
+    auto it = slots.find({buffer, writer});
+    ORRERY_CHECK(it != slots.end(), "{} uses {} without a token", process.name,
+                 design.buffers[buffer].name);
+    return it->second;
+}
+
+void ProcessState::add_loads() {
+    for (size_t b = 0; b < design.buffers.size(); b++) {
+        for (size_t r = 0; r < design.buffers[b].read_ports.size(); r++) {
+            if (design.buffers[b].read_ports[r].process == number) {
+                add_buffer_port(static_cast<int>(r), design.buffers[b]);
+            }
+        }
+    }
+    for (size_t k = 0; k < process.loads.size(); k++) {
+        if (process.loads[k].kind == hwir::MemoryKind::Tensor) {
+            add_stream_load(stream_of(static_cast<int>(k)));
+        }
+    }
+}
+
+void ProcessState::add_buffer_port(int read_port, const hwir::Buffer &buffer) {
+    const int b = static_cast<int>(&buffer - design.buffers.data());
+    const std::vector<int> &loads = buffer.read_ports[read_port].loads;
+    std::vector<const Access *> accesses;
+    for (int k : loads) {
+        accesses.push_back(&process.loads[k]);
+    }
+    AccessMap map(build, process, buffer, accesses);
+    MemoryPort port{b, MemoryPort::Read, read_port, 0, fmt::format("{}_read{}", buffer.name, read_port)};
+    std::vector<Value> amounts = rotation_amounts(map, port.prefix, 0);
+    Value enable = binary(ValueOp::And, fire, point_enable);
+    if (loads.size() == 1) {
+        for (ExprId c : process.loads[loads[0]].predicate) {
+            if (lanes_of(build.pool, process, c).empty()) {
+                Value v = control->shared(c, hwir::boolean, port.prefix + "_condition");
+                enable = binary(ValueOp::And, enable, v);
+            }
+        }
+    }
+    enable = scope.wire(port.prefix + "_active", enable);
+    const int bits = buffer.type.bits;
+    Value data = module.input(port.prefix + "_data_i", map.elements() * bits);
+    scope.assign(module.output(port.prefix + "_slot_o", slot_bits(buffer)), slot_of(b, false));
+    scope.assign(module.output(port.prefix + "_enable_o", map.banks()), repeat(map.banks(), enable));
+    scope.assign(module.output(port.prefix + "_address_o", map.banks() * address_bits(buffer)),
+                 addresses(map, buffer, port.prefix, 0, amounts));
+    result.memories.push_back(port);
+    data = rotated(map, data, bits, rotation_amounts(map, port.prefix, 1), false, port.prefix);
+    std::set<int64_t> touched;
+    for (size_t j = 0; j < loads.size(); j++) {
+        Operand o;
+        o.name = fmt::format("load{}", loads[j]);
+        o.leaf = build.pool.load(loads[j], buffer.type);
+        o.type = buffer.type;
+        o.vector = data;
+        o.formula = map.position_formula(static_cast<int>(j), lane_space);
+        for (int64_t lane = 0; lane < lane_space.count(); lane++) {
+            o.positions.push_back(map.position(static_cast<int>(j), lane_space.counters(lane)));
+            touched.insert(o.positions.back());
+        }
+        add_operand(o);
+    }
+    int width = bits_for(static_cast<int64_t>(touched.size()));
+    count(CounterSource::Reads, port.prefix + "s", "elements read from " + buffer.name,
+          select(enable, constant(width, static_cast<int64_t>(touched.size())), constant(width, 0)), b);
+}
+
+void ProcessState::add_operand(Operand operand) {
+    if (operand.formula) { // a formula that does not give the table is not used
+        for (int64_t lane = 0; lane < lane_space.count(); lane++) {
+            std::map<std::string, int64_t> names;
+            std::vector<int64_t> counters = lane_space.counters(lane);
+            for (int loop : lane_space.loops()) {
+                names[lane_space.localparam(loop)] = counters[loop];
+            }
+            ORRERY_CHECK(evaluate(operand.formula, names) == operand.positions[lane],
+                         "{}: wrong lane map of {}", process.name, operand.name);
+        }
+    } else { // reorder once, so that lanes find their element at their own number
+        int bits = operand.type.bits;
+        Value lanes = scope.net(operand.name + "_lanes", static_cast<int>(lane_space.count()) * bits);
+        for (int64_t lane = 0; lane < lane_space.count(); lane++) {
+            scope.assign(slice(lanes, lane * bits, bits),
+                         slice(operand.vector, operand.positions[lane] * bits, bits));
+            operand.positions[lane] = lane;
+        }
+        operand.vector = lanes;
+        operand.formula = lane_space.flat();
+    }
+    operands.push_back(std::move(operand));
+}
+
+void ProcessState::add_stream_load(int stream) {
+    const hwir::Stream &s = design.streams[stream];
+    const Access &access = process.loads[s.load];
+    const hwir::Tensor &tensor = design.tensors[s.tensor];
+    LaneSpace space(process, s.lanes);
+    const int bytes = tensor.type.bits / 8, bits = tensor.type.bits;
+    const int chunk = static_cast<int>(space.count()) * bytes;
+    StreamPort port{stream, s.name, chunk};
+    const int count_bits = bits_for(chunk);
+    Value available = module.input(port.prefix + "_available_i", count_bits);
+    Value data = module.input(port.prefix + "_data_i", chunk * 8);
+    Value take = module.output(port.prefix + "_take_o", count_bits);
+    result.streams.push_back(port);
+
+    std::vector<ExprId> conditions = stream_conditions(s);
+    Value gate = seq_enable;
+    for (ExprId c : conditions) {
+        if (lanes_of(build.pool, process, c).empty()) {
+            gate = binary(ValueOp::And, gate, control->shared(c, hwir::boolean, port.prefix + "_condition"));
+        }
+    }
+    gate = scope.wire(port.prefix + "_gate", gate);
+    Value enables = enables_of(conditions, space, port.prefix + "_enable");
+    Value need = scope.wire(port.prefix + "_need", stream_bytes(enables, space, bytes, port.prefix));
+    Value lacks = binary(ValueOp::Less, available, need);
+    stalls.push_back({"data of tensor " + tensor.name, binary(ValueOp::And, gate, lacks)});
+    scope.assign(take, select(binary(ValueOp::And, fire, gate), need, constant(count_bits, 0)));
+    if (s.shifted && enables) {
+        Value shift = first_enabled_bits(enables, space, bits, port.prefix);
+        data = scope.wire(port.prefix + "_shifted", binary(ValueOp::ShiftLeft, data, shift));
+    }
+    Operand o;
+    o.name = fmt::format("load{}", s.load);
+    o.leaf = build.pool.load(s.load, tensor.type);
+    o.type = tensor.type;
+    o.vector = scope.reg(port.prefix + "_data", data);
+    o.formula = space.flat();
+    for (int64_t lane = 0; lane < lane_space.count(); lane++) {
+        std::vector<int64_t> counters = lane_space.counters(lane);
+        int64_t position = 0;
+        for (int loop : space.loops()) {
+            position = position * process.loops[loop].max_extent + counters[loop];
+        }
+        o.positions.push_back(position);
+    }
+    (void)access;
+    add_operand(o);
+}
+
+std::vector<ExprId> ProcessState::stream_conditions(const hwir::Stream &stream) {
+    std::vector<ExprId> conditions = process.enables;
+    if (stream.load >= 0) {
+        const std::vector<ExprId> &p = process.loads[stream.load].predicate;
+        conditions.insert(conditions.end(), p.begin(), p.end());
+    }
+    for (ExprId &c : conditions) { // lanes that share an element do not count twice
+        c = hwir::substitute(build.pool, c, [&](const ExprNode &n) {
+            bool lane = n.op == Op::Counter && process.loops[n.value].kind == hwir::LoopKind::Lane;
+            bool own = std::find(stream.lanes.begin(), stream.lanes.end(), n.value) != stream.lanes.end();
+            return lane && !own ? build.pool.constant(0) : ExprId();
+        });
+    }
+    return conditions;
+}
+
+Value ProcessState::stream_bytes(const Value &enables, const LaneSpace &space, int bytes,
+                                 const std::string &name) {
+    const int lanes = static_cast<int>(space.count());
+    const int width = bits_for(static_cast<int64_t>(lanes) * bytes);
+    if (!enables) {
+        return constant(width, static_cast<int64_t>(lanes) * bytes);
+    }
+    Value ones = scope.net(name + "_elements", bits_for(lanes));
+    scope.instance("u_" + name + "_elements", templates::count_ones(lanes),
+                   {{"bits_i", enables}, {"count_o", ones}});
+    int shift = bytes == 1 ? 0 : index_bits(bytes);
+    return shift == 0 ? ones : resize(scope.wire(name + "_bytes", concat({ones, constant(shift, 0)})), width);
+}
+
+Value ProcessState::first_enabled_bits(const Value &enables, const LaneSpace &space, int bits,
+                                       const std::string &name) {
+    const int lanes = static_cast<int>(space.count());
+    Value before = scope.net(name + "_before", lanes, false); // no enabled lane up to here
+    for (int lane = 0; lane < lanes; lane++) {
+        Value any = unary(ValueOp::ReduceOr, slice(enables, 0, lane + 1));
+        scope.assign(bit(before, integer(lane)), unary(ValueOp::Not, any));
+    }
+    Value skipped = scope.net(name + "_skipped", bits_for(lanes));
+    scope.instance("u_" + name + "_skipped", templates::count_ones(lanes),
+                   {{"bits_i", before}, {"count_o", skipped}});
+    return scope.wire(name + "_skipped_bits", concat({skipped, constant(index_bits(bits), 0)}));
+}
+
+std::vector<ExprId> ProcessState::element_values() const {
+    if (!process.accumulation) {
+        return {process.value};
+    }
+    if (process.accumulation->op != hwir::ReduceOp::Other) {
+        return {process.accumulation->increment};
+    }
+    // The largest parts of the value that do not depend on the old one.
+    std::vector<ExprId> parts;
+    std::function<bool(ExprId)> old_in = [&](ExprId e) {
+        bool found = false;
+        hwir::for_each_node(build.pool, e, [&](ExprId, const ExprNode &n) {
+            found = found || (n.op == Op::Load && n.value == process.accumulation->self_load);
+        });
+        return found;
+    };
+    std::function<void(ExprId)> walk = [&](ExprId e) {
+        const ExprNode &n = build.pool[e];
+        if (n.op == Op::Constant || (n.op == Op::Load && n.value == process.accumulation->self_load)) {
+            return;
+        }
+        if (!old_in(e)) {
+            if (std::find(parts.begin(), parts.end(), e) == parts.end()) {
+                parts.push_back(e);
+            }
+            return;
+        }
+        for (ExprId a : std::vector<ExprId>(n.args)) {
+            walk(a);
+        }
+    };
+    walk(process.value);
+    return parts;
+}
+
+void ProcessState::add_control_operands(const std::vector<ExprId> &roots) {
+    std::set<ExprId> seen;
+    std::function<void(ExprId)> walk = [&](ExprId e) {
+        const ExprNode &n = build.pool[e];
+        if (n.op == Op::Constant || n.op == Op::Load || !seen.insert(e).second) {
+            return;
+        }
+        if (!hwir::uses_load(build.pool, e)) {
+            add_lane_operand(e);
+            return;
+        }
+        for (ExprId a : std::vector<ExprId>(n.args)) {
+            walk(a);
+        }
+    };
+    for (ExprId e : roots) {
+        walk(e);
+    }
+}
+
+hwir::Type ProcessState::narrowed(ExprId e) const {
+    hwir::Type type = build.pool[e].type;
+    hwir::Interval range = hwir::bounds(build.pool, e, hwir::counter_extents(process.loops));
+    int bits = range.min >= 0 ? bits_for(range.max) : 1 + bits_for(std::max(range.max, ~range.min));
+    return bits < type.bits ? hwir::Type{bits, range.min < 0} : type;
+}
+
+void ProcessState::add_lane_operand(ExprId e) {
+    for (const Operand &o : operands) {
+        if (o.leaf == e) {
+            return;
+        }
+    }
+    Operand o;
+    o.name = fmt::format("control{}", operands.size());
+    o.leaf = e;
+    o.type = narrowed(e);
+    o.positions.assign(lane_space.count(), 0);
+    o.formula = integer(0);
+    if (lanes_of(build.pool, process, e).empty()) {
+        Value now = control->shared(e, o.type, o.name + "_value");
+        o.vector = scope.reg(o.name, now);
+    } else {
+        LaneValue v = control->per_lane(process, e, o.type, o.name + "_value");
+        o.vector = scope.reg(o.name, v.vector);
+        LaneSpace space(process, v.lanes);
+        o.formula = space.flat();
+        for (int64_t lane = 0; lane < lane_space.count(); lane++) {
+            std::vector<int64_t> counters = lane_space.counters(lane);
+            int64_t position = 0;
+            for (int loop : space.loops()) {
+                position = position * process.loops[loop].max_extent + counters[loop];
+            }
+            o.positions[lane] = position;
+        }
+    }
+    add_operand(o);
+}
+
+} // namespace Orrery::lower

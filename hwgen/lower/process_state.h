@@ -1,0 +1,137 @@
+#pragma once
+#include "hwgen/lower/datapath.h"
+#include "hwgen/lower/process.h"
+
+#include <functional>
+#include <map>
+
+namespace Orrery::lower {
+
+/// The module of a process while it is being built. The steps run in the order of their declaration; each leaves what the next
+/// ones need. Cycle numbers count from the issue of a point: 0 = the sequencer presents it, 1 = operands from memories arrive,
+/// result_cycle = the stored value (or the increment of an accumulation) is there.
+class ProcessState {
+public:
+    ProcessState(Build &build, int process_number);
+    ProcessModule run();
+
+private:
+    /// A value of the datapath that is there in cycle 1: per flat position of some net.
+    struct Operand {
+        std::string name;
+        hwir::ExprId leaf;
+        hwir::Type type;
+        netlist::Value vector;                          ///< elements of type.bits
+        std::vector<int64_t> positions;                 ///< per lane of `lane_space`
+        netlist::Integer formula;                       ///< the same as a formula, or null
+    };
+
+    /// A value on its way to the stored element, one per output lane.
+    struct Payload {
+        std::string name;
+        hwir::ExprId leaf; ///< stands for it in the update function
+        hwir::Type type;
+        netlist::Value vector; ///< per output lane
+        int cycle = 1;         ///< in which it is there
+    };
+
+    // Issue
+    void add_sequencer();
+    void add_tokens();
+    void add_enables();
+    void finish_issue();
+
+    // Operands
+    void add_loads();
+    void add_buffer_port(int read_port, const hwir::Buffer &buffer);
+    void add_stream_load(int stream);
+    void add_control_operands(const std::vector<hwir::ExprId> &roots);
+    void add_lane_operand(hwir::ExprId e);
+
+    // Computation
+    std::vector<hwir::ExprId> element_values() const;
+    void add_elements();
+    void add_trees();
+    void add_initial_value();
+
+    // Result
+    void add_store();
+    void add_buffer_write();
+    void add_accumulation();
+    void add_update_function(const AccessMap &map, const hwir::Buffer &buffer,
+                             const std::vector<netlist::Value> &amounts, const netlist::Value &old,
+                             const netlist::Value &fresh);
+    hwir::ExprId update_expression(const hwir::Buffer &buffer, std::vector<DatapathInput> &inputs);
+    void add_stream_store();
+    void commit(int buffer, int cycle);
+    void count_writes(int buffer, const netlist::Value &mask, const netlist::Value &write, int lanes);
+    netlist::Value widened(const Payload &payload, int bits);
+    netlist::Value constant_ones(int width);
+    netlist::Value as_net(netlist::Value v, const std::string &name);
+
+    // Counters
+    void add_counters();
+
+    // Helpers
+    netlist::Value delayed(netlist::Value v, int cycles, const std::string &name, bool reset = false);
+    netlist::Value loop_bit(const netlist::Value &vector, int i) const { return netlist::bit(vector, netlist::integer(i)); }
+    netlist::Value addresses(const AccessMap &map, const hwir::Buffer &buffer, const std::string &name,
+                             int cycles, std::vector<netlist::Value> &amounts);
+    netlist::Value rotated(const AccessMap &map, netlist::Value data, int width,
+                           const std::vector<netlist::Value> &amounts, bool inverse,
+                           const std::string &name);
+    std::vector<netlist::Value> rotation_amounts(const AccessMap &map, const std::string &name,
+                                                 int cycles);
+    void add_operand(Operand operand);
+    void instantiate_lanes(const Datapath &d, const std::string &name, const LaneSpace &space,
+                           const std::vector<std::string> &outputs,
+                           const std::vector<netlist::Value> &vectors);
+    std::vector<DatapathInput> operand_inputs() const;
+    netlist::Value enables_of(const std::vector<hwir::ExprId> &conditions, const LaneSpace &space,
+                              const std::string &name);
+    netlist::Value slot_of(int buffer, bool writer) const;
+    netlist::Value place(netlist::Value per_output_lane, int width, const AccessMap &map,
+                         const std::string &name);
+    int stream_of(int load) const;
+    std::vector<hwir::ExprId> stream_conditions(const hwir::Stream &stream);
+    netlist::Value stream_bytes(const netlist::Value &enables, const LaneSpace &space, int bytes,
+                                const std::string &name);
+    netlist::Value first_enabled_bits(const netlist::Value &enables, const LaneSpace &space, int bits,
+                                      const std::string &name);
+    hwir::Type narrowed(hwir::ExprId e) const;
+    void count(CounterSource::Kind kind, const std::string &name, const std::string &description,
+               netlist::Value amount, int buffer = -1, const std::string &cause = "");
+
+    Build &build;
+    const hwir::Design &design;
+    const int number;
+    const hwir::Process &process;
+    const std::vector<int> output_lanes, reduced_lanes;
+    const LaneSpace output_space, lane_space; ///< lane_space: output lanes first, reduced lanes fastest
+
+    netlist::Module module;
+    netlist::Scope scope;
+    std::unique_ptr<Control> control;
+    ProcessModule result;
+
+    // Issue
+    int loops = 0, index_width = 1;
+    netlist::Value clk, rst, start, index, first, first_from, last_from, increment, valid, seq_enable, fire;
+    netlist::Value point_enable;  ///< no lane-independent condition forbids this point
+    netlist::Value lane_enable;   ///< per lane of lane_space, or null when all lanes always are
+    netlist::Value output_enable; ///< per lane of output_space, or null
+    struct Stall {
+        std::string cause;
+        netlist::Value wanted;
+    };
+    std::vector<Stall> stalls;
+    std::map<std::pair<int, bool>, netlist::Value> slots; ///< per (buffer, writer)
+
+    // Datapath
+    std::vector<Operand> operands;
+    int result_cycle = 1;
+    int element_cycle = 1;
+    std::vector<Payload> payloads;
+};
+
+} // namespace Orrery::lower

@@ -1,0 +1,337 @@
+// Result: values go to the banks of the stored buffer, are accumulated there, or leave as a stream.
+#include "hwgen/lower/process_state.h"
+#include "hwgen/support/error.h"
+#include "hwgen/templates/templates.h"
+
+#include <algorithm>
+
+namespace Orrery::lower {
+
+using namespace netlist;
+using hwir::ExprId;
+using hwir::ReduceOp;
+
+namespace {
+
+int next_power_of_two(int n) {
+    int p = 1;
+    while (p < n) {
+        p *= 2;
+    }
+    return p;
+}
+
+hwir::Op combine(ReduceOp op) {
+    return op == ReduceOp::Max ? hwir::Op::Max : op == ReduceOp::Min ? hwir::Op::Min : hwir::Op::Add;
+}
+
+} // namespace
+
+void ProcessState::add_store() {
+    for (Payload &p : payloads) {
+        p.vector = delayed(p.vector, result_cycle - p.cycle, p.name + "_result");
+    }
+    if (process.store.kind == hwir::MemoryKind::Tensor) {
+        add_stream_store();
+    } else if (process.accumulation) {
+        add_accumulation();
+    } else {
+        add_buffer_write();
+    }
+}
+
+Value ProcessState::place(Value lanes, int width, const AccessMap &map, const std::string &name) {
+    std::vector<int64_t> positions;
+    std::vector<bool> covered(map.elements(), false);
+    bool same = map.elements() == output_space.count();
+    for (int64_t lane = 0; lane < output_space.count(); lane++) {
+        positions.push_back(map.position(0, output_space.counters(lane)));
+        same = same && positions.back() == lane;
+        if (covered[positions.back()]) {
+            user_error("{} stage {}: two lanes store to the same element of {} in one cycle; unroll "
+                       "loops that reach different elements, or make the update associative",
+                       process.func, process.stage, design.buffers[process.store.memory].name);
+        }
+        covered[positions.back()] = true;
+    }
+    if (same) {
+        return lanes;
+    }
+    Value vector = scope.net(name, map.elements() * width);
+    Integer formula = map.position_formula(0, output_space);
+    if (formula) {
+        Scope body = scope.generate("gen_" + name, "lane", output_space.count(),
+                                    output_space.localparams("lane"));
+        body.assign(slice(vector, formula * integer(width), width),
+                    slice(lanes, integer_name("lane") * integer(width), width));
+    } else {
+        for (int64_t lane = 0; lane < output_space.count(); lane++) {
+            scope.assign(slice(vector, positions[lane] * width, width), slice(lanes, lane * width, width));
+        }
+    }
+    for (int p = 0; p < map.elements();) { // banks that no lane reaches
+        int end = p;
+        while (end < map.elements() && !covered[end]) {
+            end++;
+        }
+        if (end > p) {
+            scope.assign(slice(vector, static_cast<int64_t>(p) * width, (end - p) * width),
+                         constant((end - p) * width, 0));
+        }
+        p = end + 1;
+    }
+    return vector;
+}
+
+void ProcessState::add_buffer_write() {
+    const int b = process.store.memory;
+    const hwir::Buffer &buffer = design.buffers[b];
+    AccessMap map(build, process, buffer, {&process.store});
+    MemoryPort port{b, MemoryPort::Write, -1, 0, buffer.name + "_write"};
+    for (const TokenPort &t : result.tokens) {
+        port.phase = t.buffer == b && t.writer ? t.phase : port.phase;
+    }
+    std::vector<Value> amounts = rotation_amounts(map, port.prefix, result_cycle);
+    const int bits = buffer.type.bits;
+    Value data = payloads[0].vector;
+    if (payloads[0].type.bits != bits) {
+        data = widened(payloads[0], bits);
+    }
+    data = rotated(map, place(data, bits, map, "placed_value"), bits, amounts, true, port.prefix + "_value");
+    const int lanes = static_cast<int>(output_space.count());
+    Value enables = output_enable ? delayed(output_enable, result_cycle, "write_enable_later")
+                                  : constant_ones(lanes);
+    Value mask = rotated(map, place(as_net(enables, "write_lanes"), 1, map, "placed_enable"), 1, amounts,
+                         true, port.prefix + "_enable");
+    Value active = scope.wire("point_active", binary(ValueOp::And, fire, point_enable));
+    Value write = delayed(active, result_cycle, "write_active", true);
+    scope.assign(module.output(port.prefix + "_slot_o", slot_bits(buffer)),
+                 delayed(slot_of(b, true), result_cycle, "write_slot"));
+    Value enable = scope.wire("write_mask", binary(ValueOp::And, mask, repeat(map.elements(), write)));
+    scope.assign(module.output(port.prefix + "_enable_o", map.elements()), enable);
+    scope.assign(module.output(port.prefix + "_address_o", map.banks() * address_bits(buffer)),
+                 addresses(map, buffer, port.prefix, result_cycle, amounts));
+    scope.assign(module.output(port.prefix + "_data_o", map.elements() * bits), data);
+    result.memories.push_back(port);
+    commit(b, result_cycle);
+    count_writes(b, enable, write, lanes);
+}
+
+Value ProcessState::constant_ones(int width) { return width == 1 ? constant(1, 1) : repeat(width, constant(1, 1)); }
+
+Value ProcessState::as_net(Value v, const std::string &name) {
+    return v->op == ValueOp::Net ? v : scope.wire(name, v);
+}
+
+Value ProcessState::widened(const Payload &p, int bits) {
+    const int lanes = static_cast<int>(output_space.count()), from = p.type.bits;
+    Value wide = scope.net(p.name + "_wide", lanes * bits);
+    Scope body = scope.generate("gen_" + p.name + "_wide", "lane", lanes);
+    Value one = slice(p.vector, integer_name("lane") * integer(from), from);
+    one = p.type.is_signed ? to_unsigned(resize(to_signed(one), bits)) : resize(one, bits);
+    body.assign(slice(wide, integer_name("lane") * integer(bits), bits), one);
+    return wide;
+}
+
+void ProcessState::commit(int buffer, int cycle) {
+    for (const TokenPort &t : result.tokens) {
+        if (t.buffer == buffer && t.writer) {
+            scope.assign(t.release, delayed(t.leaves, cycle, t.prefix + "_commit", true));
+        }
+    }
+}
+
+void ProcessState::count_writes(int buffer, const Value &mask, const Value &write, int lanes) {
+    const int width = bits_for(lanes);
+    Value amount = select(write, constant(width, lanes), constant(width, 0));
+    if (output_enable) {
+        Value all = scope.net("written", bits_for(mask->width));
+        scope.instance("u_written", templates::count_ones(mask->width), {{"bits_i", mask}, {"count_o", all}});
+        amount = all;
+    }
+    count(CounterSource::Writes, design.buffers[buffer].name + "_writes",
+          "elements written to " + design.buffers[buffer].name, amount, buffer);
+}
+
+void ProcessState::add_accumulation() {
+    const int b = process.store.memory;
+    const hwir::Buffer &buffer = design.buffers[b];
+    AccessMap map(build, process, buffer, {&process.store});
+    const std::string name = buffer.name;
+    const int bits = buffer.type.bits, elements = map.elements();
+    int phase = 0;
+    for (const TokenPort &t : result.tokens) {
+        phase = t.buffer == b && t.writer ? t.phase : phase;
+    }
+    ORRERY_CHECK(result_cycle >= 1, "an accumulation needs its operands one cycle late");
+    // The old value is read one cycle before the increment arrives.
+    const int read_cycle = result_cycle - 1;
+    std::vector<Value> early = rotation_amounts(map, name + "_update", read_cycle);
+    std::vector<Value> late = rotation_amounts(map, name + "_update", result_cycle);
+    const int lanes = static_cast<int>(output_space.count());
+    Value enables = output_enable ? delayed(output_enable, read_cycle, "update_enable") : constant_ones(lanes);
+    Value mask = rotated(map, place(as_net(enables, "update_lanes"), 1, map, "placed_enable"), 1, early,
+                         true, "update_mask");
+    Value active = scope.wire("point_active", binary(ValueOp::And, fire, point_enable));
+    Value update = delayed(active, read_cycle, "update_active", true);
+
+    Value old = scope.net("old_value", elements * bits), fresh = scope.net("new_value", elements * bits);
+    MemoryPort read{b, MemoryPort::UpdateRead, -1, phase, name + "_update"};
+    MemoryPort write{b, MemoryPort::Write, -1, phase, name + "_write"};
+    const int address = map.banks() * address_bits(buffer);
+    Value written = module.output(write.prefix + "_enable_o", elements);
+    scope.instance(
+        "u_accumulate",
+        templates::accumulate_port(map.banks(), map.pack(), bits, buffer.depth(), buffer.slots),
+        {{"clk_i", clk},
+         {"rst_i", rst},
+         {"valid_i", update},
+         {"slot_i", delayed(slot_of(b, true), read_cycle, "update_slot")},
+         {"address_i", addresses(map, buffer, name + "_update", read_cycle, early)},
+         {"mask_i", mask},
+         {"read_slot_o", module.output(read.prefix + "_slot_o", slot_bits(buffer))},
+         {"read_enable_o", module.output(read.prefix + "_enable_o", map.banks())},
+         {"read_address_o", module.output(read.prefix + "_address_o", address)},
+         {"read_data_i", module.input(read.prefix + "_data_i", elements * bits)},
+         {"old_o", old},
+         {"new_i", fresh},
+         {"write_slot_o", module.output(write.prefix + "_slot_o", slot_bits(buffer))},
+         {"write_enable_o", written},
+         {"write_address_o", module.output(write.prefix + "_address_o", address)},
+         {"write_data_o", module.output(write.prefix + "_data_o", elements * bits)}});
+    result.memories.push_back(read);
+    result.memories.push_back(write);
+    add_update_function(map, buffer, late, old, fresh);
+    commit(b, result_cycle + 1);
+    int width = bits_for(lanes);
+    count(CounterSource::Reads, name + "_update_reads", "partial sums read from " + name,
+          select(update, constant(width, lanes), constant(width, 0)), b);
+    count_writes(b, written, delayed(update, 2, "update_written", true), lanes);
+}
+
+ExprId ProcessState::update_expression(const hwir::Buffer &buffer, std::vector<DatapathInput> &inputs) {
+    hwir::ExprPool &pool = build.pool;
+    const hwir::Accumulation &a = *process.accumulation;
+    const int fake = static_cast<int>(process.loads.size()); // leaves of this function only
+    ExprId old = pool.load(a.self_load, buffer.type);
+    inputs.push_back({"old_i", old, buffer.type, std::nullopt});
+    ExprId base = old;
+    std::vector<ExprId> leaves;
+    for (size_t k = 0; k < payloads.size(); k++) {
+        // A leaf of its own: the payload's expression may itself be a constant or hold the old value's load.
+        hwir::Type full = pool[payloads[k].leaf].type;
+        ExprId leaf = pool.load(fake + static_cast<int>(k), payloads[k].type);
+        inputs.push_back({payloads[k].name + "_i", leaf, payloads[k].type, std::nullopt});
+        leaves.push_back(pool.cast(full, leaf));
+    }
+    if (a.init.defined()) {
+        ExprId first_visit = pool.load(fake + static_cast<int>(payloads.size()), hwir::boolean);
+        inputs.push_back({"first_i", first_visit, hwir::boolean, std::nullopt});
+        bool constant_init = pool.as_constant(a.init).has_value();
+        ExprId init = constant_init ? a.init : leaves.back();
+        base = a.first_visit.empty() ? init : pool.make(hwir::Op::Select, buffer.type, {first_visit, init, old});
+    }
+    if (a.op != ReduceOp::Other) {
+        return pool.make(combine(a.op), buffer.type, {base, leaves[0]});
+    }
+    std::function<ExprId(ExprId)> rebuild = [&](ExprId e) {
+        for (size_t k = 0; k < payloads.size(); k++) {
+            if (payloads[k].leaf == e && payloads[k].name != "initial") {
+                return leaves[k];
+            }
+        }
+        const hwir::ExprNode n = pool[e];
+        if (n.op == hwir::Op::Load && n.value == a.self_load) {
+            return base;
+        }
+        std::vector<ExprId> args;
+        for (ExprId x : n.args) {
+            args.push_back(rebuild(x));
+        }
+        return args.empty() ? e : pool.make(n.op, n.type, args);
+    };
+    return rebuild(process.value);
+}
+
+void ProcessState::add_update_function(const AccessMap &map, const hwir::Buffer &buffer,
+                                       const std::vector<Value> &amounts, const Value &old,
+                                       const Value &fresh) {
+    std::vector<DatapathInput> inputs;
+    ExprId expr = update_expression(buffer, inputs);
+    Datapath d = build_datapath(build.pool, process.name + "_update",
+                                fmt::format("New value of an element of {}.", buffer.name),
+                                {{"new_o", expr, buffer.type}}, inputs, {true});
+    std::map<std::string, Value> vectors{{"old_i", old}};
+    for (const Payload &p : payloads) {
+        Value v = place(p.vector, p.type.bits, map, "placed_" + p.name);
+        vectors[p.name + "_i"] = rotated(map, v, p.type.bits, amounts, true, "placed_" + p.name);
+    }
+    if (process.accumulation->init.defined()) {
+        Value all = constant(1, 1);
+        for (int loop : process.accumulation->first_visit) {
+            all = binary(ValueOp::And, all, loop_bit(first, loop));
+        }
+        vectors["first_i"] = delayed(scope.wire("first_visit", all), result_cycle, "first_visit_later");
+    }
+    Scope body = scope.generate("gen_update", "element", map.elements());
+    std::vector<Connection> pins;
+    for (const Port &port : d.module.ports) {
+        Value v = port.name == "new_o" ? fresh : vectors.at(port.name);
+        bool whole = port.name == "first_i";
+        pins.push_back({port.name, whole ? v : slice(v, integer_name("element") * integer(port.width), port.width)});
+    }
+    body.instance("u_update", d.module.signature(), pins);
+    build.modules.push_back(std::move(d.module));
+}
+
+void ProcessState::add_stream_store() {
+    int stream = -1;
+    for (size_t s = 0; s < design.streams.size(); s++) {
+        stream = design.streams[s].process == number && design.streams[s].load < 0 ? static_cast<int>(s) : stream;
+    }
+    const hwir::Stream &s = design.streams[stream];
+    const hwir::Tensor &tensor = design.tensors[s.tensor];
+    const int bits = tensor.type.bits, bytes = bits / 8;
+    LaneSpace space(process, s.lanes);
+    ORRERY_CHECK(space.count() == output_space.count(), "{}: lanes of the output stream", process.name);
+    const int lanes = static_cast<int>(space.count()), chunk = lanes * bytes;
+    StreamPort port{stream, s.name, chunk};
+    const int count_bits = bits_for(chunk);
+
+    Value data = payloads[0].type.bits == bits ? payloads[0].vector : widened(payloads[0], bits);
+    Value ordered = scope.net(port.prefix + "_ordered", lanes * bits);
+    Scope body = scope.generate("gen_" + port.prefix + "_ordered", "lane", lanes, output_space.localparams("lane"));
+    body.assign(slice(ordered, space.flat() * integer(bits), bits),
+                slice(data, integer_name("lane") * integer(bits), bits));
+    Value enables = enables_of(process.enables, space, port.prefix + "_enable");
+    Value amount = delayed(as_net(stream_bytes(enables, space, bytes, port.prefix), port.prefix + "_bytes_now"),
+                           result_cycle, port.prefix + "_bytes_later");
+    if (s.shifted && enables) {
+        Value skip = first_enabled_bits(enables, space, bits, port.prefix);
+        ordered = scope.wire(port.prefix + "_packed",
+                             binary(ValueOp::ShiftRight, ordered,
+                                    delayed(skip, result_cycle, port.prefix + "_skip_later")));
+    }
+    const int depth = next_power_of_two(result_cycle + 4);
+    Value active = scope.wire("point_active", binary(ValueOp::And, fire, point_enable));
+    Value credit = scope.net("credit", 1), pop = scope.net("pop", 1);
+    scope.instance("u_credit", templates::credit_counter(depth),
+                   {{"clk_i", clk}, {"rst_i", rst}, {"take_i", active}, {"give_i", pop}, {"available_o", credit}});
+    stalls.push_back({"space in the output of tensor " + tensor.name,
+                      binary(ValueOp::And, point_enable, unary(ValueOp::Not, credit))});
+    Value out = scope.net("fifo_out", count_bits + chunk * 8);
+    Value out_valid = module.output(port.prefix + "_valid_o", 1);
+    Value out_ready = module.input(port.prefix + "_ready_i", 1);
+    scope.instance("u_fifo", templates::stream_fifo(count_bits + chunk * 8, depth),
+                   {{"clk_i", clk}, {"rst_i", rst},
+                    {"in_valid_i", delayed(active, result_cycle, "push", true)},
+                    {"in_ready_o", nullptr},
+                    {"in_data_i", concat({amount, ordered})},
+                    {"out_valid_o", out_valid}, {"out_ready_i", out_ready}, {"out_data_o", out}});
+    scope.assign(pop, binary(ValueOp::And, out_valid, out_ready));
+    scope.assign(module.output(port.prefix + "_count_o", count_bits), slice(out, chunk * 8, count_bits));
+    scope.assign(module.output(port.prefix + "_data_o", chunk * 8), slice(out, 0, chunk * 8));
+    result.streams.push_back(port);
+}
+
+} // namespace Orrery::lower

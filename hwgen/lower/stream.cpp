@@ -1,0 +1,191 @@
+#include "hwgen/lower/stream.h"
+
+#include "hwgen/lower/access_map.h"
+#include "hwgen/lower/control.h"
+#include "hwgen/support/error.h"
+#include "hwgen/templates/templates.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+namespace Orrery::lower {
+
+using namespace netlist;
+using hwir::ExprId;
+
+namespace {
+
+/// Beats that a read stream on a shared port can hold: what it may have in flight.
+constexpr int shared_port_beats = 512;
+
+class StreamState {
+public:
+    StreamState(Build &b, int stream_number, int chunk, bool shared)
+        : build(b), stream(b.design.streams[stream_number]), tensor(b.design.tensors[stream.tensor]),
+          chunk_bytes(chunk), shared_port(shared), number(stream_number), scope(module.items) {
+        module.name = stream.name + "_stream";
+        module.purpose = fmt::format("Runs and DMA of stream {} of tensor {}.", stream.name, tensor.name);
+    }
+    StreamModule run();
+
+private:
+    void add_sequencer();
+    Value add_address();
+    void add_runs();
+    void add_dma(Value valid, Value ready, Value address, Value length);
+
+    Build &build;
+    const hwir::Stream &stream;
+    const hwir::Tensor &tensor;
+    const int chunk_bytes;
+    const bool shared_port;
+    const int number;
+    Module module;
+    Scope scope;
+    std::unique_ptr<Control> control;
+    int loops = 1, index_width = 1;
+    Value clk, rst, start, index, increment, valid, in_range, fire, stall;
+};
+
+void StreamState::add_sequencer() {
+    const std::vector<hwir::Loop> &nest = stream.descriptor.loops;
+    loops = std::max<int>(1, static_cast<int>(nest.size()));
+    int64_t largest = 1;
+    for (const hwir::Loop &l : nest) {
+        largest = std::max(largest, l.max_extent);
+    }
+    index_width = bits_for(largest);
+    clk = module.input("clk_i", 1);
+    rst = module.input("rst_i", 1);
+    start = module.input("start_i", 1);
+    index = scope.net("index", loops * index_width);
+    increment = scope.net("increment", loops);
+    valid = scope.net("valid", 1);
+    in_range = scope.net("in_range", 1);
+    fire = scope.net("fire", 1);
+    stall = scope.net("stall", 1);
+    scope.assign(module.output("active_o", 1), valid);
+    control = std::make_unique<Control>(build, module.name, nest, scope, index, index_width);
+    std::vector<Value> extents; // most significant first
+    for (int i = loops; i-- > 0;) {
+        Value extent = constant(index_width, 1);
+        if (i < static_cast<int>(nest.size())) {
+            ExprId e = build.pool.max(nest[i].extent, build.pool.constant(0));
+            extent = control->shared(e, hwir::Type{index_width, false}, "extent" + std::to_string(i));
+        }
+        extents.push_back(extent);
+    }
+    scope.instance("u_sequencer", templates::sequencer(loops, index_width),
+                   {{"clk_i", clk},
+                    {"rst_i", rst},
+                    {"start_i", start},
+                    {"stall_i", stall},
+                    {"extent_i", concat(extents)},
+                    {"index_o", index},
+                    {"first_o", nullptr},
+                    {"first_from_o", nullptr},
+                    {"last_from_o", nullptr},
+                    {"increment_o", increment},
+                    {"valid_o", valid},
+                    {"enable_o", in_range},
+                    {"fire_o", fire},
+                    {"done_o", nullptr}});
+}
+
+Value StreamState::add_address() {
+    const int width = axi_address_bits, bytes = tensor.type.bits / 8;
+    const hwir::Type type{width, false};
+    const hwir::Index &index_of_start = stream.descriptor.start;
+    Value base = module.input("base_i", width);
+    Value origin = binary(ValueOp::Add, base, constant(width, hwir::wrap(index_of_start.offset * bytes, type)));
+    uint64_t used = 0;
+    std::vector<Value> coefficients; // most significant first
+    for (int i = loops; i-- > 0;) {
+        bool real = i < static_cast<int>(index_of_start.coefficients.size());
+        int64_t k = real ? index_of_start.coefficients[i] * bytes : 0;
+        used |= uint64_t{k != 0} << i;
+        coefficients.push_back(constant(width, hwir::wrap(k, type)));
+    }
+    Value address = scope.net("affine_address", width);
+    scope.instance("u_address", templates::address_generator(loops, width, used),
+                   {{"clk_i", clk}, {"start_i", start}, {"step_i", fire}, {"increment_i", increment},
+                    {"base_i", scope.wire("origin", origin)}, {"coefficient_i", concat(coefficients)},
+                    {"address_o", address}});
+    if (index_of_start.base.defined()) {
+        ExprId e = build.pool.mul(index_of_start.base, build.pool.constant(bytes));
+        address = binary(ValueOp::Add, address, control->shared(e, type, "address_rest"));
+    }
+    return scope.wire("run_address", address);
+}
+
+void StreamState::add_runs() {
+    hwir::ExprPool &pool = build.pool;
+    const int bytes = tensor.type.bits / 8;
+    Value wanted = binary(ValueOp::And, valid, in_range);
+    int n = 0;
+    for (ExprId c : stream.descriptor.conditions) {
+        Value v = control->shared(c, hwir::boolean, "condition" + std::to_string(n++));
+        wanted = binary(ValueOp::And, wanted, v);
+    }
+    ExprId some = pool.less(pool.constant(0), stream.descriptor.length);
+    wanted = binary(ValueOp::And, wanted, control->shared(some, hwir::boolean, "not_empty"));
+    Value run_valid = scope.wire("run_valid", wanted);
+    const int length_bits = std::max(16, bits_for(stream.descriptor.max_length * bytes));
+    ExprId length = pool.mul(stream.descriptor.length, pool.constant(bytes));
+    Value run_length = control->shared(length, hwir::Type{length_bits, false}, "run_length");
+    Value ready = scope.net("run_ready", 1);
+    scope.assign(stall, binary(ValueOp::And, run_valid, unary(ValueOp::Not, ready)));
+    add_dma(run_valid, ready, add_address(), run_length);
+}
+
+void StreamState::add_dma(Value run_valid, Value ready, Value address, Value length) {
+    const bool reads = stream.load >= 0;
+    const int bus_bytes = tensor.bus_bits / 8;
+    const int buffer_beats = shared_port ? shared_port_beats : 0;
+    Signature dma =
+        reads ? templates::axi_read_stream(axi_address_bits, length->width, bus_bytes, chunk_bytes,
+                                           tensor.max_burst_beats, tensor.outstanding_bursts, buffer_beats)
+              : templates::axi_write_stream(axi_address_bits, length->width, bus_bytes, chunk_bytes,
+                                            tensor.max_burst_beats, tensor.outstanding_bursts);
+    std::map<std::string, Value> pins{{"clk_i", clk},
+                                      {"rst_i", rst},
+                                      {"run_valid_i", run_valid},
+                                      {"run_ready_o", ready},
+                                      {"run_address_i", address},
+                                      {"run_length_i", length}};
+    // Every other pin of the DMA is a port of this module; the process knows its own side by shorter names.
+    const std::map<std::string, std::string> renamed{{"chunk_valid_i", "valid_i"},
+                                                     {"chunk_ready_o", "ready_o"},
+                                                     {"chunk_count_i", "count_i"},
+                                                     {"chunk_data_i", "data_i"}};
+    std::vector<Connection> connections;
+    for (const Port &p : dma.ports) {
+        auto known = pins.find(p.name);
+        auto name = renamed.find(p.name);
+        std::string port = name == renamed.end() ? p.name : name->second;
+        Value v = known != pins.end()                      ? known->second
+                  : p.direction == PortDirection::Input ? module.input(port, p.width)
+                                                        : module.output(port, p.width);
+        connections.push_back({p.name, v});
+    }
+    scope.instance("u_dma", dma, connections);
+}
+
+StreamModule StreamState::run() {
+    add_sequencer();
+    add_runs();
+    control->finish();
+    absorb_unused(module);
+    StreamModule result{number, module.name, module.signature()};
+    build.modules.push_back(std::move(module));
+    return result;
+}
+
+} // namespace
+
+StreamModule lower_stream(Build &build, int stream, int chunk_bytes, bool shared_port) {
+    return StreamState(build, stream, chunk_bytes, shared_port).run();
+}
+
+} // namespace Orrery::lower

@@ -1,0 +1,21 @@
+#pragma once
+#include "hwgen/lower/build.h"
+
+namespace Orrery::lower {
+
+/// Width of AXI addresses in bits.
+inline constexpr int axi_address_bits = 32;
+
+/// The module of one stream: the process that issues its runs and the DMA. Ports: clk_i, rst_i, start_i, base_i, active_o (runs are
+/// still to come), idle_o, error_o, the AXI4 master m_axi_*, and towards its process available_o, data_o, take_i (reading) or
+/// valid_i, ready_o, count_i, data_i (writing).
+struct StreamModule {
+    int stream = -1;
+    std::string name;
+    netlist::Signature signature;
+};
+
+/// `shared_port`: several streams use the tensor's port, so that none may leave its data on the bus.
+StreamModule lower_stream(Build &build, int stream, int chunk_bytes, bool shared_port);
+
+} // namespace Orrery::lower

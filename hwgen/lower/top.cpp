@@ -1,0 +1,463 @@
+// The top module: processes, streams, buffers, token rings, ports of tensors and the registers.
+#include "hwgen/lower/lower.h"
+#include "hwgen/lower/process.h"
+#include "hwgen/lower/stream.h"
+#include "hwgen/support/error.h"
+#include "hwgen/templates/templates.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace Orrery {
+
+namespace lower {
+
+using namespace netlist;
+
+namespace {
+
+/// Width of the event counters in bits; registers show them as 64.
+constexpr int counter_bits = 48;
+constexpr int fixed_words = 8; ///< words below the first base register
+
+class Top {
+public:
+    explicit Top(const hwir::Design &d) : build(d), design(d), scope(module.items) {
+        module.name = d.name;
+        module.purpose = "Accelerator " + d.name + ".";
+    }
+    LoweredDesign run();
+
+private:
+    void lower_parts();
+    void declare_outputs();
+    void add_memories();
+    void add_memory(int b);
+    void add_copy(int b, int copy, bool phased);
+    void add_token_ring(int b);
+    void connect_streams();
+    void add_tensor_port(int t);
+    void add_shared_port(int t, const std::vector<int> &streams);
+    void instantiate();
+    void add_counters();
+    void add_registers();
+    Value wire_of(const std::string &instance, const std::string &port) const;
+    void feed(const std::string &instance, const std::string &port, Value v);
+    void instantiate_part(const std::string &name, const Signature &signature);
+    const MemoryPort *memory_port(int buffer, MemoryPort::Kind kind, int which, std::string &instance) const;
+    Value joined(const std::vector<Value> &least_first) const;
+
+    Build build;
+    const hwir::Design &design;
+    Module module;
+    Scope scope;
+    Value clk, rst, start;
+    std::vector<ProcessModule> processes;
+    std::vector<StreamModule> streams;
+    std::map<std::string, Value> outputs; ///< "instance/port"
+    std::map<std::string, Value> inputs;
+    std::vector<Value> counter_values;
+    RegisterMap registers;
+};
+
+Value Top::wire_of(const std::string &instance, const std::string &port) const {
+    auto it = outputs.find(instance + "/" + port);
+    ORRERY_CHECK(it != outputs.end(), "no output {}/{}", instance, port);
+    return it->second;
+}
+
+void Top::feed(const std::string &instance, const std::string &port, Value v) {
+    inputs[instance + "/" + port] = std::move(v);
+}
+
+Value Top::joined(const std::vector<Value> &least_first) const {
+    return concat(std::vector<Value>(least_first.rbegin(), least_first.rend()));
+}
+
+void Top::lower_parts() {
+    std::vector<int> users(design.tensors.size(), 0);
+    for (const hwir::Stream &s : design.streams) {
+        users[s.tensor]++;
+    }
+    for (size_t p = 0; p < design.processes.size(); p++) {
+        processes.push_back(lower_process(build, static_cast<int>(p)));
+    }
+    for (size_t s = 0; s < design.streams.size(); s++) {
+        int chunk = 0;
+        for (const StreamPort &port : processes[design.streams[s].process].streams) {
+            chunk = port.stream == static_cast<int>(s) ? port.chunk_bytes : chunk;
+        }
+        bool shared = users[design.streams[s].tensor] > 1;
+        streams.push_back(lower_stream(build, static_cast<int>(s), chunk, shared));
+    }
+}
+
+void Top::declare_outputs() {
+    auto declare = [&](const std::string &name, const Signature &signature) {
+        for (const Port &p : signature.ports) {
+            if (p.direction == PortDirection::Output) {
+                std::string net = name + "_" + p.name.substr(0, p.name.size() - 2);
+                outputs[name + "/" + p.name] = scope.net(net, p.width);
+            }
+            if (p.name == "clk_i" || p.name == "rst_i" || p.name == "start_i") {
+                feed(name, p.name, p.name == "clk_i" ? clk : p.name == "rst_i" ? rst : start);
+            }
+        }
+    };
+    for (const ProcessModule &p : processes) {
+        declare(p.name, p.signature);
+    }
+    for (const StreamModule &s : streams) {
+        declare(s.name, s.signature);
+    }
+}
+
+const MemoryPort *Top::memory_port(int buffer, MemoryPort::Kind kind, int which, std::string &instance) const {
+    for (const ProcessModule &p : processes) {
+        for (const MemoryPort &m : p.memories) {
+            int number = kind == MemoryPort::Read ? m.read_port : m.phase;
+            if (m.buffer == buffer && m.kind == kind && number == which) {
+                instance = p.name;
+                return &m;
+            }
+        }
+    }
+    return nullptr;
+}
+
+void Top::add_memory(int b) {
+    const hwir::Buffer &buffer = design.buffers[b];
+    bool updates = false;
+    for (size_t w = 0; w < buffer.writers.size(); w++) {
+        std::string instance;
+        updates = updates || memory_port(b, MemoryPort::UpdateRead, static_cast<int>(w), instance);
+    }
+    bool phased = updates || buffer.writers.size() > 1;
+    int copies = std::max<int>(1, static_cast<int>(buffer.read_ports.size()));
+    for (int c = 0; c < copies; c++) {
+        add_copy(b, c, phased);
+    }
+}
+
+void Top::add_copy(int b, int copy, bool phased) {
+    const hwir::Buffer &buffer = design.buffers[b];
+    int pack = 1;
+    for (size_t d = 0; d < buffer.banks.size(); d++) {
+        pack *= buffer.packed[d] ? static_cast<int>(buffer.banks[d]) : 1;
+    }
+    const int banks = static_cast<int>(buffer.bank_count()) / pack;
+    struct Use {
+        std::string instance, prefix;
+    };
+    std::vector<Use> writes, reads;
+    for (size_t w = 0; w < buffer.writers.size(); w++) {
+        std::string instance;
+        const MemoryPort *m = memory_port(b, MemoryPort::Write, static_cast<int>(w), instance);
+        ORRERY_CHECK(m, "{} has a stage without a write port", buffer.name);
+        writes.push_back({instance, m->prefix});
+        m = copy == 0 ? memory_port(b, MemoryPort::UpdateRead, static_cast<int>(w), instance) : nullptr;
+        if (m) {
+            reads.push_back({instance, m->prefix});
+        }
+    }
+    std::string instance;
+    if (const MemoryPort *m = memory_port(b, MemoryPort::Read, copy, instance)) {
+        reads.push_back({instance, m->prefix});
+    }
+    auto all = [&](const std::vector<Use> &uses, const std::string &port) {
+        std::vector<Value> values;
+        for (const Use &u : uses) {
+            values.push_back(wire_of(u.instance, u.prefix + port));
+        }
+        return joined(values);
+    };
+    Signature memory =
+        phased ? templates::phased_buffer(banks, pack, buffer.type.bits, buffer.depth(), buffer.slots,
+                                          static_cast<int>(writes.size()), static_cast<int>(reads.size()))
+               : templates::banked_buffer(banks, pack, buffer.type.bits, buffer.depth(), buffer.slots);
+    const std::string name = copy == 0 ? buffer.name : fmt::format("{}_copy{}", buffer.name, copy);
+    const int bits = banks * pack * buffer.type.bits;
+    Value data = scope.net(name + "_data", bits * static_cast<int>(reads.size()));
+    std::vector<Connection> pins{{"clk_i", clk},
+                                 {"write_slot_i", all(writes, "_slot_o")},
+                                 {"write_enable_i", all(writes, "_enable_o")},
+                                 {"write_address_i", all(writes, "_address_o")},
+                                 {"write_data_i", all(writes, "_data_o")},
+                                 {"read_slot_i", all(reads, "_slot_o")},
+                                 {"read_enable_i", all(reads, "_enable_o")},
+                                 {"read_address_i", all(reads, "_address_o")},
+                                 {"read_data_o", data}};
+    for (const Port &p : memory.ports) {
+        if (p.name == "rst_i") {
+            pins.push_back({"rst_i", rst});
+        }
+    }
+    scope.instance("u_" + name, memory, pins);
+    for (size_t r = 0; r < reads.size(); r++) {
+        feed(reads[r].instance, reads[r].prefix + "_data_i", slice(data, static_cast<int64_t>(r) * bits, bits));
+    }
+}
+
+void Top::add_token_ring(int b) {
+    const hwir::Buffer &buffer = design.buffers[b];
+    const int writers = static_cast<int>(buffer.writers.size()), readers = static_cast<int>(buffer.readers.size());
+    Value writer_ready = scope.net(buffer.name + "_writer_ready", writers);
+    Value reader_ready = scope.net(buffer.name + "_reader_ready", readers);
+    std::vector<Value> acquire[2], release[2];
+    for (bool writer : {true, false}) {
+        const std::vector<hwir::TokenUse> &uses = writer ? buffer.writers : buffer.readers;
+        for (size_t k = 0; k < uses.size(); k++) {
+            const std::string &process = design.processes[uses[k].process].name;
+            std::string prefix = buffer.name + (writer ? "_writer" : "_reader");
+            acquire[writer].push_back(wire_of(process, prefix + "_acquire_o"));
+            release[writer].push_back(wire_of(process, prefix + "_release_o"));
+            feed(process, prefix + "_ready_i", bit(writer ? writer_ready : reader_ready, integer(static_cast<int64_t>(k))));
+        }
+    }
+    scope.instance("u_" + buffer.name + "_tokens", templates::token_ring(buffer.slots, writers, readers),
+                   {{"clk_i", clk},
+                    {"rst_i", rst},
+                    {"writer_ready_o", writer_ready},
+                    {"writer_acquire_i", joined(acquire[1])},
+                    {"writer_commit_i", joined(release[1])},
+                    {"reader_ready_o", reader_ready},
+                    {"reader_acquire_i", joined(acquire[0])},
+                    {"reader_release_i", joined(release[0])}});
+}
+
+void Top::add_memories() {
+    for (size_t b = 0; b < design.buffers.size(); b++) {
+        const hwir::Buffer &buffer = design.buffers[b];
+        if (buffer.readers.empty()) {
+            user_error("{} is computed but never read; remove it from the schedule or read it", buffer.func);
+        }
+        scope.comment(fmt::format("Buffer {} ({}): {} slot(s).", buffer.name, buffer.func, buffer.slots));
+        add_memory(static_cast<int>(b));
+        add_token_ring(static_cast<int>(b));
+    }
+}
+
+void Top::connect_streams() {
+    for (const StreamModule &s : streams) {
+        const hwir::Stream &stream = design.streams[s.stream];
+        const std::string &process = design.processes[stream.process].name;
+        if (stream.load >= 0) {
+            feed(process, stream.name + "_available_i", wire_of(s.name, "available_o"));
+            feed(process, stream.name + "_data_i", wire_of(s.name, "data_o"));
+            feed(s.name, "take_i", wire_of(process, stream.name + "_take_o"));
+        } else {
+            feed(process, stream.name + "_ready_i", wire_of(s.name, "ready_o"));
+            feed(s.name, "valid_i", wire_of(process, stream.name + "_valid_o"));
+            feed(s.name, "count_i", wire_of(process, stream.name + "_count_o"));
+            feed(s.name, "data_i", wire_of(process, stream.name + "_data_o"));
+        }
+    }
+    for (size_t t = 0; t < design.tensors.size(); t++) {
+        add_tensor_port(static_cast<int>(t));
+    }
+}
+
+/// "m_axi_araddr_o" of a stream is "m_axi_<tensor>_araddr_o" of the top.
+std::string top_port(const std::string &port, const std::string &tensor) {
+    return "m_axi_" + tensor + "_" + port.substr(6);
+}
+
+void Top::add_tensor_port(int t) {
+    std::vector<int> users;
+    for (size_t s = 0; s < streams.size(); s++) {
+        if (design.streams[s].tensor == t) {
+            users.push_back(static_cast<int>(s));
+        }
+    }
+    const std::string &tensor = design.tensors[t].name;
+    if (users.empty()) {
+        user_error("tensor {} is not used inside the accelerator; remove the argument", tensor);
+    }
+    if (users.size() > 1) {
+        add_shared_port(t, users);
+        return;
+    }
+    const StreamModule &s = streams[users[0]];
+    for (const Port &p : s.signature.ports) {
+        if (p.name.rfind("m_axi_", 0) != 0) {
+            continue;
+        }
+        std::string name = top_port(p.name, tensor);
+        if (p.direction == PortDirection::Input) {
+            feed(s.name, p.name, module.input(name, p.width));
+        } else {
+            scope.assign(module.output(name, p.width), wire_of(s.name, p.name));
+        }
+    }
+}
+
+void Top::add_shared_port(int t, const std::vector<int> &users) {
+    const hwir::Tensor &tensor = design.tensors[t];
+    if (tensor.direction == hwir::Direction::Output) {
+        user_error("{} is stored by several stages; let one stage store the output", tensor.name);
+    }
+    Signature arbiter = templates::axi_read_arbiter(static_cast<int>(users.size()), axi_address_bits,
+                                                    tensor.bus_bits / 8, tensor.outstanding_bursts);
+    std::vector<Connection> pins;
+    for (const Port &p : arbiter.ports) {
+        if (p.name == "clk_i" || p.name == "rst_i") {
+            pins.push_back({p.name, p.name == "clk_i" ? clk : rst});
+        } else if (p.name.rfind("m_axi_", 0) == 0) {
+            std::string name = top_port(p.name, tensor.name);
+            bool input = p.direction == PortDirection::Input;
+            pins.push_back({p.name, input ? module.input(name, p.width) : module.output(name, p.width)});
+        } else { // "s_axi_..": one slice per stream; an input of the arbiter is an output of the streams
+            ORRERY_CHECK(p.name.rfind("s_axi_", 0) == 0, "pin {} of the arbiter", p.name);
+            bool input = p.direction == PortDirection::Input;
+            std::string pin = "m_axi_" + p.name.substr(6, p.name.size() - 7) + (input ? "o" : "i");
+            std::vector<Value> parts;
+            Value all = input ? nullptr : scope.net(tensor.name + "_" + p.name.substr(6, p.name.size() - 8), p.width);
+            const int width = p.width / static_cast<int>(users.size());
+            for (size_t k = 0; k < users.size(); k++) {
+                const std::string &stream = streams[users[k]].name;
+                if (input) {
+                    parts.push_back(wire_of(stream, pin));
+                } else {
+                    feed(stream, pin, slice(all, static_cast<int64_t>(k) * width, width));
+                }
+            }
+            pins.push_back({p.name, input ? joined(parts) : all});
+        }
+    }
+    scope.instance("u_" + tensor.name + "_arbiter", arbiter, pins);
+}
+
+void Top::instantiate_part(const std::string &name, const Signature &signature) {
+    std::vector<Connection> pins;
+    for (const Port &p : signature.ports) {
+        if (p.direction == PortDirection::Output) {
+            pins.push_back({p.name, wire_of(name, p.name)});
+            continue;
+        }
+        auto it = inputs.find(name + "/" + p.name);
+        ORRERY_CHECK(it != inputs.end(), "input {}/{} is not fed", name, p.name);
+        pins.push_back({p.name, it->second});
+    }
+    scope.instance("u_" + name, signature, pins);
+}
+
+void Top::instantiate() {
+    for (const ProcessModule &p : processes) {
+        instantiate_part(p.name, p.signature);
+    }
+    for (const StreamModule &s : streams) {
+        instantiate_part(s.name, s.signature);
+    }
+}
+
+void Top::add_counters() {
+    for (size_t p = 0; p < processes.size(); p++) {
+        for (const CounterSource &c : processes[p].counters) {
+            Value amount = wire_of(processes[p].name, c.port);
+            Value value = scope.net(c.name + "_count", counter_bits);
+            scope.instance("u_" + c.name + "_count", templates::event_counter(counter_bits, c.width),
+                           {{"clk_i", clk}, {"rst_i", rst}, {"clear_i", start},
+                            {"enable_i", c.width == 1 ? amount : unary(ValueOp::ReduceOr, amount)},
+                            {"amount_i", amount}, {"count_o", value}});
+            counter_values.push_back(value);
+            registers.counters.push_back({static_cast<Counter::Kind>(c.kind), static_cast<int>(p), c.buffer,
+                                          c.cause, c.name});
+        }
+    }
+}
+
+void Top::add_registers() {
+    const int tensors = static_cast<int>(design.tensors.size());
+    registers.write_words = tensors;
+    registers.read_words = std::max<int>(1, 2 * static_cast<int>(counter_values.size()));
+    registers.address_bits = std::max(12, index_bits(4 * (fixed_words + registers.write_words + registers.read_words)));
+    registers.registers = {{"control", 0x00, 1, "write", "bit 0: write 1 to start"},
+                           {"status", 0x04, 1, "read", "bit 0: busy, bit 1: done, bit 2: bus error"},
+                           {"cycles", 0x08, 2, "read", "cycles of the last run"}};
+    int offset = 4 * fixed_words;
+    for (const hwir::Tensor &t : design.tensors) {
+        registers.base_offset.push_back(offset);
+        registers.registers.push_back({t.name + "_base", offset, 1, "read-write",
+                                       "byte address of the first element of tensor " + t.name});
+        offset += 4;
+    }
+    std::vector<Value> words;
+    size_t n = 0;
+    for (const ProcessModule &p : processes) {
+        for (const CounterSource &c : p.counters) {
+            registers.registers.push_back({c.name, offset, 2, "read", c.description});
+            offset += 8;
+            Value zeros = constant(64 - counter_bits, 0);
+            words.push_back(concat({zeros, counter_values[n++]}));
+        }
+    }
+    Value busy = scope.net("busy", 1), finish = scope.net("finish", 1), error = scope.net("bus_error", 1);
+    Value write_words = scope.net("write_words", 32 * registers.write_words);
+    Signature csr = templates::axi_lite_registers(registers.address_bits, registers.write_words, registers.read_words);
+    std::vector<Connection> pins;
+    std::map<std::string, Value> known{{"clk_i", clk}, {"rst_i", rst}, {"start_o", start}, {"finish_i", finish},
+                                       {"error_i", error}, {"busy_o", busy}, {"write_words_o", write_words},
+                                       {"read_words_i", words.empty() ? constant(32, 0) : joined(words)}};
+    for (const Port &p : csr.ports) {
+        auto it = known.find(p.name);
+        pins.push_back({p.name, it != known.end()                      ? it->second
+                                : p.direction == PortDirection::Input ? module.input(p.name, p.width)
+                                                                      : module.output(p.name, p.width)});
+    }
+    scope.instance("u_registers", csr, pins);
+    Value any_active = constant(1, 0), all_idle = constant(1, 1), any_error = constant(1, 0);
+    auto either = [](ValueOp op, Value a, Value b) {
+        return a->op == ValueOp::Constant ? b : binary(op, a, b);
+    };
+    for (const ProcessModule &p : processes) {
+        any_active = either(ValueOp::Or, any_active, wire_of(p.name, "active_o"));
+    }
+    for (const StreamModule &s : streams) {
+        any_active = either(ValueOp::Or, any_active, wire_of(s.name, "active_o"));
+        all_idle = either(ValueOp::And, all_idle, wire_of(s.name, "idle_o"));
+        any_error = either(ValueOp::Or, any_error, wire_of(s.name, "error_o"));
+        int t = design.streams[s.stream].tensor;
+        feed(s.name, "base_i", slice(write_words, 32 * t, 32));
+    }
+    Value quiet = binary(ValueOp::And, all_idle, unary(ValueOp::Not, scope.wire("any_active", any_active)));
+    Value running = binary(ValueOp::And, busy, unary(ValueOp::Not, start));
+    scope.assign(finish, binary(ValueOp::And, running, quiet));
+    scope.assign(error, any_error);
+    scope.assign(module.output("irq_o", 1), finish);
+}
+
+LoweredDesign Top::run() {
+    clk = module.input("clk_i", 1);
+    rst = module.input("rst_i", 1);
+    start = scope.net("start", 1);
+    lower_parts();
+    declare_outputs();
+    add_memories();
+    connect_streams();
+    add_counters();
+    add_registers();
+    instantiate();
+    absorb_unused(module);
+    LoweredDesign lowered;
+    lowered.registers = std::move(registers);
+    for (const ProcessModule &p : processes) {
+        lowered.latencies.push_back(p.latency);
+    }
+    lowered.netlist.top = module.name;
+    build.modules.push_back(std::move(module));
+    lowered.netlist.modules = std::move(build.modules);
+    lowered.netlist.templates = templates::used_by(lowered.netlist);
+    return lowered;
+}
+
+} // namespace
+} // namespace lower
+
+LoweredDesign lower_design(const hwir::Design &design) {
+    LoweredDesign lowered = lower::Top(design).run();
+    netlist::verify(lowered.netlist);
+    return lowered;
+}
+
+} // namespace Orrery
