@@ -1,0 +1,51 @@
+#pragma once
+#include "halide-fork/orrery.h"
+
+#include <map>
+
+/// What the directives of orrery.h recorded, for `compile`.
+namespace Orrery::Directives {
+
+struct Array {
+    Halide::Stage stage;
+    std::vector<std::string> rows, columns; ///< names of the loops in the stage's list of dimensions
+};
+
+struct Buffer {
+    Halide::Internal::Function func;
+    Memory memory = Memory::Auto;
+    int slots = 1;
+};
+
+struct Port {
+    std::string tensor;
+    Halide::Parameter input;           ///< defined for an input
+    Halide::Internal::Function output; ///< has contents for the output
+    int bus_bits = 128;
+    int outstanding_bursts = 16;
+    int burst_beats = 256;
+};
+
+/// Everything said about one accelerator. Funcs and stages are identified by Halide's own objects, not by their names.
+struct Scope {
+    Halide::Internal::Function output;
+    std::vector<Array> arrays;
+    std::vector<Halide::Stage> systolic;
+    std::vector<Buffer> buffers;
+    std::vector<Port> ports;
+};
+
+using Environment = std::map<std::string, Halide::Internal::Function>;
+
+/// The stage's Func and number (0: the pure definition) among the Funcs of a pipeline; a number of -1 if it is not there.
+struct StageIdentity {
+    std::string func;
+    int stage = -1;
+};
+StageIdentity identify(const Halide::Stage &stage, const Environment &environment);
+
+/// The accelerator of a pipeline whose Funcs are `environment` and whose output is `output`. UserError if there is none, if it is
+/// of another Func, or if a directive refers to a Func, stage, loop or input that the pipeline does not have.
+const Scope &scope_of(const Halide::Internal::Function &output, const Environment &environment);
+
+} // namespace Orrery::Directives

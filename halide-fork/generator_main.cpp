@@ -1,0 +1,139 @@
+/// The generator driver. Halide's `main` for generators (Halide::GenGen, which its CMake function add_halide_generator links
+/// as a whole) does nothing but call Halide::Internal::generate_filter_main(argc, argv). This file defines that function, so that an
+/// executable which links Orrery::Generator, even one made by add_halide_generator, gets `-e accelerator` beside
+/// all that Halide's driver does; for that it calls Halide's overload with three arguments.
+
+#include "halide-fork/compile.h"
+#include "halide-fork/generator_arguments.h"
+#include "hwgen/support/error.h"
+
+#include <algorithm>
+#include <iostream>
+
+namespace Orrery {
+namespace {
+
+namespace HI = Halide::Internal;
+
+std::string list_of(const std::vector<std::string> &names) {
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// The generator asked for; without -g the only one, or the one named like the design.
+std::string generator_name(const GeneratorArguments &arguments, const std::string &design_name) {
+    const std::vector<std::string> names = HI::get_registered_generators().enumerate();
+    const std::string wanted = arguments.flag("-g").empty() ? design_name : arguments.flag("-g");
+    if (std::find(names.begin(), names.end(), wanted) != names.end()) {
+        return wanted;
+    }
+    if (arguments.flag("-g").empty() && names.size() == 1) {
+        return names[0];
+    }
+    if (wanted.empty()) {
+        user_error("Name the generator with -g: one of {}.", list_of(names));
+    }
+    user_error("There is no generator {}. Name one of {} with -g.", wanted, list_of(names));
+}
+
+Halide::Target target_of(const GeneratorArguments &arguments) {
+    const auto found = arguments.params.find("target");
+    return found == arguments.params.end() ? Halide::get_host_target() : Halide::Target(found->second);
+}
+
+std::vector<Halide::Argument> arguments_of(HI::AbstractGenerator &generator) {
+    std::vector<Halide::Argument> arguments;
+    for (const auto &info : generator.arginfos()) {
+        if (info.dir != HI::ArgInfoDirection::Input) {
+            continue;
+        }
+        for (const Halide::Parameter &parameter : generator.input_parameter(info.name)) {
+            arguments.emplace_back(parameter.name(),
+                                   parameter.is_buffer() ? Halide::Argument::InputBuffer
+                                                         : Halide::Argument::InputScalar,
+                                   parameter.type(), parameter.dimensions(),
+                                   parameter.get_argument_estimates());
+        }
+    }
+    return arguments;
+}
+
+void emit_accelerator(const GeneratorArguments &arguments) {
+    if (arguments.flag("-o").empty()) {
+        user_error("Name the directory to write to with -o.\n\n{}", generator_usage());
+    }
+    CompileOptions options;
+    options.name = arguments.flag("-f").empty() ? arguments.flag("-n") : arguments.flag("-f");
+    options.target = target_of(arguments);
+    const std::string name = generator_name(arguments, options.name);
+    if (options.name.empty()) {
+        options.name = name;
+    }
+    const auto generator =
+        HI::get_registered_generators().create(name, Halide::GeneratorContext(options.target));
+    for (const auto &[parameter, value] : arguments.params) {
+        if (parameter != "target") {
+            generator->set_generatorparam_value(parameter, value);
+        }
+    }
+    const Halide::Pipeline pipeline = generator->build_pipeline();
+    if (pipeline.outputs().size() != 1) {
+        user_error("Generator {} has {} outputs. An accelerator has one: give the generator a single "
+                   "Output<Buffer<>>.",
+                   name, pipeline.outputs().size());
+    }
+    compile(pipeline.outputs()[0], arguments_of(*generator), options).write(arguments.flag("-o"));
+}
+
+int emit_stock(const GeneratorArguments &arguments, const std::string &program) {
+    std::vector<std::string> words = stock_command_line(arguments, program);
+    std::vector<char *> pointers;
+    for (std::string &word : words) {
+        pointers.push_back(word.data());
+    }
+    const int count = (int)pointers.size();
+    pointers.push_back(nullptr);
+    return HI::generate_filter_main(count, pointers.data(), HI::get_registered_generators());
+}
+
+/// With line breaks taken from the end, since Halide's messages have one and ours have none.
+int report(std::string message, int status) {
+    while (!message.empty() && message.back() == '\n') {
+        message.pop_back();
+    }
+    std::cerr << message << std::endl;
+    return status;
+}
+
+int run_driver(int argc, char **argv) {
+    try {
+        const GeneratorArguments arguments = parse_generator_arguments(argc, argv);
+        if (arguments.help) {
+            std::cout << generator_usage();
+            return 0;
+        }
+        if (arguments.accelerator) {
+            emit_accelerator(arguments);
+        }
+        if (!arguments.accelerator || !arguments.emit.empty()) {
+            return emit_stock(arguments, argv[0]);
+        }
+        return 0;
+    } catch (const UserError &error) {
+        return report(fmt::format("Error: {}", error.what()), 1);
+    } catch (const Halide::CompileError &error) {
+        return report(error.what(), 1);
+    } catch (const Halide::Error &error) {
+        return report(error.what(), 70);
+    } catch (const std::exception &error) {
+        return report(fmt::format("Internal error: {}", error.what()), 70);
+    }
+}
+
+} // namespace
+} // namespace Orrery
+
+namespace Halide::Internal {
+
+int generate_filter_main(int argc, char **argv) { return Orrery::run_driver(argc, argv); }
+
+} // namespace Halide::Internal
