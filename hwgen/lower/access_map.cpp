@@ -1,5 +1,6 @@
 #include "hwgen/lower/access_map.h"
 
+#include "hwgen/passes/lane_map.h"
 #include "hwgen/support/error.h"
 
 #include <set>
@@ -14,33 +15,6 @@ using hwir::Index;
 using hwir::LoopKind;
 using hwir::Op;
 
-int64_t floor_div(int64_t a, int64_t b) {
-    int64_t q = a / b;
-    return q * b > a ? q - 1 : q;
-}
-
-int64_t floor_mod(int64_t a, int64_t b) { return a - floor_div(a, b) * b; }
-
-bool is_multiple(const ExprPool &pool, ExprId e, int64_t divisor) {
-    const hwir::ExprNode &n = pool[e];
-    auto arg = [&](int i) { return is_multiple(pool, n.args[i], divisor); };
-    switch (n.op) {
-    case Op::Constant:
-        return n.value % divisor == 0;
-    case Op::Mul:
-        return arg(0) || arg(1);
-    case Op::Add:
-    case Op::Sub:
-    case Op::Min:
-    case Op::Max:
-        return arg(0) && arg(1);
-    case Op::Select:
-        return arg(1) && arg(2);
-    default:
-        return divisor == 1;
-    }
-}
-
 namespace {
 
 /// Serial part of a coordinate, as an expression.
@@ -54,16 +28,6 @@ ExprId serial_expr(ExprPool &pool, const hwir::Process &process, const Index &in
         }
     }
     return index.base.defined() ? pool.add(sum, index.base) : sum;
-}
-
-bool serial_part_is_static(const ExprPool &pool, const hwir::Process &process, const Index &index,
-                           int64_t banks) {
-    for (size_t i = 0; i < process.loops.size(); i++) {
-        if (process.loops[i].kind == LoopKind::Serial && index.coefficients[i] % banks != 0) {
-            return false;
-        }
-    }
-    return !index.base.defined() || is_multiple(pool, index.base, banks);
 }
 
 } // namespace
@@ -94,13 +58,8 @@ AccessMap::AccessMap(Build &b, const hwir::Process &p, const hwir::Buffer &buf,
 
 int64_t AccessMap::lane_part(const Access &access, int d, const std::vector<int64_t> &counters) const {
     const Index &index = access.indices[d];
-    int64_t v = index.offset - accesses[0]->indices[d].offset;
-    for (size_t i = 0; i < process.loops.size(); i++) {
-        if (process.loops[i].kind == LoopKind::Lane) {
-            v += index.coefficients[i] * counters[i];
-        }
-    }
-    return index.lane_table.defined() ? v + hwir::evaluate(build.pool, index.lane_table, counters) : v;
+    return passes::lane_value(build.pool, index, process, counters) + index.offset -
+           accesses[0]->indices[d].offset;
 }
 
 void AccessMap::add_dimension(int d) {
@@ -115,45 +74,70 @@ void AccessMap::add_dimension(int d) {
         }
     }
     folded[d] = *values.begin(); // lane parts count from the smallest one
-    int64_t offset = index.offset + folded[d];
     ExprPool &pool = build.pool;
-    dim.rotates = !serial_part_is_static(pool, process, index, dim.banks);
+    std::optional<int64_t> fixed = passes::static_residue(pool, process, index, dim.banks);
+    dim.rotates = !fixed;
     dim.lane_value_at.assign(dim.banks, -1);
-    if (!dim.rotates) {
-        dim.residue = floor_mod(offset, dim.banks);
-        for (size_t i = 0; i < process.loops.size(); i++) {
-            if (process.loops[i].kind == LoopKind::Serial) {
-                word_coefficients[i] += index.coefficients[i] / dim.banks * dim.word_stride;
-            }
-        }
-        word_offset += floor_div(offset, dim.banks) * dim.word_stride;
-    }
+    int64_t offset = index.offset + folded[d];
+    dim.residue = dim.rotates ? 0 : passes::floor_mod(*fixed + folded[d], dim.banks);
     for (int64_t v : values) {
         int64_t lane = v - folded[d];
-        dim.lane_value_at[floor_mod(dim.residue + lane, dim.banks)] = lane;
+        dim.lane_value_at[passes::floor_mod(dim.residue + lane, dim.banks)] = lane;
     }
-    ExprId word;
-    if (dim.rotates) {
+    if (!dim.rotates && add_affine_words(d, offset)) {
+        // the word coordinate is affine in the counters
+    } else {
         ExprId serial = serial_expr(pool, process, index, offset);
         ExprId banks = pool.constant(dim.banks);
-        dim.remainder = pool.make(Op::Mod, hwir::index_type, {serial, banks});
-        word = pool.make(Op::Div, hwir::index_type, {serial, banks});
-    } else if (index.base.defined()) {
-        word = pool.make(Op::Div, hwir::index_type, {index.base, pool.constant(dim.banks)});
-    }
-    if (word.defined()) {
-        word = pool.mul(word, pool.constant(dim.word_stride));
-        word_rest = word_rest.defined() ? pool.add(word_rest, word) : word;
+        if (dim.rotates) {
+            dim.remainder = pool.make(Op::Mod, hwir::index_type, {serial, banks});
+        }
+        add_rest(pool.make(Op::Div, hwir::index_type, {serial, banks}), dim.word_stride);
     }
     if (dim.packed && !dim.rotates) { // one word address for all of the packed banks
         for (int64_t position = 0; position < dim.banks; position++) {
             if (dim.lane_value_at[position] != -1) {
                 int64_t lane = dim.lane_value_at[position];
-                word_offset += floor_div(dim.residue + lane, dim.banks) * dim.word_stride;
+                word_offset += passes::floor_div(dim.residue + lane, dim.banks) * dim.word_stride;
                 break;
             }
         }
     }
+}
+
+void AccessMap::add_rest(ExprId words, int64_t stride) {
+    words = build.pool.mul(words, build.pool.constant(stride));
+    word_rest = word_rest.defined() ? build.pool.add(word_rest, words) : words;
+}
+
+bool AccessMap::add_affine_words(int d, int64_t offset) {
+    const PortDimension &dim = dims[d];
+    const Index &index = accesses[0]->indices[d];
+    int64_t of_base = 0; // base = banks * (base / banks) + of_base
+    if (index.base.defined()) {
+        auto residue = passes::static_residue(build.pool, index.base, process.loops, dim.banks);
+        if (!residue) {
+            return false;
+        }
+        of_base = *residue;
+    }
+    auto moves = [&](size_t i) {
+        return process.loops[i].kind == LoopKind::Serial && process.loops[i].max_extent > 1;
+    };
+    for (size_t i = 0; i < process.loops.size(); i++) {
+        if (moves(i) && index.coefficients[i] % dim.banks != 0) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < process.loops.size(); i++) {
+        word_coefficients[i] += moves(i) ? index.coefficients[i] / dim.banks * dim.word_stride : 0;
+    }
+    word_offset += passes::floor_div(offset + of_base, dim.banks) * dim.word_stride;
+    if (index.base.defined()) {
+        ExprId banks = build.pool.constant(dim.banks);
+        add_rest(build.pool.make(Op::Div, hwir::index_type, {index.base, banks}), dim.word_stride);
+    }
+    return true;
 }
 
 int64_t AccessMap::bank_coordinate(int d, int64_t flat_position) const {
@@ -169,7 +153,7 @@ int64_t AccessMap::bank_offset(int bank) const {
         }
         int64_t b = bank_coordinate(static_cast<int>(d), static_cast<int64_t>(bank) * pack_elements);
         int64_t lane = dim.lane_value_at[b];
-        offset += lane == -1 ? 0 : floor_div(dim.residue + lane, dim.banks) * dim.word_stride;
+        offset += lane == -1 ? 0 : passes::floor_div(dim.residue + lane, dim.banks) * dim.word_stride;
     }
     return offset;
 }
@@ -178,7 +162,7 @@ int64_t AccessMap::position(int access, const std::vector<int64_t> &counters) co
     int64_t flat = 0;
     for (size_t d = 0; d < dims.size(); d++) {
         int64_t lane = lane_part(*accesses[access], static_cast<int>(d), counters) - folded[d];
-        flat += floor_mod(dims[d].residue + lane, dims[d].banks) * dims[d].inner;
+        flat += passes::floor_mod(dims[d].residue + lane, dims[d].banks) * dims[d].inner;
     }
     return flat;
 }
@@ -195,11 +179,11 @@ Integer AccessMap::position_formula(int access, const LaneSpace &space) const {
             continue;
         }
         int64_t delta = index.offset - accesses[0]->indices[d].offset - folded[d];
-        int64_t start = floor_mod(dim.residue + delta, dim.banks);
+        int64_t start = passes::floor_mod(dim.residue + delta, dim.banks);
         int64_t largest = start;
         Integer sum = integer(start);
         for (int loop : space.loops()) {
-            int64_t k = floor_mod(index.coefficients[loop], dim.banks);
+            int64_t k = passes::floor_mod(index.coefficients[loop], dim.banks);
             largest += k * (process.loops[loop].max_extent - 1);
             sum = k == 0 ? sum : sum + integer_name(space.localparam(loop)) * integer(k);
         }

@@ -52,6 +52,8 @@ public:
 private:
     int64_t lane_part(const hwir::Access &access, int d, const std::vector<int64_t> &counters) const;
     void add_dimension(int d);
+    bool add_affine_words(int d, int64_t offset);
+    void add_rest(hwir::ExprId words, int64_t stride);
     Build &build;
     const hwir::Process &process;
     const hwir::Buffer &buffer;
@@ -63,11 +65,5 @@ private:
     int64_t word_offset = 0;
     hwir::ExprId word_rest;
 };
-
-/// Is the value of the expression always a multiple of `divisor`? (May say no wrongly.)
-bool is_multiple(const hwir::ExprPool &pool, hwir::ExprId e, int64_t divisor);
-
-int64_t floor_div(int64_t a, int64_t b);
-int64_t floor_mod(int64_t a, int64_t b);
 
 } // namespace Orrery::lower
