@@ -1,0 +1,205 @@
+#include "hwgen/hwir/print.h"
+
+#include <fmt/format.h>
+
+namespace Orrery::hwir {
+namespace {
+
+std::string technology_name(MemoryTechnology technology) {
+    switch (technology) {
+    case MemoryTechnology::Auto:
+        return "auto";
+    case MemoryTechnology::Sram:
+        return "sram";
+    case MemoryTechnology::RegisterFile:
+        return "register_file";
+    }
+    return "";
+}
+
+std::string reduce_name(ReduceOp op) {
+    switch (op) {
+    case ReduceOp::Sum:
+        return "sum";
+    case ReduceOp::Max:
+        return "max";
+    case ReduceOp::Min:
+        return "min";
+    case ReduceOp::Other:
+        return "other";
+    }
+    return "";
+}
+
+std::string loop_names(const std::vector<Loop> &loops, const std::vector<int> &which) {
+    std::string out;
+    for (int l : which) {
+        out += (out.empty() ? "" : ", ") + loops.at(l).name;
+    }
+    return "[" + out + "]";
+}
+
+/// `for x in 0..min(4, 13 - 4*xo) at most 4`
+std::string loop_text(const ExprPool &pool, const std::vector<Loop> &loops, size_t i) {
+    const Loop &loop = loops[i];
+    std::string extent = print_expr(pool, loop.extent, loops);
+    std::string most = extent == std::to_string(loop.max_extent)
+                           ? ""
+                           : fmt::format(" at most {}", loop.max_extent);
+    return fmt::format("{} {} in 0..{}{}", loop.kind == LoopKind::Lane ? "lane" : "for", loop.name,
+                       extent, most);
+}
+
+/// Prints one design: members in the order in which they are called.
+class DesignPrinter {
+public:
+    explicit DesignPrinter(const Design &d) : design(d) {}
+
+    std::string text() {
+        line("design {}", design.name);
+        for (const Tensor &t : design.tensors) {
+            tensor(t);
+        }
+        for (const Buffer &b : design.buffers) {
+            buffer(b);
+        }
+        for (const Process &p : design.processes) {
+            process(p);
+        }
+        for (const Stream &s : design.streams) {
+            stream(s);
+        }
+        return std::move(out);
+    }
+
+private:
+    const Design &design;
+    std::string out;
+
+    template <typename... Args>
+    void line(fmt::format_string<Args...> format, Args &&...args) {
+        out += fmt::format(format, std::forward<Args>(args)...) + "\n";
+    }
+
+    void tensor(const Tensor &t) {
+        line("\ntensor {} {} {}", t.name, type_name(t.type),
+             t.direction == Direction::Input ? "input" : "output");
+        for (size_t d = 0; d < t.dimensions.size(); d++) {
+            const Dimension &dim = t.dimensions[d];
+            line("    dimension {}: min {}, extent {}, stride {}", d, dim.min, dim.extent,
+                 dim.stride);
+        }
+        line("    bus_bits {}, outstanding_bursts {}, max_burst_beats {}", t.bus_bits,
+             t.outstanding_bursts, t.max_burst_beats);
+    }
+
+    void token(const char *role, const TokenUse &use) {
+        line("    {} {} depth {}", role, design.processes.at(use.process).name, use.depth);
+    }
+
+    void buffer(const Buffer &b) {
+        line("\nbuffer {} {}[{}] of Func {}", b.name, type_name(b.type), fmt::join(b.extents, ", "),
+             b.func);
+        line("    technology {}, slots {}", technology_name(b.technology), b.slots);
+        for (const TokenUse &use : b.writers) {
+            token("writer", use);
+        }
+        for (const TokenUse &use : b.readers) {
+            token("reader", use);
+        }
+        if (!b.banks.empty()) {
+            line("    banks [{}]", fmt::join(b.banks, ", "));
+        }
+        if (!b.packed.empty()) {
+            std::string packed;
+            for (bool p : b.packed) {
+                packed += fmt::format("{}{}", packed.empty() ? "" : ", ", p ? "yes" : "no");
+            }
+            line("    packed [{}]", packed);
+        }
+        for (const ReadPort &port : b.read_ports) {
+            line("    read_port {} loads [{}]", design.processes.at(port.process).name,
+                 fmt::join(port.loads, ", "));
+        }
+    }
+
+    void process(const Process &p) {
+        line("\nprocess {} of Func {} stage {}", p.name, p.func, p.stage);
+        for (size_t i = 0; i < p.loops.size(); i++) {
+            line("    {}", loop_text(design.exprs, p.loops, i));
+        }
+        for (ExprId e : p.enables) {
+            line("    enable {}", print_expr(design.exprs, e, p.loops));
+        }
+        for (size_t i = 0; i < p.loads.size(); i++) {
+            line("    load{} = {}", i, print_access(design, p, p.loads[i]));
+        }
+        line("    store {}", print_access(design, p, p.store));
+        if (p.value.defined()) {
+            line("    value {}", typed(p.value, p.loops));
+        }
+        if (p.accumulation) {
+            accumulation(p, *p.accumulation);
+        }
+        if (p.array) {
+            line("    array rows {} columns {}", loop_names(p.loops, p.array->rows),
+                 loop_names(p.loops, p.array->columns));
+        }
+    }
+
+    void accumulation(const Process &p, const Accumulation &a) {
+        line("    accumulate {} self load{} first_visit {}", reduce_name(a.op), a.self_load,
+             loop_names(p.loops, a.first_visit));
+        if (a.increment.defined()) {
+            line("        increment {}", typed(a.increment, p.loops));
+        }
+        if (a.init.defined()) {
+            line("        init {}", typed(a.init, p.loops));
+        }
+    }
+
+    std::string typed(ExprId id, const std::vector<Loop> &loops) const {
+        return fmt::format("{} {}", type_name(design.exprs[id].type),
+                           print_expr(design.exprs, id, loops));
+    }
+
+    void stream(const Stream &s) {
+        const Process &p = design.processes.at(s.process);
+        std::string access = s.load < 0 ? "store" : fmt::format("load{}", s.load);
+        line("\nstream {} of tensor {} for {}.{}", s.name, design.tensors.at(s.tensor).name, p.name,
+             access);
+        line("    lanes {}{}", loop_names(p.loops, s.lanes), s.shifted ? " shifted" : "");
+        const Descriptor &d = s.descriptor;
+        for (size_t i = 0; i < d.loops.size(); i++) {
+            line("    {}", loop_text(design.exprs, d.loops, i));
+        }
+        for (ExprId e : d.conditions) {
+            line("    condition {}", print_expr(design.exprs, e, d.loops));
+        }
+        line("    start {}", print_index(design.exprs, d.start, d.loops));
+        line("    length {} at most {}", print_expr(design.exprs, d.length, d.loops), d.max_length);
+    }
+};
+
+} // namespace
+
+std::string print_access(const Design &design, const Process &process, const Access &access) {
+    const std::string &name = access.kind == MemoryKind::Buffer
+                                  ? design.buffers.at(access.memory).name
+                                  : design.tensors.at(access.memory).name;
+    std::string indices;
+    for (const Index &index : access.indices) {
+        indices += (indices.empty() ? "" : ", ") + print_index(design.exprs, index, process.loops);
+    }
+    std::string out = fmt::format(
+        "{} {}[{}]", access.kind == MemoryKind::Buffer ? "buffer" : "tensor", name, indices);
+    for (size_t i = 0; i < access.predicate.size(); i++) {
+        out +=
+            (i ? " and " : " if ") + print_expr(design.exprs, access.predicate[i], process.loops);
+    }
+    return out;
+}
+
+std::string print(const Design &design) { return DesignPrinter(design).text(); }
+
+} // namespace Orrery::hwir
