@@ -17,6 +17,15 @@ hwir::MemoryTechnology technology(Memory memory) {
     return hwir::MemoryTechnology::Auto;
 }
 
+/// Names of loops as the user knows them: Halide puts those of the loops that they were split from before them.
+std::vector<std::string> user_names(const std::vector<std::string> &dimensions) {
+    std::vector<std::string> names;
+    for (const std::string &dimension : dimensions) {
+        names.push_back(dimension.substr(dimension.rfind('.') + 1));
+    }
+    return names;
+}
+
 } // namespace
 
 HardwareSchedule to_hardware_schedule(const Directives::Scope &scope,
@@ -30,7 +39,8 @@ HardwareSchedule to_hardware_schedule(const Directives::Scope &scope,
     schedule.output = scope.output.name();
     for (const Directives::Array &array : scope.arrays) {
         const Directives::StageIdentity stage = Directives::identify(array.stage, environment);
-        schedule.arrays[{stage.func, stage.stage}] = {array.rows, array.columns, false};
+        schedule.arrays[{stage.func, stage.stage}] = {user_names(array.rows), user_names(array.columns),
+                                                        false};
     }
     for (const Directives::Buffer &buffer : scope.buffers) {
         schedule.buffers[buffer.func.name()] = {buffer.slots, technology(buffer.memory)};
