@@ -47,9 +47,10 @@ enum class ValueOp {
     ReduceOr,
     ReduceXor,
     Negate,
-    Add, ///< operands and result of equal width, as for all binary arithmetic and bitwise operators
+    Add, ///< operands and result of equal width and signedness, as for all binary arithmetic and bitwise operators
     Sub,
-    Mul, ///< result width = sum of the operand widths or less; the operands keep their own widths; both signed or both unsigned
+    Mul, ///< result width = sum of the operand widths or less, but no less than either; the operands keep their own widths; both
+         ///< signed or both unsigned. Only as the whole value of an assignment or register: elsewhere Verilog would cut it off
     Div, ///< truncating; operands of equal width and signedness
     Mod,
     And,
@@ -78,6 +79,9 @@ struct ValueNode {
 
 /// Constant in two's complement. `value` must fit.
 Value constant(int width, int64_t value, bool is_signed = false);
+/// Constant of any width from its bits, least significant word first; bits beyond the width are dropped.
+Value constant(int width, std::vector<uint64_t> bits, bool is_signed = false);
+/// Unsigned. Of a net, or of a slice of one.
 Value slice(Value net, Integer lsb, int width);
 Value slice(Value net, int64_t lsb, int width);
 Value bit(Value net, Integer index);
@@ -91,8 +95,8 @@ Value unary(ValueOp op, Value a);
 /// Checks the widths as stated at the operators; result width of Mul given by `width`.
 Value binary(ValueOp op, Value a, Value b, int width = 0);
 Value select(Value condition, Value if_true, Value if_false);
-/// Sign- or zero-extension (by the value's own signedness) or truncation; the result keeps the signedness. Truncation needs a
-/// Net or Slice.
+/// Sign- or zero-extension (by the value's own signedness) or truncation; the result keeps the signedness. Truncation and sign
+/// extension need a Net or Slice (or a conversion of one), because Verilog has no bits of an expression.
 Value resize(Value v, int width);
 
 // ---- Modules
@@ -146,7 +150,7 @@ struct Generate {
 /// A list of items with the means to add to it; scopes nest through generate loops.
 class Scope {
 public:
-    explicit Scope(std::vector<Item> &item_list) : items(item_list) {}
+    explicit Scope(std::vector<Item> &item_list) : items(&item_list) {}
     Value net(const std::string &name, int width, bool is_signed = false, const std::string &comment = "");
     /// A net with its assignment.
     Value wire(const std::string &name, Value value, const std::string &comment = "");
@@ -161,7 +165,7 @@ public:
                    std::vector<std::pair<std::string, Integer>> localparams = {});
 
 private:
-    std::vector<Item> &items;
+    std::vector<Item> *items;
 };
 
 struct Module {
@@ -183,10 +187,12 @@ struct Netlist {
 };
 
 /// Checks: names unique and declared before use, every net driven exactly once in every bit, every pin connected with its
-/// width, no unused net or input (unused bits are gathered into one `unused_ok` wire by `absorb_unused`). InternalError otherwise.
+/// width, no unused net or input (unused bits are gathered into one `unused_ok` wire by `absorb_unused`), no unused genvar or
+/// localparam. Names that contain "unused" need not be read. InternalError otherwise.
 void verify(const Netlist &netlist);
 
-/// Adds to every module a wire that reads what nothing else reads, so that lint tools stay silent about it.
+/// Adds to a module, and to the generate loops in it, a wire that reads what nothing else reads, and gives open output pins a net, so
+/// that lint tools stay silent about them. The module must be complete.
 void absorb_unused(Module &module);
 
 } // namespace Orrery::netlist
