@@ -1,0 +1,258 @@
+#include "hwgen/templates/templates.h"
+
+#include "hwgen/templates/port_list.h"
+
+namespace Orrery::templates {
+
+Signature sequencer(int loops, int width) {
+    return PortList("sequencer")
+        .parameter("LOOPS", loops)
+        .parameter("WIDTH", width)
+        .clock_reset()
+        .in("start_i")
+        .in("stall_i")
+        .in("extent_i", loops * width)
+        .out("index_o", loops * width)
+        .out("first_o", loops)
+        .out("first_from_o", loops + 1)
+        .out("last_from_o", loops + 1)
+        .out("increment_o", loops)
+        .out("valid_o")
+        .out("enable_o")
+        .out("fire_o")
+        .out("done_o")
+        .done();
+}
+
+Signature address_generator(int loops, int width, uint64_t used) {
+    return PortList("address_generator")
+        .parameter("LOOPS", loops)
+        .parameter("WIDTH", width)
+        .packed("USED", loops, {used})
+        .clock()
+        .in("start_i")
+        .in("step_i")
+        .in("increment_i", loops)
+        .in("base_i", width)
+        .in("coefficient_i", loops * width)
+        .out("address_o", width)
+        .done();
+}
+
+Signature token_ring(int slots, int writers, int readers) {
+    return PortList("token_ring")
+        .parameter("SLOTS", slots)
+        .parameter("WRITERS", writers)
+        .parameter("READERS", readers)
+        .clock_reset()
+        .in("writer_acquire_i", writers)
+        .in("writer_commit_i", writers)
+        .in("reader_acquire_i", readers)
+        .in("reader_release_i", readers)
+        .out("writer_ready_o", writers)
+        .out("reader_ready_o", readers)
+        .done();
+}
+
+Signature slot_pointer(int slots) {
+    return PortList("slot_pointer")
+        .parameter("SLOTS", slots)
+        .clock_reset()
+        .in("next_i")
+        .out("slot_o", index_width(slots))
+        .done();
+}
+
+Signature credit_counter(int credits) {
+    return PortList("credit_counter")
+        .parameter("CREDITS", credits)
+        .clock_reset()
+        .in("take_i")
+        .in("give_i")
+        .out("available_o")
+        .done();
+}
+
+Signature event_counter(int width, int amount_width) {
+    return PortList("event_counter")
+        .parameter("WIDTH", width)
+        .parameter("AMOUNT_WIDTH", amount_width)
+        .clock_reset()
+        .in("clear_i")
+        .in("enable_i")
+        .in("amount_i", amount_width)
+        .out("count_o", width)
+        .done();
+}
+
+Signature count_ones(int count) {
+    return PortList("count_ones").parameter("COUNT", count).in("bits_i", count).out("count_o", bits_of(count)).done();
+}
+
+Signature delay_line(int width, int cycles, bool reset) {
+    return PortList("delay_line")
+        .parameter("WIDTH", width)
+        .parameter("CYCLES", cycles)
+        .parameter("RESET", reset ? 1 : 0)
+        .clock_reset()
+        .in("data_i", width)
+        .out("data_o", width)
+        .done();
+}
+
+Signature ram_1r1w(int width, int lanes, int64_t depth) {
+    return PortList("ram_1r1w")
+        .parameter("WIDTH", width)
+        .parameter("LANES", lanes)
+        .parameter("DEPTH", depth)
+        .clock()
+        .in("write_enable_i", lanes)
+        .in("write_address_i", index_width(depth))
+        .in("write_data_i", static_cast<int64_t>(lanes) * width)
+        .in("read_enable_i")
+        .in("read_address_i", index_width(depth))
+        .out("read_data_o", static_cast<int64_t>(lanes) * width)
+        .done();
+}
+
+namespace {
+
+/// Write and read ports of a buffer, `writes` and `reads` of them.
+void add_memory_ports(PortList &list, int banks, int pack, int width, int64_t depth, int slots, int writes, int reads) {
+    const int64_t elements = static_cast<int64_t>(banks) * pack, address = index_width(depth);
+    list.in("write_slot_i", writes * index_width(slots))
+        .in("write_enable_i", writes * elements)
+        .in("write_address_i", writes * banks * address)
+        .in("write_data_i", writes * elements * width)
+        .in("read_slot_i", reads * index_width(slots))
+        .in("read_enable_i", reads * banks)
+        .in("read_address_i", reads * banks * address)
+        .out("read_data_o", reads * elements * width);
+}
+
+} // namespace
+
+Signature banked_buffer(int banks, int pack, int width, int64_t depth, int slots) {
+    PortList list("banked_buffer");
+    list.parameter("BANKS", banks)
+        .parameter("PACK", pack)
+        .parameter("WIDTH", width)
+        .parameter("DEPTH", depth)
+        .parameter("SLOTS", slots)
+        .clock();
+    add_memory_ports(list, banks, pack, width, depth, slots, 1, 1);
+    return list.done();
+}
+
+Signature phased_buffer(int banks, int pack, int width, int64_t depth, int slots, int write_ports,
+                        int read_ports) {
+    PortList list("phased_buffer");
+    list.parameter("BANKS", banks)
+        .parameter("PACK", pack)
+        .parameter("WIDTH", width)
+        .parameter("DEPTH", depth)
+        .parameter("SLOTS", slots)
+        .parameter("WRITE_PORTS", write_ports)
+        .parameter("READ_PORTS", read_ports)
+        .clock_reset();
+    add_memory_ports(list, banks, pack, width, depth, slots, write_ports, read_ports);
+    return list.done();
+}
+
+Signature bank_rotator(int outer, int banks, int inner, int width, bool inverse) {
+    const int64_t bits = static_cast<int64_t>(outer) * banks * inner * width;
+    return PortList("bank_rotator")
+        .parameter("OUTER", outer)
+        .parameter("BANKS", banks)
+        .parameter("INNER", inner)
+        .parameter("WIDTH", width)
+        .parameter("INVERSE", inverse ? 1 : 0)
+        .in("data_i", bits)
+        .in("amount_i", index_width(banks))
+        .out("data_o", bits)
+        .done();
+}
+
+Signature bank_offset(int banks, int width, const std::vector<int64_t> &lane_values) {
+    std::vector<uint64_t> bits((static_cast<size_t>(banks) * 16 + 63) / 64, 0);
+    for (size_t b = 0; b < lane_values.size(); b++) {
+        bits[b / 4] |= (static_cast<uint64_t>(lane_values[b]) & 0xffff) << (b % 4 * 16);
+    }
+    return PortList("bank_offset")
+        .parameter("BANKS", banks)
+        .parameter("WIDTH", width)
+        .packed("LANE_VALUES", banks * 16, bits)
+        .in("amount_i", index_width(banks))
+        .out("offset_o", static_cast<int64_t>(banks) * width)
+        .done();
+}
+
+Signature reduction_tree(int count, int in_width, int out_width, bool is_signed, int operation) {
+    return PortList("reduction_tree")
+        .parameter("COUNT", count)
+        .parameter("IN_WIDTH", in_width)
+        .parameter("OUT_WIDTH", out_width)
+        .parameter("SIGNED", is_signed ? 1 : 0)
+        .parameter("OPERATION", operation)
+        .clock()
+        .in("data_i", static_cast<int64_t>(count) * in_width)
+        .out("data_o", out_width)
+        .done();
+}
+
+Signature accumulate_port(int banks, int pack, int width, int64_t depth, int slots) {
+    const int64_t elements = static_cast<int64_t>(banks) * pack, address = index_width(depth) * int64_t{banks};
+    return PortList("accumulate_port")
+        .parameter("BANKS", banks)
+        .parameter("PACK", pack)
+        .parameter("WIDTH", width)
+        .parameter("DEPTH", depth)
+        .parameter("SLOTS", slots)
+        .clock_reset()
+        .in("valid_i")
+        .in("slot_i", index_width(slots))
+        .in("address_i", address)
+        .in("mask_i", elements)
+        .out("read_slot_o", index_width(slots))
+        .out("read_enable_o", banks)
+        .out("read_address_o", address)
+        .in("read_data_i", elements * width)
+        .out("old_o", elements * width)
+        .in("new_i", elements * width)
+        .out("write_slot_o", index_width(slots))
+        .out("write_enable_o", elements)
+        .out("write_address_o", address)
+        .out("write_data_o", elements * width)
+        .done();
+}
+
+Signature stream_fifo(int width, int depth) {
+    return PortList("stream_fifo")
+        .parameter("WIDTH", width)
+        .parameter("DEPTH", depth)
+        .clock_reset()
+        .in("in_valid_i")
+        .out("in_ready_o")
+        .in("in_data_i", width)
+        .out("out_valid_o")
+        .in("out_ready_i")
+        .out("out_data_o", width)
+        .done();
+}
+
+Signature byte_queue(int in_bytes, int out_bytes) {
+    return PortList("byte_queue")
+        .parameter("IN_BYTES", in_bytes)
+        .parameter("OUT_BYTES", out_bytes)
+        .clock_reset()
+        .in("in_valid_i")
+        .out("in_ready_o")
+        .in("in_count_i", bits_of(in_bytes))
+        .in("in_data_i", in_bytes * 8)
+        .out("available_o", bits_of(out_bytes))
+        .out("out_data_o", out_bytes * 8)
+        .in("take_i", bits_of(out_bytes))
+        .done();
+}
+
+} // namespace Orrery::templates

@@ -1,0 +1,58 @@
+#pragma once
+#include "hwgen/netlist/netlist.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// Signatures of the modules in rtl-templates/, by their parameters. docs/templates.md describes the interfaces; a contract test holds
+/// these functions against the elaborated modules.
+namespace Orrery::templates {
+
+using netlist::Signature;
+
+// control
+Signature sequencer(int loops, int width);
+/// Bit i of `used`: loop i has a coefficient.
+Signature address_generator(int loops, int width, uint64_t used);
+Signature token_ring(int slots, int writers, int readers);
+Signature slot_pointer(int slots);
+Signature credit_counter(int credits);
+Signature event_counter(int width, int amount_width);
+Signature count_ones(int count);
+Signature delay_line(int width, int cycles, bool reset);
+
+// memory
+Signature ram_1r1w(int width, int lanes, int64_t depth);
+Signature banked_buffer(int banks, int pack, int width, int64_t depth, int slots);
+Signature phased_buffer(int banks, int pack, int width, int64_t depth, int slots, int write_ports,
+                        int read_ports);
+Signature bank_rotator(int outer, int banks, int inner, int width, bool inverse);
+/// `lane_values`: one per bank, below 65536.
+Signature bank_offset(int banks, int width, const std::vector<int64_t> &lane_values);
+
+// compute
+/// `operation`: 0 sum, 1 maximum, 2 minimum.
+Signature reduction_tree(int count, int in_width, int out_width, bool is_signed, int operation);
+Signature accumulate_port(int banks, int pack, int width, int64_t depth, int slots);
+
+// stream
+Signature stream_fifo(int width, int depth);
+Signature byte_queue(int in_bytes, int out_bytes);
+
+// axi
+Signature burst_splitter(int address_width, int length_width, int bus_bytes, int max_burst);
+Signature axi_read_stream(int address_width, int length_width, int bus_bytes, int chunk_bytes,
+                          int max_burst, int outstanding, int buffer_beats);
+Signature axi_write_stream(int address_width, int length_width, int bus_bytes, int chunk_bytes,
+                           int max_burst, int outstanding);
+Signature axi_read_arbiter(int ports, int address_width, int bus_bytes, int outstanding);
+Signature axi_lite_registers(int address_width, int write_words, int read_words);
+
+/// Templates that a netlist instantiates, and those that they instantiate themselves; sorted.
+std::vector<std::string> used_by(const netlist::Netlist &netlist);
+
+/// Path of a template below rtl-templates/, e.g. "control/sequencer.v".
+std::string path_of(const std::string &name);
+
+} // namespace Orrery::templates
