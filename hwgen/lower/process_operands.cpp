@@ -99,13 +99,15 @@ Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
         return repeat(map.banks(), base);
     }
     Value vector = scope.net(name + "_addresses", map.banks() * width);
-    auto address = [&](const Integer &bank, int64_t offset) {
+    auto address = [&](Scope &place, const Integer &bank, int64_t offset) {
         Value a = base;
         for (const auto &[dim, offsets] : moving) {
             Integer coordinate = bank / integer(dim->inner / map.pack()) % integer(dim->banks);
             Value step = slice(offsets, coordinate * integer(width), width);
             if (dim->word_stride != 1) {
-                step = binary(ValueOp::Mul, step, constant(width, hwir::wrap(dim->word_stride, type)), width);
+                std::string step_name = fmt::format("{}_step{}", name, dim - map.dimensions().data());
+                Value stride = constant(width, hwir::wrap(dim->word_stride, type));
+                step = place.wire(step_name, binary(ValueOp::Mul, step, stride, width));
             }
             a = binary(ValueOp::Add, a, step);
         }
@@ -114,11 +116,13 @@ Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
     if (fixed) {
         Scope body = scope.generate("gen_" + name + "_addresses", "bank", map.banks());
         body.assign(slice(vector, integer_name("bank") * integer(width), width),
-                    address(integer_name("bank"), 0));
+                    address(body, integer_name("bank"), 0));
     } else {
         for (int b = 0; b < map.banks(); b++) {
-            scope.assign(slice(vector, static_cast<int64_t>(b) * width, width),
-                         address(integer(b), map.bank_offset(b)));
+            // A loop of one iteration gives the steps of each bank a scope of their own.
+            Scope body = scope.generate(fmt::format("gen_{}_address{}", name, b), "one", 1);
+            body.assign(slice(vector, static_cast<int64_t>(b) * width, width),
+                        address(body, integer(b), map.bank_offset(b)));
         }
     }
     return vector;

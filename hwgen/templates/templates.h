@@ -49,7 +49,7 @@ Signature axi_write_stream(int address_width, int length_width, int bus_bytes, i
 Signature axi_read_arbiter(int ports, int address_width, int bus_bytes, int outstanding);
 Signature axi_lite_registers(int address_width, int write_words, int read_words);
 
-/// Templates that a netlist instantiates, and those that they instantiate themselves; sorted.
+/// Templates that a netlist instantiates and those that they instantiate themselves, each after its parts.
 std::vector<std::string> used_by(const netlist::Netlist &netlist);
 
 /// Path of a template below rtl-templates/, e.g. "control/sequencer.v".
