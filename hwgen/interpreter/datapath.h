@@ -1,0 +1,64 @@
+#pragma once
+#include "hwgen/interpreter/bank_check.h"
+#include "hwgen/interpreter/memory.h"
+
+namespace Orrery::interpreter {
+
+/// Executes the points of one process.
+class Datapath {
+public:
+    Datapath(const hwir::Design &design, int process, Memory &memory);
+
+    /// One point: all lanes load, then compute, then store. `generations` holds, per buffer, the
+    /// generation that the process works on. The number of enabled lanes. Throws Failure.
+    int64_t execute(const std::vector<int64_t> &counters, const std::vector<int64_t> &generations);
+
+private:
+    // Fixed.
+    const hwir::Design &design;
+    const hwir::Process &process;
+    Memory &memory;
+    int self = -1;                ///< the self load
+    std::vector<int> load_stream; ///< per load: its stream, -1 for a buffer
+    int store_stream = -1;
+    std::vector<int>
+        predicate_from; ///< per load: its first condition among the results of `conditions`
+    std::vector<int64_t>
+        group_of; ///< per lane: the first lane that updates the same element (accumulation)
+    bool always_distinct = false; ///< no two groups store to one element
+
+    // Programs and checks.
+    std::vector<AccessPlan> loads;
+    std::optional<AccessPlan> store;
+    std::unique_ptr<LaneProgram> bases, conditions, value, init;
+    struct Port {
+        int buffer = -1;
+        std::vector<int> loads; ///< empty: the store
+        BankCheck check;
+    };
+    std::vector<Port> ports;
+
+    // The current point.
+    Mask enabled;
+    std::vector<Mask> load_masks;
+    std::vector<std::vector<int64_t>> load_values; ///< per load and lane
+    std::vector<int64_t> combined;                 ///< accumulation: per lane, what its group adds
+    Mask active_groups{0}; ///< the first lanes of the groups with an enabled lane
+
+    void find_streams(int number);
+    void make_plans();
+    void make_groups();
+    void make_ports(int number);
+    Mask narrowed(size_t from, size_t count) const;
+    void load(int number, const std::vector<int64_t> &counters,
+              const std::vector<int64_t> &generations);
+    void read_buffer(int number, const Mask &mask, int64_t generation);
+    int64_t reads_of(const Port &port);
+    bool is_first_visit(const std::vector<int64_t> &counters) const;
+    void combine();
+    void accumulate(const std::vector<int64_t> &counters, const std::vector<int64_t> &generations);
+    void write(const LaneValues &values, const Mask &mask, const std::vector<int64_t> &generations);
+    void check_distinct(const Mask &mask) const;
+};
+
+} // namespace Orrery::interpreter

@@ -1,0 +1,56 @@
+#include "hwgen/interpreter/memory.h"
+
+#include "hwgen/support/error.h"
+
+namespace Orrery::interpreter {
+
+namespace {
+
+int64_t element_count(const hwir::Tensor &tensor) {
+    int64_t last = 0;
+    for (const hwir::Dimension &d : tensor.dimensions) {
+        last += (d.extent - 1) * d.stride;
+    }
+    return last + 1;
+}
+
+std::vector<int64_t> shape_of(const hwir::Tensor &tensor) {
+    std::vector<int64_t> shape;
+    for (const hwir::Dimension &d : tensor.dimensions) {
+        shape.push_back(d.extent);
+    }
+    return shape;
+}
+
+} // namespace
+
+Tensor make_tensor(const hwir::Tensor &tensor) {
+    return {std::vector<int64_t>(element_count(tensor), 0), shape_of(tensor)};
+}
+
+Memory::Memory(const hwir::Design &design, std::vector<Tensor> &t) : tensors(t) {
+    ORRERY_CHECK(tensors.size() == design.tensors.size(), "{} tensors for {}", tensors.size(),
+                 design.tensors.size());
+    for (size_t i = 0; i < tensors.size(); i++) {
+        const hwir::Tensor &expected = design.tensors[i];
+        ORRERY_CHECK(tensors[i].shape == shape_of(expected) &&
+                         int64_t(tensors[i].data.size()) >= element_count(expected),
+                     "tensor {} has another shape", expected.name);
+    }
+    for (const hwir::Buffer &b : design.buffers) {
+        BufferState state;
+        for (int64_t e : b.extents) {
+            state.size *= e;
+        }
+        state.data.assign(state.size * b.slots, 0);
+        state.written_in.assign(state.size * b.slots, -1);
+        state.writers_done.assign(b.writers.size(), 0);
+        state.readers_done.assign(b.readers.size(), 0);
+        buffers.push_back(std::move(state));
+    }
+    for (size_t s = 0; s < design.streams.size(); s++) {
+        streams.push_back(std::make_unique<StreamCheck>(design, int(s)));
+    }
+}
+
+} // namespace Orrery::interpreter
