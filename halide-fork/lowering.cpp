@@ -39,7 +39,7 @@ LoweredPipeline lower(const std::vector<Halide::Func> &funcs, const Halide::Targ
 
     bool any_memoized = false;
     Stmt s = schedule_functions(outputs, groups, environment, target, any_memoized);
-    const FuncValueBounds value_bounds = compute_function_value_bounds(order, environment);
+    FuncValueBounds value_bounds = compute_function_value_bounds(order, environment);
     // Loads at data-dependent addresses must be in bounds before bounds inference looks at them.
     s = clamp_unsafe_accesses(s, environment, value_bounds);
     s = bounds_inference(s, outputs, order, groups, environment, value_bounds, target);

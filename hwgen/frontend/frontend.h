@@ -22,6 +22,6 @@ namespace Orrery {
 /// Throws UserError, naming Func, stage and loop, where the pipeline or the schedule has no hardware form (yet).
 hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedule &schedule,
                           const std::string &name,
-                          const std::vector<Halide::Internal::Parameter> &inputs);
+                          const std::vector<Halide::Parameter> &inputs);
 
 } // namespace Orrery

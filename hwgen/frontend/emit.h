@@ -1,0 +1,17 @@
+#pragma once
+#include "hwgen/frontend/hardware_schedule.h"
+#include "hwgen/frontend/network.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace Orrery::frontend {
+
+/// Writes the network as hardware IR. `tensors` are named by their parameters.
+/// Throws UserError for directives that name a Func, stage, loop or tensor that does not exist.
+hwir::Design emit_design(const Network &network, const HardwareSchedule &schedule,
+                         const std::map<std::string, Halide::Internal::Function> &environment,
+                         std::vector<hwir::Tensor> tensors, const std::string &name);
+
+} // namespace Orrery::frontend

@@ -1,0 +1,78 @@
+#include "hwgen/frontend/frontend.h"
+
+#include "hwgen/frontend/accumulation.h"
+#include "hwgen/frontend/emit.h"
+#include "hwgen/frontend/expressions.h"
+#include "hwgen/frontend/fold_init.h"
+#include "hwgen/frontend/lanes.h"
+#include "hwgen/frontend/nest_walk.h"
+#include "hwgen/frontend/restrictions.h"
+#include "hwgen/frontend/tensors.h"
+#include "hwgen/frontend/tighten.h"
+#include "hwgen/support/error.h"
+
+#include <algorithm>
+
+namespace Orrery {
+
+using namespace frontend;
+using Halide::Parameter;
+
+namespace {
+
+std::vector<hwir::Tensor> make_tensors(const std::vector<Parameter> &inputs,
+                                       const Parameter &output, const HardwareSchedule &schedule,
+                                       const Stmt &s, const Network &network) {
+    std::vector<hwir::Tensor> tensors;
+    for (const Parameter &input : inputs) {
+        tensors.push_back(make_tensor(input, hwir::Direction::Input, s, network));
+    }
+    tensors.push_back(make_tensor(output, hwir::Direction::Output, s, network));
+    for (const auto &[name, port] : schedule.ports) {
+        const std::string &wanted = name;
+        auto tensor = std::find_if(tensors.begin(), tensors.end(),
+                                   [&](const hwir::Tensor &t) { return t.name == wanted; });
+        if (tensor == tensors.end()) {
+            user_error("port({}): this is neither an input nor the output of the accelerator",
+                       user_name(name));
+        }
+        apply_port(port, *tensor);
+    }
+    return tensors;
+}
+
+/// Scalar parameters are reported where they are used.
+std::vector<Parameter> buffers_of(const std::vector<Parameter> &inputs) {
+    std::vector<Parameter> buffers;
+    std::copy_if(inputs.begin(), inputs.end(), std::back_inserter(buffers),
+                 [](const Parameter &p) { return p.is_buffer(); });
+    return buffers;
+}
+
+} // namespace
+
+hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedule &schedule,
+                          const std::string &name, const std::vector<Parameter> &inputs) {
+    check_pipeline(pipeline, schedule);
+    const Parameter &output = pipeline.outputs[0].output_buffers()[0];
+    const std::vector<Parameter> input_buffers = buffers_of(inputs);
+
+    std::vector<Parameter> parameters = input_buffers;
+    parameters.push_back(output);
+    Stmt s = substitute_sizes(pipeline.stmt, parameters);
+    check_free_variables(s, schedule.output);
+    // Guards stand right under their loops only when no let is between.
+    s = tighten_loops(inline_lets(s));
+
+    Network network = walk_nest(s, schedule.output);
+    // Which lanes a stage has decides which of its conditions are enables.
+    share_lanes(network);
+    order_lanes(network);
+    find_accumulations(network);
+    fold_initial_values(network, pipeline.environment);
+    // Last, because a folded stage no longer accesses anything.
+    return emit_design(network, schedule, pipeline.environment,
+                       make_tensors(input_buffers, output, schedule, s, network), name);
+}
+
+} // namespace Orrery

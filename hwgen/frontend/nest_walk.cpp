@@ -1,0 +1,272 @@
+#include "hwgen/frontend/nest_walk.h"
+
+#include "hwgen/frontend/counter_space.h"
+#include "hwgen/frontend/expressions.h"
+#include "hwgen/frontend/loads.h"
+#include "hwgen/support/error.h"
+
+#include <algorithm>
+
+namespace Orrery::frontend {
+
+using namespace Halide::Internal;
+
+namespace {
+
+class NestWalk : public IRVisitor {
+    using IRVisitor::visit;
+
+    Network &network;
+    const CounterSpace space;
+
+    // State of the traversal: the levels around the current statement and the loop variables they define.
+    std::vector<LevelId> nest;
+    std::map<std::string, Expr> loop_variables;
+
+    // Stages seen so far, per Func.
+    std::map<std::string, int> next_stage;
+
+public:
+    explicit NestWalk(Network &n) : network(n), space(n.levels) {}
+
+private:
+    Expr in_counters(const Expr &e) {
+        return clean(substitute(loop_variables, substitute_in_all_lets(e)));
+    }
+
+    LevelId add_level(Level level) {
+        network.levels.push_back(std::move(level));
+        return static_cast<LevelId>(network.levels.size()) - 1;
+    }
+
+    void visit(const For *op) override {
+        const std::string loop = loop_label(op->name);
+        const bool lane =
+            op->for_type == ForType::Unrolled || op->for_type == ForType::Vectorized;
+        if (!lane && op->for_type != ForType::Serial) {
+            user_error("loop {}: parallel, GPU and extern loops have no hardware form; use unroll or "
+                       "vectorize for loops that run in space",
+                       loop);
+        }
+        Level level;
+        level.kind = lane ? LevelKind::Lane : LevelKind::Serial;
+        level.loop = op->name;
+        level.for_type = op->for_type;
+        level.min = in_counters(op->min);
+        level.extent = in_counters(op->extent);
+        if (reads_memory(level.min) || reads_memory(level.extent)) {
+            user_error("loop {}: its bounds depend on data, which is not supported; loop to the "
+                       "greatest bound and select",
+                       loop);
+        }
+        level.max_extent = max_extent(level, loop);
+        const Expr min = level.min;
+        const LevelId id = add_level(std::move(level));
+
+        loop_variables[op->name] = simplify(min + counter_variable(id));
+        nest.push_back(id);
+        op->body.accept(this);
+        nest.pop_back();
+        loop_variables.erase(op->name);
+    }
+
+    int64_t max_extent(const Level &level, const std::string &loop) {
+        const auto range = space.range(level.extent, nest);
+        if (!range) {
+            user_error("loop {}: its extent {} has no constant bound; {}", loop,
+                       text(level.extent, network.levels),
+                       level.kind == LevelKind::Lane
+                           ? "split it and unroll the inner loop, whose extent is the split factor"
+                           : "bound the Func (bound(), or set_bounds on the output's dimensions)");
+        }
+        return std::max<int64_t>(1, range->max);
+    }
+
+    void visit(const LetStmt *op) override {
+        loop_variables[op->name] = in_counters(op->value);
+        op->body.accept(this);
+        loop_variables.erase(op->name);
+    }
+
+    void visit(const IfThenElse *op) override {
+        if (op->else_case.defined()) {
+            user_error("{}: an if with an else branch has no hardware form (specialize() makes one); "
+                       "write it with select",
+                       where());
+        }
+        const size_t outside = nest.size();
+        std::vector<Expr> conditions;
+        split_into_ands(in_counters(op->condition), conditions);
+        for (const Expr &c : conditions) {
+            if (reads_memory(c)) {
+                user_error("{}: a condition that depends on data guards a store, which is not "
+                           "supported; use select instead of RDom::where",
+                           where());
+            }
+            Level guard;
+            guard.kind = LevelKind::Guard;
+            guard.min = 0;
+            guard.condition = c;
+            guard.extent = select(c, 1, 0);
+            nest.push_back(add_level(std::move(guard)));
+        }
+        op->then_case.accept(this);
+        nest.resize(outside);
+    }
+
+    /// The loop that the traversal is in, for messages.
+    std::string where() const {
+        for (auto id = nest.rbegin(); id != nest.rend(); ++id) {
+            if (!network.levels[*id].loop.empty()) {
+                return "in loop " + loop_label(network.levels[*id].loop);
+            }
+        }
+        return "at the outermost level";
+    }
+
+    void visit(const AssertStmt *op) override {
+        const Expr condition = in_counters(op->condition);
+        if (is_const_one(condition)) {
+            return;
+        }
+        const auto *call = op->message.as<Call>();
+        if (call && call->name == "halide_error_explicit_bounds_too_small") {
+            bounds_too_small(*call);
+        }
+        user_error("{}: Halide would check at run time that {}, which hardware cannot do; fix the "
+                   "sizes so that it is always true",
+                   where(), text(condition, network.levels));
+    }
+
+    [[noreturn]] void bounds_too_small(const Call &call) {
+        // Arguments: Func, dimension, given min and max, needed min and max.
+        auto argument = [&](size_t i) {
+            const auto *string = call.args[i].as<StringImm>();
+            return string ? user_name(string->value)
+                          : text(in_counters(call.args[i]), network.levels);
+        };
+        user_error("Func {}: bound({}) gives {} to {}, but the schedule needs {} to {}; round the bound "
+                   "up or use TailStrategy::GuardWithIf",
+                   argument(0), argument(1), argument(2), argument(3), argument(4), argument(5));
+    }
+
+    void visit(const ProducerConsumer *op) override {
+        const Storage *storage = network.find_storage(op->name);
+        for (size_t i = storage ? storage->prefix.size() : nest.size();
+             op->is_producer && i < nest.size(); i++) {
+            const Level &level = network.levels[nest[i]];
+            if (level.kind == LevelKind::Serial) {
+                user_error("Func {} is stored further out than it is computed (loop {} is between): "
+                           "sliding windows are not supported yet; use the same loop in store_at and "
+                           "compute_at",
+                           user_name(op->name), loop_label(level.loop));
+            }
+        }
+        IRVisitor::visit(op);
+    }
+
+    void visit(const Realize *op) override {
+        Storage storage;
+        storage.func = op->name;
+        storage.prefix = nest;
+        if (op->types.size() != 1) {
+            user_error("Func {}: tuples are not supported yet; use one Func per element",
+                       user_name(op->name));
+        }
+        storage.type = op->types[0];
+        int64_t elements = 1;
+        for (size_t d = 0; d < op->bounds.size(); d++) {
+            storage.min.push_back(in_counters(op->bounds[d].min));
+            const Expr extent = in_counters(op->bounds[d].extent);
+            const auto range = space.range(extent, nest);
+            if (!range) {
+                user_error("Func {}: the size of dimension {} of its buffer, {}, has no constant bound; "
+                           "bound the Func or compute it at an inner loop",
+                           user_name(op->name), d, text(extent, network.levels));
+            }
+            storage.max_extents.push_back(std::max<int64_t>(1, range->max));
+            elements *= storage.max_extents.back();
+            if (elements > max_buffer_elements) {
+                user_error("Func {}: its buffer would hold more than the limit of {} elements; compute "
+                           "it at an inner loop",
+                           user_name(op->name), max_buffer_elements);
+            }
+        }
+        network.storages.push_back(std::move(storage));
+        op->body.accept(this);
+    }
+
+    /// Stages come in order, but one without any point is not there: the loops around know the number.
+    int stage_index(const std::string &func) {
+        int index = next_stage[func];
+        for (LevelId id : nest) {
+            const auto stage = stage_of_loop(network.levels[id].loop);
+            if (stage && stage->first == func) {
+                index = stage->second;
+            }
+        }
+        next_stage[func] = index + 1;
+        return index;
+    }
+
+    void visit(const Provide *op) override {
+        Stage stage;
+        stage.func = op->name;
+        stage.index = stage_index(op->name);
+        stage.nest = nest;
+        const std::string label = stage_label(stage);
+        if (op->values.size() != 1) {
+            user_error("{}: tuples are not supported yet; use one Func per element", label);
+        }
+        stage.store.memory = op->name;
+        stage.store.is_tensor = op->name == network.output;
+        stage.store.type = op->values[0].type();
+        for (const Expr &a : op->args) {
+            stage.store.coordinates.push_back(in_counters(a));
+            if (reads_memory(stage.store.coordinates.back())) {
+                user_error("{}: the address of its store depends on data, which is not supported; "
+                           "addresses must be made of loop variables",
+                           label);
+            }
+        }
+        stage.value = collect_loads(lower_intrinsics(in_counters(op->values[0])), network.output,
+                                    space, label, stage.loads);
+        if (!is_const_one(op->predicate)) {
+            split_into_ands(in_counters(op->predicate), stage.predicate);
+        }
+        for (const Expr &c : stage.predicate) {
+            if (reads_memory(c)) {
+                user_error("{}: a condition that depends on data guards its store, which is not "
+                           "supported; use select",
+                           label);
+            }
+        }
+        network.stages.push_back(std::move(stage));
+    }
+
+    [[noreturn]] void unsupported(const std::string &what, const std::string &name) {
+        user_error("{}: {} of '{}' has no hardware form; remove it from the schedule", where(), what,
+                   user_name(name));
+    }
+    void visit(const Evaluate *) override {}
+    void visit(const Prefetch *op) override { unsupported("prefetch()", op->name); }
+    void visit(const Atomic *op) override { unsupported("atomic()", op->producer_name); }
+    void visit(const Acquire *) override { unsupported("async()", "a producer"); }
+    void visit(const Fork *) override { unsupported("async()", "a producer"); }
+    void visit(const Allocate *op) override { unsupported("an allocation", op->name); }
+    void visit(const Store *op) override { unsupported("a flattened store", op->name); }
+    // Where storage is allocated does not matter to hardware, which allocates all of it for good.
+    void visit(const HoistedStorage *op) override { op->body.accept(this); }
+};
+
+} // namespace
+
+Network walk_nest(const Stmt &s, const std::string &output) {
+    Network network;
+    network.output = output;
+    NestWalk walk(network);
+    s.accept(&walk);
+    return network;
+}
+
+} // namespace Orrery::frontend

@@ -1,0 +1,222 @@
+#include "hwgen/frontend/tensors.h"
+
+#include "hwgen/frontend/counter_space.h"
+#include "hwgen/frontend/expressions.h"
+#include "hwgen/frontend/translate.h"
+#include "hwgen/support/error.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace Orrery::frontend {
+
+using namespace Halide::Internal;
+using Halide::Parameter;
+
+namespace {
+
+void add_size(std::map<std::string, Expr> &sizes, const std::string &name, const Expr &constraint) {
+    if (constraint.defined()) {
+        sizes[name] = constraint;
+    }
+}
+
+std::string size_name(const Parameter &parameter, const char *what, int dimension) {
+    return parameter.name() + "." + what + "." + std::to_string(dimension);
+}
+
+std::map<std::string, Expr> constrained_sizes(const std::vector<Parameter> &parameters) {
+    std::map<std::string, Expr> sizes;
+    for (const Parameter &p : parameters) {
+        for (int d = 0; d < p.dimensions(); d++) {
+            add_size(sizes, size_name(p, "min", d), p.min_constraint(d));
+            add_size(sizes, size_name(p, "extent", d), p.extent_constraint(d));
+            add_size(sizes, size_name(p, "stride", d), p.stride_constraint(d));
+        }
+    }
+    return sizes;
+}
+
+/// Shape of one tensor.
+class TensorShape {
+    const Parameter &parameter;
+    const Network &network;
+    const std::string name;
+    std::map<std::string, Expr> known; // sizes found so far, for constraints that refer to them
+
+public:
+    TensorShape(const Parameter &p, const Network &n)
+        : parameter(p), network(n), name(user_name(p.name())) {}
+
+    std::vector<hwir::Dimension> run(const Box &box) {
+        std::vector<hwir::Dimension> dimensions(parameter.dimensions());
+        for (int d = 0; d < parameter.dimensions(); d++) {
+            set_bounds(dimensions[d], d, box);
+            known[size_name(parameter, "min", d)] = static_cast<int>(dimensions[d].min);
+            known[size_name(parameter, "extent", d)] = static_cast<int>(dimensions[d].extent);
+        }
+        set_strides(dimensions);
+        return dimensions;
+    }
+
+private:
+    std::optional<int64_t> constant(const Expr &constraint, int dimension) const {
+        if (!constraint.defined()) {
+            return std::nullopt;
+        }
+        const Expr value = simplify(substitute(known, constraint));
+        const auto result = as_const_int(value);
+        if (!result) {
+            user_error("tensor {}: a bound or stride of dimension {} is not a constant ({})", name,
+                       dimension, text(value, network.levels));
+        }
+        return result;
+    }
+
+    /// Accessed coordinates; nothing if the tensor is never accessed.
+    std::optional<hwir::Interval> accessed(int d, const Box &box) const {
+        std::optional<hwir::Interval> all;
+        bool exact = true;
+        const CounterSpace space(network.levels);
+        for (const Stage &stage : network.stages) {
+            std::vector<const StageAccess *> accesses{&stage.store};
+            for (const StageAccess &load : stage.loads) {
+                accesses.push_back(&load);
+            }
+            for (const StageAccess *access : accesses) {
+                if (!access->is_tensor || access->memory != parameter.name()) {
+                    continue;
+                }
+                std::vector<Expr> conditions = access->predicate;
+                conditions.insert(conditions.end(), stage.enables.begin(), stage.enables.end());
+                const auto range =
+                    space.exact_range(access->coordinates[d], stage.nest, conditions);
+                exact = exact && range;
+                if (range && range->min <= range->max) {
+                    all = all ? hwir::Interval{std::min(all->min, range->min),
+                                               std::max(all->max, range->max)}
+                              : *range;
+                }
+            }
+        }
+        return exact ? all : interval_of(box, d);
+    }
+
+    /// What Halide's analysis of the statement says.
+    std::optional<hwir::Interval> interval_of(const Box &box, int d) const {
+        if (box.empty()) {
+            return std::nullopt;
+        }
+        const Interval &bounds = box[d];
+        const auto low = bounds.has_lower_bound() ? as_const_int(simplify(bounds.min)) : std::nullopt;
+        const auto high =
+            bounds.has_upper_bound() ? as_const_int(simplify(bounds.max)) : std::nullopt;
+        if (!low || !high) {
+            user_error("tensor {}: the accessed region of dimension {} has no constant bounds; give "
+                       "{}.dim({}).set_bounds(min, extent)",
+                       name, d, name, d);
+        }
+        return hwir::Interval{*low, *high};
+    }
+
+    void set_bounds(hwir::Dimension &dimension, int d, const Box &box) const {
+        const auto min = constant(parameter.min_constraint(d), d);
+        const auto extent = constant(parameter.extent_constraint(d), d);
+        const auto used = accessed(d, box);
+        const hwir::Interval region = used.value_or(hwir::Interval{min.value_or(0), min.value_or(0)});
+        if (min) {
+            dimension.min = *min;
+        } else if (extent && region.min >= 0 && region.max < *extent) {
+            dimension.min = 0;
+        } else {
+            dimension.min = region.min;
+        }
+        dimension.extent = extent.value_or(region.max - dimension.min + 1);
+        if (region.min < dimension.min || region.max >= dimension.min + dimension.extent) {
+            user_error("tensor {}: dimension {} is bounded to {} to {}, but the schedule accesses {} to "
+                       "{}; enlarge the bounds or use TailStrategy::GuardWithIf",
+                       name, d, dimension.min, dimension.min + dimension.extent - 1, region.min,
+                       region.max);
+        }
+    }
+
+    /// Dimensions without a constraint are dense, outside of all that have a stride already.
+    void set_strides(std::vector<hwir::Dimension> &dimensions) const {
+        int64_t dense = 1;
+        std::vector<size_t> open;
+        for (size_t d = 0; d < dimensions.size(); d++) {
+            const int dimension = static_cast<int>(d);
+            if (auto stride = constant(parameter.stride_constraint(dimension), dimension)) {
+                if (*stride < 1) {
+                    user_error("tensor {}: stride {} of dimension {} is not supported; strides are "
+                               "positive",
+                               name, *stride, d);
+                }
+                dimensions[d].stride = *stride;
+                dense = std::max(dense, *stride * dimensions[d].extent);
+            } else {
+                open.push_back(d);
+            }
+        }
+        // A constrained outer dimension may leave gaps, but an inner one cannot start beyond it.
+        for (size_t d : open) {
+            const int64_t inner =
+                d > 0 && dimensions[d - 1].stride > 0 && is_innermost_run(dimensions, d)
+                    ? dimensions[d - 1].stride * dimensions[d - 1].extent
+                    : dense;
+            dimensions[d].stride = inner;
+            dense = std::max(dense, inner * dimensions[d].extent);
+        }
+    }
+
+    /// Are the strides of all dimensions below d known and dense in order, so that d continues them?
+    static bool is_innermost_run(const std::vector<hwir::Dimension> &dimensions, size_t d) {
+        int64_t expected = 1;
+        for (size_t i = 0; i < d; i++) {
+            if (dimensions[i].stride < expected) {
+                return false;
+            }
+            expected = dimensions[i].stride * dimensions[i].extent;
+        }
+        return true;
+    }
+};
+
+} // namespace
+
+Stmt substitute_sizes(const Stmt &s, const std::vector<Parameter> &parameters) {
+    return simplify(substitute(constrained_sizes(parameters), s));
+}
+
+hwir::Tensor make_tensor(const Parameter &parameter, hwir::Direction direction, const Stmt &s,
+                         const Network &network) {
+    hwir::Tensor tensor;
+    tensor.name = parameter.name();
+    tensor.type = translate_type(parameter.type(), "tensor " + user_name(parameter.name()));
+    tensor.direction = direction;
+    const Box box = direction == hwir::Direction::Input ? box_required(s, parameter.name())
+                                                        : box_provided(s, parameter.name());
+    tensor.dimensions = TensorShape(parameter, network).run(box);
+    return tensor;
+}
+
+void apply_port(const PortDirective &port, hwir::Tensor &tensor) {
+    const std::string name = user_name(tensor.name);
+    const bool power_of_two = (port.bus_bits & (port.bus_bits - 1)) == 0;
+    if (port.bus_bits < 32 || port.bus_bits > 512 || !power_of_two) {
+        user_error("port {}: a bus of {} bits is not supported; use 32, 64, 128, 256 or 512", name,
+                   port.bus_bits);
+    }
+    if (port.outstanding_bursts < 1) {
+        user_error("port {}: {} outstanding bursts; at least 1 is needed", name,
+                   port.outstanding_bursts);
+    }
+    if (port.max_burst_beats < 1 || port.max_burst_beats > 256) {
+        user_error("port {}: bursts of {} beats; AXI4 allows 1 to 256", name, port.max_burst_beats);
+    }
+    tensor.bus_bits = port.bus_bits;
+    tensor.outstanding_bursts = port.outstanding_bursts;
+    tensor.max_burst_beats = port.max_burst_beats;
+}
+
+} // namespace Orrery::frontend
