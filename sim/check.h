@@ -1,0 +1,31 @@
+#pragma once
+#include "sim/reference.h"
+#include "sim/simulator.h"
+
+#include <vector>
+
+namespace Orrery::sim {
+
+/// A run of the design beside the CPU reference on the same inputs.
+struct Outcome {
+    Result result;
+    uint64_t elements = 0;  ///< of all outputs
+    uint64_t differing = 0; ///< of them
+    std::vector<Difference> differences; ///< the first ones
+    std::vector<Buffer> tensors;  ///< inputs, and the outputs of the design
+    std::vector<Buffer> expected; ///< inputs, and the outputs of the reference
+
+    bool passed() const { return result.clean() && differing == 0; }
+};
+
+/// Random inputs and empty outputs for a design, in the order of its tensors.
+std::vector<Buffer> random_tensors(const DesignDescription &design, uint64_t seed);
+
+/// Runs both on the inputs of `tensors` and compares all elements of the outputs.
+Outcome check(Simulator &simulator, const Reference &reference, std::vector<Buffer> tensors,
+              const RunOptions &options = {});
+
+/// One paragraph: what did not pass, and the first differences; "" for a run that passed.
+std::string describe_failure(const Outcome &outcome);
+
+} // namespace Orrery::sim

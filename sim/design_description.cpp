@@ -1,0 +1,257 @@
+#include "sim/design_description.h"
+
+#include "hwgen/support/error.h"
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <sstream>
+
+namespace Orrery::sim {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+int64_t TensorDescription::element_count() const {
+    int64_t count = 1;
+    for (const TensorDimension &d : dimensions) {
+        count *= d.extent;
+    }
+    return count;
+}
+
+int64_t TensorDescription::span_bytes() const {
+    int64_t last = 0;
+    for (const TensorDimension &d : dimensions) {
+        last += (d.extent - 1) * d.stride;
+    }
+    return element_count() == 0 ? 0 : (last + 1) * element_bytes();
+}
+
+int64_t ProcessDescription::lane_points() const {
+    int64_t points = 1;
+    for (const LoopDescription &l : lanes) {
+        points *= l.extent;
+    }
+    return points;
+}
+
+const RegisterDescription *DesignDescription::find_register(const std::string &wanted) const {
+    for (const RegisterDescription &r : registers) {
+        if (r.name == wanted) {
+            return &r;
+        }
+    }
+    return nullptr;
+}
+
+int DesignDescription::find_tensor(const std::string &wanted) const {
+    for (size_t i = 0; i < tensors.size(); i++) {
+        if (tensors[i].name == wanted) {
+            return static_cast<int>(i);
+        }
+    }
+    return -1;
+}
+
+std::string type_name(halide_type_t type) {
+    const char *kind = type.code == halide_type_int    ? "int"
+                       : type.code == halide_type_uint ? "uint"
+                                                       : "float";
+    return fmt::format("{}{}", kind, type.bits);
+}
+
+halide_type_t parse_type(const std::string &name) {
+    for (int bits : {8, 16, 32, 64}) {
+        if (name == fmt::format("int{}", bits)) {
+            return halide_type_t(halide_type_int, bits);
+        }
+        if (name == fmt::format("uint{}", bits)) {
+            return halide_type_t(halide_type_uint, bits);
+        }
+    }
+    if (name == "bool" || name == "uint1") {
+        return halide_type_t(halide_type_uint, 1);
+    }
+    user_error("unknown element type \"{}\": expected int8 to int64 or uint8 to uint64", name);
+}
+
+namespace {
+
+PortDescription parse_port(const json &j) {
+    PortDescription port;
+    port.prefix = j.at("prefix");
+    port.bus_bits = j.at("bus_bits");
+    port.address_bits = j.value("address_bits", 32);
+    port.outstanding_bursts = j.value("outstanding_bursts", 16);
+    port.max_burst_beats = j.value("max_burst_beats", 256);
+    bool power_of_two = (port.bus_bits & (port.bus_bits - 1)) == 0;
+    if (port.bus_bits < 32 || port.bus_bits > 512 || !power_of_two) {
+        user_error("port {}: bus_bits is {}; expected 32, 64, 128, 256 or 512", port.prefix,
+                   port.bus_bits);
+    }
+    if (port.outstanding_bursts < 1 || port.max_burst_beats < 1 || port.max_burst_beats > 256) {
+        user_error("port {}: outstanding_bursts must be at least 1 and max_burst_beats 1 to 256",
+                   port.prefix);
+    }
+    return port;
+}
+
+TensorDescription parse_tensor(const json &j) {
+    TensorDescription tensor;
+    tensor.name = j.at("name");
+    std::string direction = j.at("direction");
+    if (direction != "input" && direction != "output") {
+        user_error("tensor {}: direction is \"{}\"; expected input or output", tensor.name,
+                   direction);
+    }
+    tensor.is_output = direction == "output";
+    tensor.type = parse_type(j.at("type"));
+    for (const json &d : j.at("dimensions")) {
+        tensor.dimensions.push_back({d.value("min", int64_t(0)), d.at("extent"), d.at("stride")});
+        if (tensor.dimensions.back().extent < 1 || tensor.dimensions.back().stride < 0) {
+            user_error("tensor {}: extents must be at least 1 and strides not negative",
+                       tensor.name);
+        }
+    }
+    tensor.port = parse_port(j.at("port"));
+    tensor.base_register = j.at("base_register");
+    return tensor;
+}
+
+std::vector<LoopDescription> parse_loops(const json &j, const char *key) {
+    std::vector<LoopDescription> loops;
+    for (const json &l : j.value(key, json::array())) {
+        loops.push_back({l.at("name"), l.at("extent")});
+    }
+    return loops;
+}
+
+/// A counter is {"register": name}; the name is one of the register table.
+CounterDescription parse_counter(const json &j, const DesignDescription &design) {
+    std::string name = j.at("register");
+    const RegisterDescription *r = design.find_register(name);
+    if (!r) {
+        user_error("counter register \"{}\" is not in the table \"registers\"", name);
+    }
+    return {name, r->offset};
+}
+
+std::optional<CounterDescription> optional_counter(const json &counters, const char *key,
+                                                   const DesignDescription &design) {
+    if (!counters.contains(key)) {
+        return std::nullopt;
+    }
+    return parse_counter(counters.at(key), design);
+}
+
+ProcessDescription parse_process(const json &j, const DesignDescription &design) {
+    ProcessDescription process;
+    process.name = j.at("name");
+    process.func = j.value("func", process.name);
+    process.stage = j.value("stage", 0);
+    process.loops = parse_loops(j, "loops");
+    process.lanes = parse_loops(j, "lanes");
+    process.processing_elements = j.value("processing_elements", int64_t(0));
+    json counters = j.value("counters", json::object());
+    process.busy = optional_counter(counters, "busy", design);
+    process.operations = optional_counter(counters, "operations", design);
+    for (const json &stall : counters.value("stalls", json::array())) {
+        process.stalls.push_back({stall.at("cause"), parse_counter(stall, design)});
+    }
+    return process;
+}
+
+BufferDescription parse_buffer(const json &j, const DesignDescription &design) {
+    BufferDescription buffer;
+    buffer.name = j.at("name");
+    buffer.func = j.value("func", buffer.name);
+    buffer.memory = j.value("memory", "");
+    buffer.type = parse_type(j.at("type"));
+    buffer.extents = j.value("extents", std::vector<int64_t>{});
+    buffer.banks = j.value("banks", int64_t(1));
+    buffer.words = j.value("words", int64_t(0));
+    buffer.slots = j.value("slots", int64_t(1));
+    buffer.bits = j.value("bits", int64_t(0));
+    json counters = j.value("counters", json::object());
+    buffer.reads = optional_counter(counters, "reads", design);
+    buffer.writes = optional_counter(counters, "writes", design);
+    return buffer;
+}
+
+/// "files" of design.json, or what rtl/filelist.f lists.
+std::vector<std::string> parse_files(const json &j, const fs::path &directory) {
+    if (j.contains("files")) {
+        return j.at("files").get<std::vector<std::string>>();
+    }
+    std::vector<std::string> files;
+    std::ifstream list(directory / "rtl" / "filelist.f");
+    for (std::string line; std::getline(list, line);) {
+        if (!line.empty()) {
+            files.push_back("rtl/" + line);
+        }
+    }
+    return files;
+}
+
+DesignDescription parse_fields(const json &j, const fs::path &directory) {
+    if (int format = j.at("format"); format != 1) {
+        user_error("\"format\" is {}; this program reads format 1", format);
+    }
+    DesignDescription design;
+    design.directory = directory;
+    design.name = j.at("name");
+    design.top = j.value("top", design.name);
+    design.files = parse_files(j, directory);
+    design.clock = j.value("clock", "clk_i");
+    design.reset = j.value("reset", "rst_i");
+    design.interrupt = j.value("interrupt", "irq_o");
+    if (j.contains("reference")) {
+        design.reference_library = j.at("reference").at("library");
+        design.reference_function = j.at("reference").at("function");
+    }
+    design.control_prefix = j.at("control").at("prefix");
+    design.control_address_bits = j.at("control").at("address_bits");
+    for (const json &r : j.at("registers")) {
+        design.registers.push_back({r.at("name"), r.at("offset"), r.value("words", 1)});
+    }
+    for (const json &t : j.at("tensors")) {
+        design.tensors.push_back(parse_tensor(t));
+    }
+    for (const json &p : j.value("processes", json::array())) {
+        design.processes.push_back(parse_process(p, design));
+    }
+    for (const json &b : j.value("buffers", json::array())) {
+        design.buffers.push_back(parse_buffer(b, design));
+    }
+    if (design.files.empty()) {
+        user_error("the design names no Verilog file (\"files\", rtl/filelist.f)");
+    }
+    return design;
+}
+
+} // namespace
+
+DesignDescription parse_design(const std::string &text, const fs::path &directory) {
+    std::string file = (directory / "design.json").string();
+    try {
+        return parse_fields(json::parse(text), directory);
+    } catch (const json::exception &error) {
+        user_error("{}: {}", file, error.what());
+    } catch (const UserError &error) {
+        user_error("{}: {}", file, error.what());
+    }
+}
+
+DesignDescription read_design(const fs::path &directory) {
+    std::ifstream file(directory / "design.json");
+    if (!file) {
+        user_error("{}: cannot be read. Give the directory that the generator wrote (-o)",
+                   (directory / "design.json").string());
+    }
+    std::ostringstream text;
+    text << file.rdbuf();
+    return parse_design(text.str(), directory);
+}
+
+} // namespace Orrery::sim

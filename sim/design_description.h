@@ -1,0 +1,112 @@
+#pragma once
+#include <HalideRuntime.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the simulator knows of a design: the contents of its design.json (see docs/design-json.md).
+namespace Orrery::sim {
+
+struct TensorDimension {
+    int64_t min = 0, extent = 1, stride = 1; ///< in elements
+};
+
+struct PortDescription {
+    std::string prefix; ///< of the port's signals: "m_axi_input_"
+    int bus_bits = 128;
+    int address_bits = 32;
+    int outstanding_bursts = 16;
+    int max_burst_beats = 256;
+
+    int bus_bytes() const { return bus_bits / 8; }
+};
+
+struct TensorDescription {
+    std::string name;
+    bool is_output = false;
+    halide_type_t type;
+    std::vector<TensorDimension> dimensions; ///< innermost first, as in Halide
+    PortDescription port;
+    uint32_t base_register = 0; ///< offset of the register that holds the address of the element at the minima
+
+    int64_t element_bytes() const { return type.bytes(); }
+    int64_t element_count() const;
+    /// From the first byte of the element at the minima to the last byte of the element at the maxima.
+    int64_t span_bytes() const;
+};
+
+/// A 64-bit counter: the low word at `offset`, the high word at `offset + 4`.
+struct CounterDescription {
+    std::string name;
+    uint32_t offset = 0;
+};
+
+struct StallDescription {
+    std::string cause;
+    CounterDescription counter;
+};
+
+struct LoopDescription {
+    std::string name;
+    int64_t extent = 1;
+};
+
+struct ProcessDescription {
+    std::string name, func;
+    int stage = 0;
+    std::vector<LoopDescription> loops, lanes;
+    int64_t processing_elements = 0; ///< 0: not an array
+    std::optional<CounterDescription> busy, operations;
+    std::vector<StallDescription> stalls;
+
+    /// Lane points per iteration point: the most operations of one cycle.
+    int64_t lane_points() const;
+};
+
+struct BufferDescription {
+    std::string name, func, memory;
+    halide_type_t type;
+    std::vector<int64_t> extents;
+    int64_t banks = 1, words = 0, slots = 1, bits = 0;
+    std::optional<CounterDescription> reads, writes;
+};
+
+struct RegisterDescription {
+    std::string name;
+    uint32_t offset = 0;
+    int words = 1;
+};
+
+struct DesignDescription {
+    std::filesystem::path directory; ///< where design.json is
+    std::string name, top;
+    std::vector<std::string> files; ///< Verilog files, relative to `directory`
+    std::string clock, reset, interrupt;
+    std::string reference_library, reference_function; ///< empty: the design has no CPU reference
+    std::string control_prefix;
+    int control_address_bits = 12;
+    std::vector<TensorDescription> tensors;
+    std::vector<RegisterDescription> registers;
+    std::vector<ProcessDescription> processes;
+    std::vector<BufferDescription> buffers;
+
+    /// Register of that name; nullptr when there is none.
+    const RegisterDescription *find_register(const std::string &name) const;
+    /// Index of the tensor of that name; -1 when there is none.
+    int find_tensor(const std::string &name) const;
+};
+
+/// Reads DIRECTORY/design.json. A missing or wrong file is a user error that names the file and the field.
+DesignDescription read_design(const std::filesystem::path &directory);
+
+/// The same from the text of a design.json; `directory` is where its files are.
+DesignDescription parse_design(const std::string &text, const std::filesystem::path &directory);
+
+/// "int8", "uint16"; the inverse is a user error for any other word.
+std::string type_name(halide_type_t type);
+halide_type_t parse_type(const std::string &name);
+
+} // namespace Orrery::sim

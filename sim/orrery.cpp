@@ -1,0 +1,67 @@
+#include "hwgen/support/error.h"
+#include "sim/simulate_command.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+
+/// The command `orrery`: works on directories that a generator with the accelerator output wrote.
+/// Exit status: 0 success, 1 the user's mistake or a check that failed, 70 ours.
+namespace {
+
+constexpr int internal_error_status = 70;
+
+void add_simulate(CLI::App &app, Orrery::sim::SimulateCommand &command) {
+    CLI::App *simulate = app.add_subcommand(
+        "simulate", "Simulate a design cycle by cycle and compare it with its CPU reference");
+    simulate->add_option("directory", command.directory, "Directory with design.json")
+        ->required()
+        ->type_name("DIR");
+    simulate->add_option("--seed", command.seed, "Seed of random tensors, addresses and stalls")
+        ->capture_default_str();
+    simulate->add_option("--input", command.inputs, "Array for an input tensor (else random)")
+        ->type_name("NAME=FILE.npy");
+    simulate->add_option("--output", command.outputs, "File for an output tensor of the design")
+        ->type_name("NAME=FILE.npy");
+    simulate->add_option("--json", command.json_file, "Write the report as JSON as well")
+        ->type_name("FILE");
+    simulate->add_option("--trace", command.trace_file, "Write a waveform")->type_name("FILE.fst");
+    simulate
+        ->add_option("--memory", command.memory,
+                     "DRAM: latency in cycles (default 40), stall probability in percent of every "
+                     "channel (0), bursts accepted at a time (queue), and the bytes by which tensors "
+                     "miss a 4 KB boundary (misalign, a number or random)")
+        ->type_name("latency=N,stall=P,queue=N,misalign=N");
+    simulate->add_option("--max-cycles", command.max_cycles, "Stop after that many cycles")
+        ->type_name("N");
+    simulate->add_option("--verilator", command.verilator, "Verilator program to use")
+        ->type_name("PROGRAM");
+}
+
+int run(int argc, char **argv) {
+    CLI::App app("Orrery: accelerators generated from Halide", "orrery");
+    app.set_version_flag("--version", std::string("orrery ") + ORRERY_VERSION);
+    app.require_subcommand(1);
+    Orrery::sim::SimulateCommand simulate;
+    add_simulate(app, simulate);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError &error) {
+        return app.exit(error) == 0 ? 0 : 1;
+    }
+    return Orrery::sim::simulate(simulate);
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    try {
+        return run(argc, argv);
+    } catch (const Orrery::UserError &error) {
+        fmt::print(stderr, "orrery: error: {}\n", error.what());
+        return 1;
+    } catch (const std::exception &error) {
+        fmt::print(stderr, "orrery: internal error: {}\n", error.what());
+        return internal_error_status;
+    }
+}
