@@ -20,14 +20,13 @@ using Halide::Parameter;
 
 namespace {
 
-std::vector<hwir::Tensor> make_tensors(const std::vector<Parameter> &inputs,
-                                       const Parameter &output, const HardwareSchedule &schedule,
-                                       const Stmt &s, const Network &network) {
+std::vector<hwir::Tensor> make_tensors(const std::vector<TensorConstraints> &constraints,
+                                       const HardwareSchedule &schedule, const Stmt &s,
+                                       const Network &network) {
     std::vector<hwir::Tensor> tensors;
-    for (const Parameter &input : inputs) {
-        tensors.push_back(make_tensor(input, hwir::Direction::Input, s, network));
+    for (const TensorConstraints &tensor : constraints) {
+        tensors.push_back(make_tensor(tensor, s, network));
     }
-    tensors.push_back(make_tensor(output, hwir::Direction::Output, s, network));
     for (const auto &[name, port] : schedule.ports) {
         const std::string &wanted = name;
         auto tensor = std::find_if(tensors.begin(), tensors.end(),
@@ -41,12 +40,17 @@ std::vector<hwir::Tensor> make_tensors(const std::vector<Parameter> &inputs,
     return tensors;
 }
 
-/// Scalar parameters are reported where they are used.
-std::vector<Parameter> buffers_of(const std::vector<Parameter> &inputs) {
-    std::vector<Parameter> buffers;
-    std::copy_if(inputs.begin(), inputs.end(), std::back_inserter(buffers),
-                 [](const Parameter &p) { return p.is_buffer(); });
-    return buffers;
+/// Inputs in order, then the output. Scalar parameters are reported where they are used.
+std::vector<TensorConstraints> tensor_constraints(const std::vector<Parameter> &inputs,
+                                                  const Halide::Internal::Function &output) {
+    std::vector<TensorConstraints> tensors;
+    for (const Parameter &input : inputs) {
+        if (input.is_buffer()) {
+            tensors.push_back(input_constraints(input));
+        }
+    }
+    tensors.push_back(output_constraints(output));
+    return tensors;
 }
 
 } // namespace
@@ -54,12 +58,8 @@ std::vector<Parameter> buffers_of(const std::vector<Parameter> &inputs) {
 hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedule &schedule,
                           const std::string &name, const std::vector<Parameter> &inputs) {
     check_pipeline(pipeline, schedule);
-    const Parameter &output = pipeline.outputs[0].output_buffers()[0];
-    const std::vector<Parameter> input_buffers = buffers_of(inputs);
-
-    std::vector<Parameter> parameters = input_buffers;
-    parameters.push_back(output);
-    Stmt s = substitute_sizes(pipeline.stmt, parameters);
+    const auto constraints = tensor_constraints(inputs, pipeline.outputs[0]);
+    Stmt s = substitute_sizes(pipeline.stmt, constraints);
     check_free_variables(s, schedule.output);
     // Guards stand right under their loops only when no let is between.
     s = tighten_loops(inline_lets(s));
@@ -72,7 +72,7 @@ hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedul
     fold_initial_values(network, pipeline.environment);
     // Last, because a folded stage no longer accesses anything.
     return emit_design(network, schedule, pipeline.environment,
-                       make_tensors(input_buffers, output, schedule, s, network), name);
+                       make_tensors(constraints, schedule, s, network), name);
 }
 
 } // namespace Orrery

@@ -21,46 +21,55 @@ void add_size(std::map<std::string, Expr> &sizes, const std::string &name, const
     }
 }
 
-std::string size_name(const Parameter &parameter, const char *what, int dimension) {
-    return parameter.name() + "." + what + "." + std::to_string(dimension);
+std::string size_name(const std::string &tensor, const char *what, size_t dimension) {
+    return tensor + "." + what + "." + std::to_string(dimension);
 }
 
-std::map<std::string, Expr> constrained_sizes(const std::vector<Parameter> &parameters) {
+std::map<std::string, Expr> known_sizes(const std::vector<TensorConstraints> &tensors) {
     std::map<std::string, Expr> sizes;
-    for (const Parameter &p : parameters) {
-        for (int d = 0; d < p.dimensions(); d++) {
-            add_size(sizes, size_name(p, "min", d), p.min_constraint(d));
-            add_size(sizes, size_name(p, "extent", d), p.extent_constraint(d));
-            add_size(sizes, size_name(p, "stride", d), p.stride_constraint(d));
+    for (const TensorConstraints &t : tensors) {
+        for (size_t d = 0; d < t.dimensions.size(); d++) {
+            add_size(sizes, size_name(t.name, "min", d), t.dimensions[d].min);
+            add_size(sizes, size_name(t.name, "extent", d), t.dimensions[d].extent);
+            add_size(sizes, size_name(t.name, "stride", d), t.dimensions[d].stride);
         }
     }
     return sizes;
 }
 
+TensorConstraints constraints_of(const Parameter &parameter, hwir::Direction direction) {
+    TensorConstraints tensor{parameter.name(), parameter.type(), direction, {}};
+    for (int d = 0; d < parameter.dimensions(); d++) {
+        tensor.dimensions.push_back({parameter.min_constraint(d), parameter.extent_constraint(d),
+                                     parameter.stride_constraint(d)});
+    }
+    return tensor;
+}
+
 /// Shape of one tensor.
 class TensorShape {
-    const Parameter &parameter;
+    const TensorConstraints &tensor;
     const Network &network;
     const std::string name;
     std::map<std::string, Expr> known; // sizes found so far, for constraints that refer to them
 
 public:
-    TensorShape(const Parameter &p, const Network &n)
-        : parameter(p), network(n), name(user_name(p.name())) {}
+    TensorShape(const TensorConstraints &t, const Network &n)
+        : tensor(t), network(n), name(user_name(t.name)) {}
 
     std::vector<hwir::Dimension> run(const Box &box) {
-        std::vector<hwir::Dimension> dimensions(parameter.dimensions());
-        for (int d = 0; d < parameter.dimensions(); d++) {
+        std::vector<hwir::Dimension> dimensions(tensor.dimensions.size());
+        for (size_t d = 0; d < dimensions.size(); d++) {
             set_bounds(dimensions[d], d, box);
-            known[size_name(parameter, "min", d)] = static_cast<int>(dimensions[d].min);
-            known[size_name(parameter, "extent", d)] = static_cast<int>(dimensions[d].extent);
+            known[size_name(tensor.name, "min", d)] = static_cast<int>(dimensions[d].min);
+            known[size_name(tensor.name, "extent", d)] = static_cast<int>(dimensions[d].extent);
         }
         set_strides(dimensions);
         return dimensions;
     }
 
 private:
-    std::optional<int64_t> constant(const Expr &constraint, int dimension) const {
+    std::optional<int64_t> constant(const Expr &constraint, size_t dimension) const {
         if (!constraint.defined()) {
             return std::nullopt;
         }
@@ -74,7 +83,7 @@ private:
     }
 
     /// Accessed coordinates; nothing if the tensor is never accessed.
-    std::optional<hwir::Interval> accessed(int d, const Box &box) const {
+    std::optional<hwir::Interval> accessed(size_t d, const Box &box) const {
         std::optional<hwir::Interval> all;
         bool exact = true;
         const CounterSpace space(network.levels);
@@ -84,7 +93,7 @@ private:
                 accesses.push_back(&load);
             }
             for (const StageAccess *access : accesses) {
-                if (!access->is_tensor || access->memory != parameter.name()) {
+                if (!access->is_tensor || access->memory != tensor.name) {
                     continue;
                 }
                 std::vector<Expr> conditions = access->predicate;
@@ -103,11 +112,11 @@ private:
     }
 
     /// What Halide's analysis of the statement says.
-    std::optional<hwir::Interval> interval_of(const Box &box, int d) const {
+    std::optional<hwir::Interval> interval_of(const Box &box, size_t d) const {
         if (box.empty()) {
             return std::nullopt;
         }
-        const Interval &bounds = box[d];
+        const Interval &bounds = box[static_cast<int>(d)];
         const auto low = bounds.has_lower_bound() ? as_const_int(simplify(bounds.min)) : std::nullopt;
         const auto high =
             bounds.has_upper_bound() ? as_const_int(simplify(bounds.max)) : std::nullopt;
@@ -119,9 +128,9 @@ private:
         return hwir::Interval{*low, *high};
     }
 
-    void set_bounds(hwir::Dimension &dimension, int d, const Box &box) const {
-        const auto min = constant(parameter.min_constraint(d), d);
-        const auto extent = constant(parameter.extent_constraint(d), d);
+    void set_bounds(hwir::Dimension &dimension, size_t d, const Box &box) const {
+        const auto min = constant(tensor.dimensions[d].min, d);
+        const auto extent = constant(tensor.dimensions[d].extent, d);
         const auto used = accessed(d, box);
         const hwir::Interval region = used.value_or(hwir::Interval{min.value_or(0), min.value_or(0)});
         if (min) {
@@ -145,8 +154,7 @@ private:
         int64_t dense = 1;
         std::vector<size_t> open;
         for (size_t d = 0; d < dimensions.size(); d++) {
-            const int dimension = static_cast<int>(d);
-            if (auto stride = constant(parameter.stride_constraint(dimension), dimension)) {
+            if (auto stride = constant(tensor.dimensions[d].stride, d)) {
                 if (*stride < 1) {
                     user_error("tensor {}: stride {} of dimension {} is not supported; strides are "
                                "positive",
@@ -184,19 +192,38 @@ private:
 
 } // namespace
 
-Stmt substitute_sizes(const Stmt &s, const std::vector<Parameter> &parameters) {
-    return simplify(substitute(constrained_sizes(parameters), s));
+TensorConstraints input_constraints(const Parameter &input) {
+    return constraints_of(input, hwir::Direction::Input);
 }
 
-hwir::Tensor make_tensor(const Parameter &parameter, hwir::Direction direction, const Stmt &s,
+TensorConstraints output_constraints(const Function &output) {
+    TensorConstraints tensor =
+        constraints_of(output.output_buffers()[0], hwir::Direction::Output);
+    tensor.name = output.name();
+    for (const Bound &bound : output.schedule().bounds()) {
+        const auto &args = output.args();
+        const auto dimension = std::find(args.begin(), args.end(), bound.var) - args.begin();
+        TensorConstraints::Dimension &d = tensor.dimensions.at(dimension);
+        d.min = d.min.defined() ? d.min : bound.min;
+        d.extent = d.extent.defined() ? d.extent : bound.extent;
+    }
+    return tensor;
+}
+
+Stmt substitute_sizes(const Stmt &s, const std::vector<TensorConstraints> &tensors) {
+    return simplify(substitute(known_sizes(tensors), s));
+}
+
+hwir::Tensor make_tensor(const TensorConstraints &constraints, const Stmt &s,
                          const Network &network) {
+    const std::string &name = constraints.name;
+    const bool input = constraints.direction == hwir::Direction::Input;
     hwir::Tensor tensor;
-    tensor.name = parameter.name();
-    tensor.type = translate_type(parameter.type(), "tensor " + user_name(parameter.name()));
-    tensor.direction = direction;
-    const Box box = direction == hwir::Direction::Input ? box_required(s, parameter.name())
-                                                        : box_provided(s, parameter.name());
-    tensor.dimensions = TensorShape(parameter, network).run(box);
+    tensor.name = name;
+    tensor.type = translate_type(constraints.type, "tensor " + user_name(name));
+    tensor.direction = constraints.direction;
+    tensor.dimensions = TensorShape(constraints, network)
+                            .run(input ? box_required(s, name) : box_provided(s, name));
     return tensor;
 }
 

@@ -6,16 +6,31 @@
 
 namespace Orrery::frontend {
 
-/// Replaces the variables for the sizes of inputs and outputs ("input.extent.0") by the constants that their parameters are
-/// constrained to.
-Stmt substitute_sizes(const Stmt &s, const std::vector<Halide::Parameter> &parameters);
+/// What the user says of a tensor's shape; undefined where nothing is said.
+struct TensorConstraints {
+    struct Dimension {
+        Expr min, extent, stride;
+    };
+    std::string name; ///< Halide's
+    Halide::Type type;
+    hwir::Direction direction = hwir::Direction::Input;
+    std::vector<Dimension> dimensions;
+};
 
-/// Tensor of an input or output parameter. The shape is what the constraints say (set_bounds and set_stride of its dimensions),
-/// else the accessed region, dense.
+/// From set_bounds and set_stride of the dimensions of an input.
+TensorConstraints input_constraints(const Halide::Parameter &input);
+
+/// From set_bounds and set_stride of the dimensions of the output, else from bound() of the Func.
+TensorConstraints output_constraints(const Halide::Internal::Function &output);
+
+/// Replaces the variables for the sizes of tensors ("input.extent.0") by what the constraints say.
+Stmt substitute_sizes(const Stmt &s, const std::vector<TensorConstraints> &tensors);
+
+/// Tensor with the shape that the constraints say, else that of the accessed region, dense. Its name is still Halide's.
 /// `s` is the whole statement, `network` its stages.
 /// Throws UserError if the accessed region has no constant bounds or does not fit the constraints.
-hwir::Tensor make_tensor(const Halide::Parameter &parameter, hwir::Direction direction,
-                         const Stmt &s, const Network &network);
+hwir::Tensor make_tensor(const TensorConstraints &constraints, const Stmt &s,
+                         const Network &network);
 
 /// Applies the port directive of a tensor. Throws UserError for values that AXI4 does not know.
 void apply_port(const PortDirective &port, hwir::Tensor &tensor);
