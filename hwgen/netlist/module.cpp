@@ -18,11 +18,17 @@ Value net_value(const std::string &name, int width, bool is_signed) {
 void check_target(const Value &target, const Value &value) {
     ORRERY_CHECK(target && value, "undefined side of an assignment");
     bool is_name = target->op == ValueOp::Net || target->op == ValueOp::Slice;
-    // A part of a scalar is the scalar itself, converted where it is signed.
     ORRERY_CHECK(is_name, "the target of an assignment is an expression");
     ORRERY_CHECK(target->width == value->width, "{} of {} bits is assigned {} bits",
                  target->op == ValueOp::Net ? target->net : target->args[0]->net, target->width,
                  value->width);
+}
+
+/// The plain net where a pin gets all of it, however it is converted.
+Value pin_value(Value value) {
+    value = without_conversion(std::move(value));
+    bool all = value && value->op == ValueOp::Slice && value->width == value->args[0]->width;
+    return all ? value->args[0] : value;
 }
 
 } // namespace
@@ -42,8 +48,9 @@ Value Scope::wire(const std::string &name, Value value, const std::string &comme
 }
 
 void Scope::assign(Value target, Value value) {
+    target = without_conversion(std::move(target)); // bit 0 of a signed scalar
     check_target(target, value);
-    items->push_back(Assign{std::move(target), std::move(value)});
+    items->push_back(Assign{std::move(target), without_conversion(std::move(value))});
 }
 
 Value Scope::reg(const std::string &name, Value value, bool reset, Value enable) {
@@ -54,13 +61,18 @@ Value Scope::reg(const std::string &name, Value value, bool reset, Value enable)
 }
 
 void Scope::add_register(Value target, Value value, bool reset, Value enable) {
+    target = without_conversion(std::move(target)); // bit 0 of a signed scalar
     check_target(target, value);
     ORRERY_CHECK(!enable || enable->width == 1, "enable of {} bits", enable->width);
-    items->push_back(Register{std::move(target), std::move(value), std::move(enable), reset});
+    items->push_back(Register{std::move(target), without_conversion(std::move(value)),
+                              std::move(enable), reset});
 }
 
 void Scope::instance(const std::string &name, const Signature &signature,
                      std::vector<Connection> connections) {
+    for (Connection &c : connections) {
+        c.value = pin_value(std::move(c.value));
+    }
     items->push_back(Instance{name, signature, std::move(connections)});
 }
 

@@ -91,6 +91,9 @@ Value concat(std::vector<Value> parts); ///< most significant first
 Value repeat(int count, Value v);
 Value to_signed(Value v);
 Value to_unsigned(Value v);
+/// The value behind an outermost to_signed or to_unsigned, for places where the signedness does not matter: pins, parts of a
+/// concatenation, right sides of assignments (Yosys rejects a converted net on a pin).
+Value without_conversion(Value v);
 Value unary(ValueOp op, Value a);
 /// Checks the widths as stated at the operators; result width of Mul given by `width`.
 Value binary(ValueOp op, Value a, Value b, int width = 0);

@@ -121,11 +121,17 @@ Value localparam_value(const std::string &name, int width) {
     return node;
 }
 
+Value without_conversion(Value v) {
+    bool converted = v && (v->op == ValueOp::ToSigned || v->op == ValueOp::ToUnsigned);
+    return converted ? v->args[0] : v;
+}
+
 Value concat(std::vector<Value> parts) {
     ORRERY_CHECK(!parts.empty(), "empty concatenation");
     int width = 0;
-    for (const Value &p : parts) {
+    for (Value &p : parts) {
         check_operand(p);
+        p = without_conversion(p);
         width += p->width;
     }
     return parts.size() == 1 ? to_unsigned(parts[0])
@@ -138,8 +144,8 @@ Value repeat(int count, Value v) {
     if (count == 1) {
         return to_unsigned(v);
     }
-    auto node =
-        std::make_shared<ValueNode>(*make_value(ValueOp::Repeat, count * v->width, false, {v}));
+    auto node = std::make_shared<ValueNode>(
+        *make_value(ValueOp::Repeat, count * v->width, false, {without_conversion(v)}));
     node->count = count;
     return node;
 }
