@@ -1,0 +1,135 @@
+`default_nettype none
+// Registers of a design behind an AXI4-Lite port of 32 bits.
+// Map:        0x00 control (write bit 0 = 1: start, ignored while busy), 0x04 status (bit 0 busy, bit 1 done, bit 2 bus error),
+//             0x08, 0x0c cycles of the last run (low, high), 0x20.. WRITE_WORDS words (read-write, fixed while busy), behind them
+//             READ_WORDS read-only words. Other addresses read 0.
+// Protocol:   start_o is a pulse in the first cycle of busy_o; finish_i ends the run in any later cycle; error_i sets the bus error
+//             until the next start.
+// Latency:    a response in the cycle after the request.
+// Throughput: one read and one write per cycle.
+// Reset:      all registers 0.
+// Parameters: WRITE_WORDS, READ_WORDS >= 1; ADDRESS_WIDTH: bits of a byte address, enough for all words.
+module axi_lite_registers #(
+    parameter integer ADDRESS_WIDTH = 12,
+    parameter integer WRITE_WORDS   = 4,
+    parameter integer READ_WORDS    = 4
+) (
+    input  wire                      clk_i,
+    input  wire                      rst_i,
+    input  wire [ADDRESS_WIDTH-1:0]  s_axi_awaddr_i,
+    input  wire                      s_axi_awvalid_i,
+    output wire                      s_axi_awready_o,
+    input  wire [31:0]               s_axi_wdata_i,
+    input  wire [3:0]                s_axi_wstrb_i,
+    input  wire                      s_axi_wvalid_i,
+    output wire                      s_axi_wready_o,
+    output wire [1:0]                s_axi_bresp_o,
+    output wire                      s_axi_bvalid_o,
+    input  wire                      s_axi_bready_i,
+    input  wire [ADDRESS_WIDTH-1:0]  s_axi_araddr_i,
+    input  wire                      s_axi_arvalid_i,
+    output wire                      s_axi_arready_o,
+    output wire [31:0]               s_axi_rdata_o,
+    output wire [1:0]                s_axi_rresp_o,
+    output wire                      s_axi_rvalid_o,
+    input  wire                      s_axi_rready_i,
+    output wire                      start_o,
+    input  wire                      finish_i,
+    input  wire                      error_i,
+    output wire                      busy_o,
+    output wire [32*WRITE_WORDS-1:0] write_words_o,
+    input  wire [32*READ_WORDS-1:0]  read_words_i
+);
+    localparam integer FIXED       = 8; // words before the first write word
+    localparam integer WORDS       = FIXED + WRITE_WORDS + READ_WORDS;
+    localparam integer INDEX_WIDTH = $clog2(WORDS);
+    localparam integer WORD_WIDTH  = ADDRESS_WIDTH - 2;
+    localparam [WORD_WIDTH:0] ALL  = WORDS[WORD_WIDTH:0];
+
+    reg                       start_q, busy_q, done_q, error_q, written_q, read_q;
+    reg  [63:0]               cycles_q;
+    reg  [31:0]               read_data_q;
+    wire [32*WRITE_WORDS-1:0] write_words;
+    wire [WORD_WIDTH-1:0]     write_index = s_axi_awaddr_i[ADDRESS_WIDTH-1:2];
+    wire [WORD_WIDTH-1:0]     read_index  = s_axi_araddr_i[ADDRESS_WIDTH-1:2];
+    wire                      write = s_axi_awvalid_i && s_axi_wvalid_i && (!written_q || s_axi_bready_i);
+    wire                      read  = s_axi_arvalid_i && s_axi_arready_o;
+    wire                      go    = write && write_index == {WORD_WIDTH{1'b0}} && s_axi_wstrb_i[0] && s_axi_wdata_i[0] && !busy_q;
+    wire                      unused_ok = &{1'b0, s_axi_awaddr_i[1:0], s_axi_araddr_i[1:0]};
+
+    assign s_axi_awready_o = write;
+    assign s_axi_wready_o  = write;
+    assign s_axi_bresp_o   = 2'b00;
+    assign s_axi_bvalid_o  = written_q;
+    assign s_axi_arready_o = !read_q || s_axi_rready_i;
+    assign s_axi_rdata_o   = read_data_q;
+    assign s_axi_rresp_o   = 2'b00;
+    assign s_axi_rvalid_o  = read_q;
+    assign start_o         = start_q;
+    assign busy_o          = busy_q;
+    assign write_words_o   = write_words;
+
+    always @(posedge clk_i) begin
+        if (rst_i) begin
+            start_q   <= 1'b0;
+            busy_q    <= 1'b0;
+            done_q    <= 1'b0;
+            error_q   <= 1'b0;
+            written_q <= 1'b0;
+            read_q    <= 1'b0;
+            cycles_q  <= 64'd0;
+        end else begin
+            written_q <= write || (written_q && !s_axi_bready_i);
+            read_q    <= read || (read_q && !s_axi_rready_i);
+            start_q   <= go;
+            if (go) begin
+                busy_q   <= 1'b1;
+                done_q   <= 1'b0;
+                error_q  <= 1'b0;
+                cycles_q <= 64'd0;
+            end else if (busy_q) begin
+                cycles_q <= cycles_q + 1'b1;
+                if (error_i) error_q <= 1'b1;
+                if (finish_i && !start_q) begin
+                    busy_q <= 1'b0;
+                    done_q <= 1'b1;
+                end
+            end
+        end
+    end
+
+    // A function, called where a register is read: a simulator then evaluates the multiplexer only in those cycles.
+    function [31:0] selected(input [32*WORDS-1:0] words, input [INDEX_WIDTH-1:0] index);
+        selected = words[{index, 5'd0} +: 32];
+    endfunction
+
+    always @(posedge clk_i) begin
+        if (read) begin
+            if ({1'b0, read_index} < ALL)
+                read_data_q <= selected({read_words_i, write_words, 128'd0, cycles_q, 29'd0, error_q, done_q, busy_q, 32'd0},
+                                        read_index[INDEX_WIDTH-1:0]);
+            else
+                read_data_q <= 32'd0;
+        end
+    end
+
+    genvar i, j;
+    generate
+        if (WRITE_WORDS < 1 || READ_WORDS < 1 || WORDS > (1 << WORD_WIDTH)) begin : gen_bad
+            axi_lite_registers_has_a_bad_parameter u_error ();
+        end
+        for (i = 0; i < WRITE_WORDS; i = i + 1) begin : gen_word
+            localparam integer          NUMBER = FIXED + i;
+            localparam [WORD_WIDTH-1:0] INDEX  = NUMBER[WORD_WIDTH-1:0];
+            for (j = 0; j < 4; j = j + 1) begin : gen_byte
+                reg [7:0] byte_q;
+                assign write_words[i*32+j*8 +: 8] = byte_q;
+                always @(posedge clk_i) begin
+                    if (rst_i)                                                                 byte_q <= 8'd0;
+                    else if (write && !busy_q && write_index == INDEX && s_axi_wstrb_i[j]) byte_q <= s_axi_wdata_i[j*8 +: 8];
+                end
+            end
+        end
+    endgenerate
+endmodule
+`default_nettype wire

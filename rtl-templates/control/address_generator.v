@@ -1,0 +1,72 @@
+`default_nettype none
+// base + sum(coefficient x index) of a sequencer's point, with one adder: every loop keeps the address that it restarts from.
+// Protocol:   start_i, step_i and increment_i are start_i, fire_o and increment_o of the sequencer. base_i is taken with start_i;
+//             coefficient_i must not change during a run. Independent of the extents.
+// Latency:    address_o belongs to the point that the sequencer presents.
+// Throughput: one address per cycle, modulo 2^WIDTH (a coefficient may be negative).
+// Reset:      none; the address is undefined before the first start_i.
+// Parameters: LOOPS >= 1, loop 0 is the outermost; WIDTH: bits of the address; USED: bit i is 0 if coefficient i is always 0.
+module address_generator #(
+    parameter integer       LOOPS = 2,
+    parameter integer       WIDTH = 8,
+    parameter [LOOPS-1:0]   USED  = {LOOPS{1'b1}}
+) (
+    input  wire                   clk_i,
+    input  wire                   start_i,
+    input  wire                   step_i,
+    input  wire [LOOPS-1:0]       increment_i,
+    input  wire [WIDTH-1:0]       base_i,
+    input  wire [LOOPS*WIDTH-1:0] coefficient_i,
+    output wire [WIDTH-1:0]       address_o
+);
+    reg  [WIDTH-1:0] base_q;
+    wire [WIDTH-1:0] next_address = gen_loop[0].from + gen_loop[0].amount;
+    wire             run_ends     = increment_i == {LOOPS{1'b0}};
+
+    assign address_o = gen_loop[LOOPS-1].level;
+
+    always @(posedge clk_i) begin
+        if (start_i) base_q <= base_i;
+    end
+
+    genvar i;
+    generate
+        if (LOOPS < 1 || WIDTH < 1) begin : gen_bad
+            address_generator_needs_a_loop_and_a_width u_error ();
+        end
+        for (i = 0; i < LOOPS; i = i + 1) begin : gen_loop
+            wire [WIDTH-1:0] level;                         // the address with all loops inside this one at 0
+            wire [WIDTH-1:0] inner_from, inner_amount;      // operands of the adder if a loop inside this one advances
+            wire [WIDTH-1:0] from, amount;                  // ... or this one
+            assign from   = increment_i[i] ? level : inner_from;
+            if (i == LOOPS - 1) begin : gen_innermost
+                assign inner_from   = base_q;               // the run ends: ready for the next one
+                assign inner_amount = {WIDTH{1'b0}};
+            end else begin : gen_outer
+                assign inner_from   = gen_loop[i+1].from;
+                assign inner_amount = gen_loop[i+1].amount;
+            end
+            if (USED[i]) begin : gen_used
+                reg [WIDTH-1:0] level_q;
+                always @(posedge clk_i) begin
+                    if (start_i)                                       level_q <= base_i;
+                    else if (step_i && (run_ends || |increment_i[i:0])) level_q <= next_address;
+                end
+                assign level  = level_q;
+                assign amount = increment_i[i] ? coefficient_i[i*WIDTH +: WIDTH] : inner_amount;
+            end else begin : gen_unused
+                wire unused_ok = &{1'b0, coefficient_i[i*WIDTH +: WIDTH]};
+                assign amount = inner_amount;
+                if (i == 0) begin : gen_base
+                    assign level = base_q;
+                end else begin : gen_around
+                    assign level = gen_loop[i-1].level;
+                end
+            end
+        end
+        if (!(|USED)) begin : gen_constant
+            wire unused_ok = &{1'b0, step_i, run_ends, next_address};
+        end
+    endgenerate
+endmodule
+`default_nettype wire

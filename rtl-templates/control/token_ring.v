@@ -1,0 +1,52 @@
+`default_nettype none
+// Tokens of one buffer: free -> writer 0 -> writer 1 .. -> all readers -> free. A token is the right to use one slot.
+// Protocol:   a process may enter a generation when its ready bit is 1; it takes its token in that cycle (acquire) and hands it on
+//             behind its last access (commit, release). The first writer waits until every reader has released the slot.
+// Latency:    the ready bits are registered: a token handed on in cycle t is visible to the next process in t + 1.
+// Throughput: one acquire and one commit or release per process and cycle.
+// Reset:      all slots are free.
+// Parameters: SLOTS, WRITERS, READERS >= 1.
+module token_ring #(
+    parameter integer SLOTS   = 2,
+    parameter integer WRITERS = 1,
+    parameter integer READERS = 1
+) (
+    input  wire               clk_i,
+    input  wire               rst_i,
+    input  wire [WRITERS-1:0] writer_acquire_i,
+    input  wire [WRITERS-1:0] writer_commit_i,
+    input  wire [READERS-1:0] reader_acquire_i,
+    input  wire [READERS-1:0] reader_release_i,
+    output wire [WRITERS-1:0] writer_ready_o,
+    output wire [READERS-1:0] reader_ready_o
+);
+    // One place of the ring per writer but the first, then two per reader: tokens to read, and tokens that it has released.
+    localparam integer PLACES = WRITERS - 1 + 2 * READERS;
+    wire [PLACES-1:0] put, take, ready;
+
+    assign writer_ready_o[0] = &ready[PLACES-1:PLACES-READERS];
+    assign reader_ready_o    = ready[PLACES-READERS-1:WRITERS-1];
+
+    genvar i;
+    generate
+        if (SLOTS < 1 || WRITERS < 1 || READERS < 1) begin : gen_bad
+            token_ring_needs_a_slot_a_writer_and_a_reader u_error ();
+        end
+        for (i = 1; i < WRITERS; i = i + 1) begin : gen_writer
+            assign writer_ready_o[i] = ready[i-1];
+            assign put[i-1]          = writer_commit_i[i-1];
+            assign take[i-1]         = writer_acquire_i[i];
+        end
+        for (i = 0; i < READERS; i = i + 1) begin : gen_reader
+            assign put[WRITERS-1+i]       = writer_commit_i[WRITERS-1];
+            assign take[WRITERS-1+i]      = reader_acquire_i[i];
+            assign put[PLACES-READERS+i]  = reader_release_i[i];
+            assign take[PLACES-READERS+i] = writer_acquire_i[0];
+        end
+        for (i = 0; i < PLACES; i = i + 1) begin : gen_place
+            credit_counter #(.CREDITS(SLOTS), .INITIAL(i < PLACES - READERS ? 0 : SLOTS)) u_tokens (
+                .clk_i(clk_i), .rst_i(rst_i), .take_i(take[i]), .give_i(put[i]), .available_o(ready[i]));
+        end
+    endgenerate
+endmodule
+`default_nettype wire

@@ -1,0 +1,95 @@
+`default_nettype none
+// BANKS memories with an address each; a bank holds words of PACK elements. A slot is an offset of the addresses.
+// Protocol, latency, throughput: as ram_1r1w, per bank; one write and one read of each bank per cycle, of any slots.
+// Reset:      none.
+// Parameters: BANKS, PACK, WIDTH (bits of an element), DEPTH (words of a bank in one slot), SLOTS >= 1;
+//             ADDRESS_WIDTH and SLOT_WIDTH are derived, leave them alone.
+module banked_buffer #(
+    parameter integer BANKS         = 2,
+    parameter integer PACK          = 1,
+    parameter integer WIDTH         = 8,
+    parameter integer DEPTH         = 16,
+    parameter integer SLOTS         = 2,
+    parameter integer ADDRESS_WIDTH = DEPTH > 1 ? $clog2(DEPTH) : 1,
+    parameter integer SLOT_WIDTH    = SLOTS > 1 ? $clog2(SLOTS) : 1
+) (
+    input  wire                           clk_i,
+    input  wire                           rst_i, // of the checks only
+    input  wire [SLOT_WIDTH-1:0]          write_slot_i,
+    input  wire [BANKS*PACK-1:0]          write_enable_i,
+    input  wire [BANKS*ADDRESS_WIDTH-1:0] write_address_i,
+    input  wire [BANKS*PACK*WIDTH-1:0]    write_data_i,
+    input  wire [SLOT_WIDTH-1:0]          read_slot_i,
+    input  wire [BANKS-1:0]               read_enable_i,
+    input  wire [BANKS*ADDRESS_WIDTH-1:0] read_address_i,
+    output wire [BANKS*PACK*WIDTH-1:0]    read_data_o
+);
+    localparam integer WORDS      = SLOTS * DEPTH;
+    localparam integer WORD_WIDTH = WORDS > 1 ? $clog2(WORDS) : 1;
+
+    wire [WORD_WIDTH-1:0] write_base, read_base;
+    wire                  unused_reset = rst_i;
+
+    genvar i;
+    generate
+        if (BANKS < 1 || SLOTS < 1) begin : gen_bad
+            banked_buffer_needs_a_bank_and_a_slot u_error ();
+        end
+        if (SLOTS == 1) begin : gen_one_slot
+            wire unused_ok = &{1'b0, write_slot_i, read_slot_i};
+            assign write_base = {WORD_WIDTH{1'b0}};
+            assign read_base  = {WORD_WIDTH{1'b0}};
+        end else begin : gen_slots
+            for (i = 0; i < SLOTS; i = i + 1) begin : gen_slot // a choice between multiples of DEPTH, not a multiplier
+                localparam integer              FIRST = i * DEPTH;
+                localparam [WORD_WIDTH-1:0]     BASE  = FIRST[WORD_WIDTH-1:0];
+                localparam [SLOT_WIDTH-1:0]     SLOT  = i;
+                wire [WORD_WIDTH-1:0] write_choice, read_choice;
+                if (i == 0) begin : gen_first
+                    assign write_choice = BASE;
+                    assign read_choice  = BASE;
+                end else begin : gen_later
+                    assign write_choice = write_slot_i == SLOT ? BASE : gen_slot[i-1].write_choice;
+                    assign read_choice  = read_slot_i == SLOT ? BASE : gen_slot[i-1].read_choice;
+                end
+            end
+            assign write_base = gen_slot[SLOTS-1].write_choice;
+            assign read_base  = gen_slot[SLOTS-1].read_choice;
+        end
+        for (i = 0; i < BANKS; i = i + 1) begin : gen_bank
+            wire [ADDRESS_WIDTH-1:0] write_address = write_address_i[i*ADDRESS_WIDTH +: ADDRESS_WIDTH];
+            wire [ADDRESS_WIDTH-1:0] read_address  = read_address_i[i*ADDRESS_WIDTH +: ADDRESS_WIDTH];
+            wire [WORD_WIDTH-1:0] write_word, read_word;
+            if (WORD_WIDTH > ADDRESS_WIDTH) begin : gen_extend
+                localparam integer MORE = WORD_WIDTH - ADDRESS_WIDTH;
+                assign write_word = write_base + {{MORE{1'b0}}, write_address};
+                assign read_word  = read_base + {{MORE{1'b0}}, read_address};
+            end else begin : gen_full
+                assign write_word = write_base + write_address;
+                assign read_word  = read_base + read_address;
+            end
+            ram_1r1w #(.WIDTH(WIDTH), .LANES(PACK), .DEPTH(WORDS)) u_ram (
+                .clk_i(clk_i),
+                .write_enable_i(write_enable_i[i*PACK +: PACK]),
+                .write_address_i(write_word),
+                .write_data_i(write_data_i[i*PACK*WIDTH +: PACK*WIDTH]),
+                .read_enable_i(read_enable_i[i]),
+                .read_address_i(read_word),
+                .read_data_o(read_data_o[i*PACK*WIDTH +: PACK*WIDTH]));
+`ifndef SYNTHESIS
+            if (DEPTH < (1 << ADDRESS_WIDTH)) begin : gen_check
+                localparam integer             LAST_WORD = DEPTH - 1;
+                localparam [ADDRESS_WIDTH-1:0] LAST      = LAST_WORD[ADDRESS_WIDTH-1:0];
+                always @(posedge clk_i) begin
+                    if (!rst_i && ((|write_enable_i[i*PACK +: PACK] && write_address > LAST) ||
+                                   (read_enable_i[i] && read_address > LAST))) begin
+                        $display("%m: address beyond the slot");
+                        $stop;
+                    end
+                end
+            end
+`endif
+        end
+    endgenerate
+endmodule
+`default_nettype wire

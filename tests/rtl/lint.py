@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Lints every RTL template at every parameter set: Verilator -Wall, Icarus -Wall and Yosys synth; check. Any output is a failure.
+Bad parameters must be refused by all three. Arguments: names of templates (default: all)."""
+import os
+import sys
+import tempfile
+
+from templates import FILES, ROOT, describe, parameter_sets, run, verilators, verilog_value, yosys
+
+BAD = [("sequencer", {"LOOPS": 2, "WIDTH": 0}), ("stream_fifo", {"WIDTH": 1, "DEPTH": 3}), ("credit_counter", {"CREDITS": 0}),
+       ("burst_splitter", {"BUS_BYTES": 24}), ("event_counter", {"WIDTH": 4, "AMOUNT_WIDTH": 5})]
+SOURCES = [str(f) for f in FILES]
+LIBRARY = [a for d in sorted({str(f.parent) for f in FILES}) for a in ("-y", d)]
+
+
+def verilator(command, environment, module, parameters):
+    top = next(s for s in SOURCES if s.endswith(f"/{module}.v"))
+    flags = [f"-G{k}={verilog_value(v)}" for k, v in parameters.items()]
+    status, text = run([*command, "--lint-only", "-Wall", *LIBRARY, "--top-module", module, *flags, top], env=environment)
+    # Newer versions report their run time.
+    return status, "\n".join(line for line in text.splitlines() if not line.startswith("- "))
+
+
+def icarus(module, parameters, folder):
+    """A wrapper sets the parameters: Icarus takes no wide ones from its command line."""
+    wrapper = os.path.join(folder, "wrapper.v")
+    settings = ", ".join(f".{k}({verilog_value(v)})" for k, v in parameters.items())
+    with open(wrapper, "w") as f:
+        f.write(f"module wrapper; {module} #({settings}) u_module (); endmodule\n")
+    return run(["iverilog", "-g2005", "-Wall", "-Wno-portbind", "-s", "wrapper", "-o", os.devnull, wrapper, *SOURCES])
+
+
+def yosys_script(cases, synthesise):
+    # Relative paths: Yosys as WebAssembly does not see all of the file system.
+    sources = " ".join(str(f.relative_to(ROOT)) for f in FILES)
+    lines = [f"read_verilog -defer {sources}", "design -save templates"]
+    for module, parameters in cases:
+        lines.append("design -load templates")
+        settings = "".join(f" -chparam {k} {verilog_value(v)}" for k, v in parameters.items())
+        lines.append(f"hierarchy -check -top {module}{settings}")
+        lines += ["synth -run begin:fine", "check -assert"] if synthesise else []
+    return "\n".join(lines)
+
+
+def run_yosys(cases, synthesise=True):
+    return run([yosys(), "-q", "-p", yosys_script(cases, synthesise)], cwd=ROOT)
+
+
+def main():
+    sets = parameter_sets()
+    modules = sys.argv[1:] or list(sets)
+    cases = [(m, p) for m in modules for p in sets[m]]
+    failures = []
+
+    def note(tool, case, status, text):
+        if status != 0 or text.strip():
+            failures.append(f"{tool}: {describe(*case)}:\n{text}")
+
+    with tempfile.TemporaryDirectory() as folder:
+        for case in cases:
+            for command, environment in verilators():
+                note(command[0], case, *verilator(command, environment, *case))
+            note("iverilog", case, *icarus(*case, folder))
+        note("yosys", ("templates", {}), *run_yosys(cases))
+        for case in BAD if len(sys.argv) == 1 else []:
+            accepted = [c[0] for c, e in verilators() if verilator(c, e, *case)[0] == 0]
+            accepted += ["iverilog"] if icarus(*case, folder)[0] == 0 else []
+            accepted += ["yosys"] if run_yosys([case], False)[0] == 0 else []
+            if accepted:
+                failures.append(f"{describe(*case)} is accepted by {', '.join(accepted)}")
+    print("\n".join(failures))
+    print(f"{len(cases)} configurations of {len(modules)} templates, {len(failures)} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
