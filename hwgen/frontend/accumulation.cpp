@@ -96,7 +96,7 @@ bool is_stored_by_lane(const Network &network, const Stage &stage, LevelId lane)
 
 void check_reduced_lanes(const Network &network, const Stage &stage) {
     for (LevelId lane : stage.lanes) {
-        if (is_stored_by_lane(network, stage, lane)) {
+        if (network.levels[lane].max_extent == 1 || is_stored_by_lane(network, stage, lane)) {
             continue;
         }
         const std::string loop = loop_label(network.levels[lane].loop);

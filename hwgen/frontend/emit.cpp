@@ -1,6 +1,7 @@
 #include "hwgen/frontend/emit.h"
 
 #include "hwgen/frontend/affine.h"
+#include "hwgen/frontend/assumptions.h"
 #include "hwgen/frontend/expressions.h"
 #include "hwgen/frontend/translate.h"
 #include "hwgen/support/error.h"
@@ -51,11 +52,12 @@ class ProcessEmitter {
     hwir::Design &design;
     const Stage &stage;
     const std::string label;
+    const CounterSpace space;
     std::map<LevelId, int> loops; // number of each level in the process
 
 public:
     ProcessEmitter(const Network &n, const Memories &m, hwir::Design &d, const Stage &s)
-        : network(n), memories(m), design(d), stage(s), label(stage_label(s)) {
+        : network(n), memories(m), design(d), stage(s), label(stage_label(s)), space(n.levels) {
         for (const SequencerLevel &level : stage.serial) {
             loops.emplace(level.level, static_cast<int>(loops.size()));
         }
@@ -159,6 +161,7 @@ private:
         const std::string where =
             fmt::format("{}, access to {}", label, user_name(a.memory));
         const Translator translator(design.exprs, loops, label);
+        const Assumptions assumptions = assumptions_at(a);
         const Storage *storage = a.is_tensor ? nullptr : network.find_storage(a.memory);
         for (size_t d = 0; d < a.coordinates.size(); d++) {
             const Expr origin =
@@ -166,7 +169,8 @@ private:
                         : Expr(static_cast<int>(
                               design.tensors[result.memory].dimensions[d].min));
             const AffineForm form =
-                affine_form(simplify(a.coordinates[d] - origin), network.levels, where);
+                affine_form(assumptions.reduce(simplify(a.coordinates[d] - origin)),
+                            network.levels, where);
             result.indices.push_back(translate_index(form, loops, translator));
         }
         for (size_t d = 0; storage && d < storage->lane_dims.size(); d++) {
@@ -178,6 +182,24 @@ private:
             result.predicate.push_back(translate(condition));
         }
         return result;
+    }
+
+    /// What holds wherever the access happens.
+    Assumptions assumptions_at(const StageAccess &a) const {
+        Assumptions assumptions(space);
+        for (LevelId id : stage.nest) {
+            const Level &level = network.levels[id];
+            if (level.kind == LevelKind::Guard) {
+                assumptions.add(level.condition);
+            }
+        }
+        for (const Expr &c : stage.enables) {
+            assumptions.add(c);
+        }
+        for (const Expr &c : a.predicate) {
+            assumptions.add(c);
+        }
+        return assumptions;
     }
 
     void emit_accumulation(hwir::Process &process) {

@@ -1,6 +1,6 @@
 #include "hwgen/frontend/loads.h"
 
-#include "hwgen/frontend/conditions.h"
+#include "hwgen/frontend/assumptions.h"
 #include "hwgen/frontend/expressions.h"
 #include "hwgen/support/error.h"
 
@@ -10,82 +10,29 @@ using namespace Halide::Internal;
 
 namespace {
 
-/// A condition that is known to hold where the expression at hand is used.
-struct Fact {
-    Expr conjunct;
-    Expr nonnegative; ///< undefined if the conjunct is no comparison
-    bool required;    ///< the load itself is illegal elsewhere, as Halide assumed when it computed regions
-};
-
-/// Drops the minima and maxima of an address that the facts make redundant.
-class Unclamp : public IRMutator {
-    using IRMutator::visit;
-    const std::vector<Fact> &facts;
-    const CounterSpace &space;
-
-    /// Is e >= 0 wherever one of the facts holds?
-    bool proves(const Expr &e) {
-        for (size_t i = 0; i < facts.size(); i++) {
-            if (!facts[i].nonnegative.defined()) {
-                continue;
-            }
-            const auto distance = as_const_int(simplify(e - facts[i].nonnegative));
-            if (distance && *distance >= 0) {
-                used.insert(i);
-                return true;
-            }
-        }
-        return false;
-    }
-
-    bool always_holds(const Expr &e) {
-        Scope<Interval> scope;
-        space.push_intervals(e, scope);
-        return can_prove(e >= 0, scope);
-    }
-
-    bool redundant(const Expr &e) { return proves(e) || always_holds(e); }
-
-    Expr visit(const Max *op) override {
-        const Expr a = mutate(op->a);
-        const Expr b = mutate(op->b);
-        return redundant(a - b) ? a : redundant(b - a) ? b : max(a, b);
-    }
-    Expr visit(const Min *op) override {
-        const Expr a = mutate(op->a);
-        const Expr b = mutate(op->b);
-        return redundant(b - a) ? a : redundant(a - b) ? b : min(a, b);
-    }
-
-public:
-    std::set<size_t> used; // indices of the facts that were needed
-
-    Unclamp(const std::vector<Fact> &f, const CounterSpace &s) : facts(f), space(s) {}
-};
-
 class LoadCollector : public IRMutator {
     using IRMutator::visit;
     const std::string &output, &where;
-    const CounterSpace &space;
     std::vector<StageAccess> &loads;
-    std::vector<Fact> facts;
+
+    Assumptions assumptions;    // what holds where the value of the current expression is used
+    std::set<size_t> required;  // those without which its loads are illegal, as Halide assumed when it computed regions
 
 public:
     LoadCollector(const std::string &out, const std::string &w, const CounterSpace &s,
                   std::vector<StageAccess> &l)
-        : output(out), where(w), space(s), loads(l) {}
+        : output(out), where(w), loads(l), assumptions(s) {}
 
 private:
-    /// Conditions that depend on data say nothing of addresses.
-    Expr mutate_under(const Expr &condition, bool negated, bool required, const Expr &e) {
-        const size_t outside = facts.size();
-        if (!reads_memory(condition)) {
-            for (const Expr &c : conjuncts(condition, negated)) {
-                facts.push_back({c, nonnegative_form(c), required});
-            }
+    Expr mutate_under(const Expr &condition, bool negated, bool is_required, const Expr &e) {
+        const size_t outside = assumptions.size();
+        assumptions.add(condition, negated);
+        for (size_t i = outside; is_required && i < assumptions.size(); i++) {
+            required.insert(i);
         }
         Expr result = mutate(e);
-        facts.resize(outside);
+        assumptions.forget_after(outside);
+        required.erase(required.lower_bound(outside), required.end());
         return result;
     }
 
@@ -126,19 +73,17 @@ private:
                        "a Func of their own and let '{}' copy that",
                        where, user_name(output), user_name(output));
         }
-        Unclamp unclamp(facts, space);
+        std::set<size_t> used = required;
         for (const Expr &a : op->args) {
             if (reads_memory(a)) {
                 user_error("{}: the address of a load from '{}' depends on data, which is not "
                            "supported; addresses must be made of loop variables",
                            where, user_name(op->name));
             }
-            access.coordinates.push_back(simplify(unclamp.mutate(a)));
+            access.coordinates.push_back(assumptions.reduce(a, used));
         }
-        for (size_t i = 0; i < facts.size(); i++) {
-            if (facts[i].required || unclamp.used.count(i)) {
-                add_predicate(access.predicate, facts[i].conjunct);
-            }
+        for (size_t i : used) {
+            add_predicate(access.predicate, assumptions.conjunct(i));
         }
         return access;
     }

@@ -59,18 +59,25 @@ private:
                        "greatest bound and select",
                        loop);
         }
-        level.max_extent = max_extent(level, loop);
+        const hwir::Interval extent = extent_range(level, loop);
+        if (extent.min == 1 && extent.max == 1) {
+            visit_body(*op, level.min);
+            return;
+        }
+        level.max_extent = std::max<int64_t>(1, extent.max);
         const Expr min = level.min;
-        const LevelId id = add_level(std::move(level));
-
-        loop_variables[op->name] = simplify(min + counter_variable(id));
-        nest.push_back(id);
-        op->body.accept(this);
+        nest.push_back(add_level(std::move(level)));
+        visit_body(*op, simplify(min + counter_variable(nest.back())));
         nest.pop_back();
-        loop_variables.erase(op->name);
     }
 
-    int64_t max_extent(const Level &level, const std::string &loop) {
+    void visit_body(const For &op, const Expr &loop_variable) {
+        loop_variables[op.name] = loop_variable;
+        op.body.accept(this);
+        loop_variables.erase(op.name);
+    }
+
+    hwir::Interval extent_range(const Level &level, const std::string &loop) {
         const auto range = space.range(level.extent, nest);
         if (!range) {
             user_error("loop {}: its extent {} has no constant bound; {}", loop,
@@ -79,7 +86,7 @@ private:
                            ? "split it and unroll the inner loop, whose extent is the split factor"
                            : "bound the Func (bound(), or set_bounds on the output's dimensions)");
         }
-        return std::max<int64_t>(1, range->max);
+        return *range;
     }
 
     void visit(const LetStmt *op) override {
