@@ -7,6 +7,7 @@ foreach(header IN ITEMS
   get_filename_component(folder ${header} DIRECTORY)
   install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/orrery/${folder})
 endforeach()
+install(DIRECTORY sim/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/orrery/sim FILES_MATCHING PATTERN "*.h" PATTERN model EXCLUDE)
 install(DIRECTORY rtl-templates/ DESTINATION ${CMAKE_INSTALL_DATADIR}/orrery/rtl-templates FILES_MATCHING PATTERN "*.v")
 
 install(EXPORT OrreryTargets NAMESPACE Orrery:: DESTINATION ${package_directory})

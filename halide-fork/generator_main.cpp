@@ -84,6 +84,7 @@ void emit_accelerator(const GeneratorArguments &arguments) {
     compile(pipeline.outputs()[0], arguments_of(*generator), options).write(arguments.flag("-o"));
 }
 
+/// Halide's driver reports all errors itself, and does not tell ours or its own from the user's.
 int emit_stock(const GeneratorArguments &arguments, const std::string &program) {
     std::vector<std::string> words = stock_command_line(arguments, program);
     std::vector<char *> pointers;
@@ -92,7 +93,9 @@ int emit_stock(const GeneratorArguments &arguments, const std::string &program) 
     }
     const int count = (int)pointers.size();
     pointers.push_back(nullptr);
-    return HI::generate_filter_main(count, pointers.data(), HI::get_registered_generators());
+    const int status =
+        HI::generate_filter_main(count, pointers.data(), HI::get_registered_generators());
+    return status == 0 ? 0 : 1;
 }
 
 /// With line breaks taken from the end, since Halide's messages have one and ours have none.
