@@ -145,11 +145,13 @@ private:
         if (s.strength == Prefix) {
             return name + text(node.args[0], Prefix);
         }
-        // The left operand may bind equally: a - b - c is (a - b) - c.
+        // The left operand may bind equally: a - b - c is (a - b) - c. Nobody remembers how & and
+        // << bind: parentheses.
+        bool obscure = s.strength == Shift || (s.strength >= BitwiseOr && s.strength <= BitwiseAnd);
+        int left = obscure ? Product : s.strength - 1, right = obscure ? Product : s.strength;
         std::string gap = s.strength == Product && usual_type(node) ? "" : " ";
-        std::string out =
-            text(node.args[0], s.strength - 1) + gap + name + gap + text(node.args[1], s.strength);
-        return s.strength <= context ? "(" + out + ")" : out;
+        std::string out = text(node.args[0], left) + gap + name + gap + text(node.args[1], right);
+        return s.strength <= context || (obscure && context != Lowest) ? "(" + out + ")" : out;
     }
 };
 

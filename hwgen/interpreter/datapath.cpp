@@ -39,6 +39,7 @@ Datapath::Datapath(const Design &d, int number, Memory &m)
     load_masks.assign(loads.size(), enabled);
     load_values.assign(loads.size(), std::vector<int64_t>(enabled.lane.size(), 0));
     combined.assign(enabled.lane.size(), 0);
+    unwritten.assign(enabled.lane.size(), 0);
     active_groups = enabled;
 }
 
@@ -56,6 +57,11 @@ void Datapath::find_streams(int number) {
     }
     ORRERY_CHECK((process.store.kind == MemoryKind::Tensor) == (store_stream >= 0),
                  "{}: no stream for the store", process.name);
+    if (!process.accumulation && process.store.kind == MemoryKind::Buffer &&
+        design.exprs[process.value].op == Op::Load &&
+        load_stream[design.exprs[process.value].value] < 0) {
+        copied_load = int(design.exprs[process.value].value);
+    }
     ORRERY_CHECK(self < 0 || load_stream[self] < 0, "{}: accumulation in a tensor", process.name);
 }
 
@@ -196,13 +202,19 @@ void Datapath::read_buffer(int number, const Mask &mask, int64_t generation) {
     int64_t slot = generation % design.buffers[buffer].slots * state.size;
     const std::vector<int64_t> &address = loads[number].addresses();
     std::vector<int64_t> &values = load_values[number];
+    if (number == copied_load) {
+        std::fill(unwritten.begin(), unwritten.end(), 0);
+    }
     for (size_t lane = 0; lane < values.size(); lane++) {
         values[lane] = 0;
         if (!mask.lane[lane]) {
             continue;
         }
         int64_t at = slot + address[lane];
-        if (state.written_in[at] != generation) {
+        bool written = state.written_in[at] == generation;
+        if (!written && number == copied_load) {
+            unwritten[lane] = 1;
+        } else if (!written) {
             throw Failure(fmt::format(
                 "load {}: lane {} reads element {} of buffer {}, which was not written in this "
                 "generation",
@@ -313,7 +325,7 @@ void Datapath::write(const LaneValues &values, const Mask &mask,
     for (size_t lane = 0; lane < mask.lane.size(); lane++) {
         if (mask.lane[lane]) {
             state.data[slot + address[lane]] = values[int64_t(lane)];
-            state.written_in[slot + address[lane]] = generation;
+            state.written_in[slot + address[lane]] = unwritten[lane] ? -1 : generation;
         }
     }
     state.statistics.writes += mask.count;

@@ -18,7 +18,8 @@ private:
     const hwir::Design &design;
     const hwir::Process &process;
     Memory &memory;
-    int self = -1;                ///< the self load
+    int self = -1;        ///< the self load
+    int copied_load = -1; ///< the load whose value is stored as it is, from buffer to buffer
     std::vector<int> load_stream; ///< per load: its stream, -1 for a buffer
     int store_stream = -1;
     std::vector<int>
@@ -42,6 +43,7 @@ private:
     Mask enabled;
     std::vector<Mask> load_masks;
     std::vector<std::vector<int64_t>> load_values; ///< per load and lane
+    std::vector<uint8_t> unwritten;                ///< per lane: the copied element was not written
     std::vector<int64_t> combined;                 ///< accumulation: per lane, what its group adds
     Mask active_groups{0}; ///< the first lanes of the groups with an enabled lane
 

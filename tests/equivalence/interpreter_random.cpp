@@ -1,0 +1,154 @@
+#include "halide-fork/lowering.h"
+#include "hwgen/frontend/frontend.h"
+#include "hwgen/hwir/print.h"
+#include "hwgen/interpreter/interpreter.h"
+#include "hwgen/passes/pipeline.h"
+#include "hwgen/support/error.h"
+#include "tests/equivalence/random_layer.h"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+
+using namespace Orrery;
+
+namespace {
+
+int64_t element_value(const Halide::Buffer<> &buffer, int64_t i) {
+    const void *data = buffer.data();
+    Halide::Type type = buffer.type();
+    if (type == Halide::Int(8)) {
+        return static_cast<const int8_t *>(data)[i];
+    }
+    if (type == Halide::UInt(8)) {
+        return static_cast<const uint8_t *>(data)[i];
+    }
+    if (type == Halide::Int(16)) {
+        return static_cast<const int16_t *>(data)[i];
+    }
+    if (type == Halide::UInt(16)) {
+        return static_cast<const uint16_t *>(data)[i];
+    }
+    REQUIRE(type == Halide::Int(32));
+    return static_cast<const int32_t *>(data)[i];
+}
+
+std::vector<int64_t> elements(const Halide::Buffer<> &buffer) {
+    std::vector<int64_t> values;
+    for (int64_t i = 0; i < int64_t(buffer.number_of_elements()); i++) {
+        values.push_back(element_value(buffer, i));
+    }
+    return values;
+}
+
+using MakeLayer = std::function<test::RandomLayer(unsigned, bool)>;
+
+/// What Halide computes from the plain algorithm.
+std::vector<int64_t> reference(const MakeLayer &make, unsigned seed,
+                               const std::vector<Halide::Buffer<>> &inputs) {
+    test::RandomLayer layer = make(seed, false);
+    for (size_t i = 0; i < inputs.size(); i++) {
+        layer.inputs[i].set(inputs[i]);
+    }
+    Halide::Buffer<> output(layer.output.type(), layer.output_shape);
+    layer.output.realize(output);
+    return elements(output);
+}
+
+/// The design of a random layer; nothing if the schedule is rejected.
+std::optional<hwir::Design> design_of(const test::RandomLayer &layer, std::string &rejection) {
+    try {
+        std::vector<Halide::Parameter> inputs;
+        for (const Halide::ImageParam &p : layer.inputs) {
+            inputs.push_back(p.parameter());
+        }
+        hwir::Design design =
+            build_design(lower_for_hardware({layer.output}, Halide::Target("x86-64-linux")),
+                         layer.schedule, "layer", inputs);
+        passes::run_passes(design);
+        return design;
+    } catch (const UserError &error) {
+        rejection = error.what();
+    } catch (const Halide::CompileError &error) {
+        rejection = std::string("Halide: ") + error.what();
+    }
+    return std::nullopt;
+}
+
+void check_design(const hwir::Design &design, const std::vector<Halide::Buffer<>> &inputs,
+                  const std::vector<int64_t> &expected, unsigned seed) {
+    for (bool timed : {true, false}) {
+        std::vector<interpreter::Tensor> tensors;
+        for (const hwir::Tensor &t : design.tensors) {
+            tensors.push_back(interpreter::make_tensor(t));
+        }
+        REQUIRE(tensors.size() == inputs.size() + 1);
+        for (size_t i = 0; i < inputs.size(); i++) {
+            REQUIRE(design.tensors[i].direction == hwir::Direction::Input);
+            tensors[i].data = elements(inputs[i]);
+        }
+        interpreter::Options options;
+        options.timed = timed;
+        options.seed = seed;
+        interpreter::Result result = interpreter::run(design, tensors, options);
+        REQUIRE(result.error == "");
+        REQUIRE(tensors.back().data == expected);
+    }
+}
+
+/// true if the schedule was accepted.
+bool check_seed(const MakeLayer &make, unsigned seed, std::map<std::string, int> &rejections) {
+    test::RandomLayer layer = make(seed, true);
+    INFO("seed " << seed << ": " << layer.text);
+    std::string rejection;
+    std::optional<hwir::Design> design = design_of(layer, rejection);
+    if (!design) {
+        rejections[rejection.substr(0, 100)]++;
+        return false;
+    }
+    INFO(hwir::print(*design));
+    std::vector<Halide::Buffer<>> inputs;
+    for (size_t i = 0; i < layer.inputs.size(); i++) {
+        std::vector<int> shape;
+        for (int d = 0; d < layer.inputs[i].dimensions(); d++) {
+            shape.push_back(int(
+                *Halide::Internal::as_const_int(layer.inputs[i].parameter().extent_constraint(d))));
+        }
+        inputs.push_back(
+            test::random_buffer(layer.inputs[i].type(), shape, seed * 8 + unsigned(i)));
+    }
+    check_design(*design, inputs, reference(make, seed, inputs), seed);
+    return true;
+}
+
+/// ORRERY_SEED=n: only that seed.
+void check_many(const char *what, const MakeLayer &make, int wanted) {
+    std::map<std::string, int> rejections;
+    if (const char *only = std::getenv("ORRERY_SEED")) {
+        CHECK(check_seed(make, unsigned(std::atoi(only)), rejections));
+        return;
+    }
+    int accepted = 0;
+    unsigned seed = 1;
+    for (; accepted < wanted && seed < unsigned(4 * wanted); seed++) {
+        accepted += check_seed(make, seed, rejections);
+    }
+    std::cout << what << ": seeds 1 to " << seed - 1 << ", " << accepted
+              << " schedules agree with Halide\n";
+    for (const auto &[text, count] : rejections) {
+        std::cout << "  rejected " << count << ": " << text << "\n";
+    }
+    CHECK(accepted >= wanted);
+}
+
+} // namespace
+
+TEST_CASE("the interpreter agrees with Halide on random convolutions") {
+    check_many("convolutions", test::random_convolution, 240);
+}
+
+TEST_CASE("the interpreter agrees with Halide on random matrix multiplications") {
+    check_many("matrix multiplications", test::random_matrix_multiply, 80);
+}
