@@ -95,6 +95,9 @@ Range remainder(Range a, Range b) {
 
 /// Range of a x 2^amount, rounded down.
 Range shift(Range a, Range amount, Type type) {
+    if (amount.min >= type.bits) {
+        return {0, 0};
+    }
     if (amount.max > 62) {
         return range_of(type);
     }

@@ -2,12 +2,9 @@
 #include "hwgen/verilog/expression.h"
 #include "hwgen/verilog/names.h"
 #include "hwgen/verilog/printer.h"
+#include "tests/unit/tools.h"
 
 #include <catch2/catch.hpp>
-
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
 
 using namespace Orrery;
 using namespace Orrery::netlist;
@@ -136,19 +133,6 @@ const char *const child_text =
     "endmodule\n"
     "`default_nettype wire\n";
 
-/// Output of a command; empty: it was silent and succeeded.
-std::string run(const std::string &command) {
-    std::string text;
-    FILE *pipe = popen((command + " 2>&1").c_str(), "r");
-    REQUIRE(pipe);
-    char buffer[4096];
-    while (size_t n = fread(buffer, 1, sizeof(buffer), pipe)) {
-        text.append(buffer, n);
-    }
-    int status = pclose(pipe);
-    return status == 0 ? text : text + "\nexit status " + std::to_string(status);
-}
-
 } // namespace
 
 TEST_CASE("a printed module passes the tools without a warning") {
@@ -157,11 +141,9 @@ TEST_CASE("a printed module passes the tools without a warning") {
     Netlist netlist{"sample", {m}, {"child"}};
     REQUIRE_NOTHROW(verify(netlist));
     std::string text = verilog::print(m);
-    char folder[] = "/tmp/orrery_verilog_XXXXXX";
-    REQUIRE(mkdtemp(folder));
-    std::string path = folder;
-    std::ofstream(path + "/sample.v") << text;
-    std::ofstream(path + "/child.v") << child_text;
+    tests::TemporaryFolder folder;
+    folder.write("sample.v", text);
+    folder.write("child.v", child_text);
     INFO(text);
     size_t begin = 0;
     while (begin < text.size()) {
@@ -169,10 +151,11 @@ TEST_CASE("a printed module passes the tools without a warning") {
         CHECK(end - begin <= 100);
         begin = end + 1;
     }
-    std::string files = path + "/sample.v " + path + "/child.v";
+    std::string files = folder.path + "/sample.v " + folder.path + "/child.v";
     // Newer versions of Verilator print a report; a warning gives a status other than 0.
-    CHECK_THAT(run("verilator --lint-only -Wall --top-module sample " + files),
-               !Catch::Contains("exit status"));
-    CHECK(run("iverilog -g2005 -Wall -s sample -o /dev/null " + files) == "");
-    CHECK(run("rm -r " + path) == "");
+    tests::ToolResult lint =
+        tests::run_tool("verilator --lint-only -Wall --top-module sample " + files);
+    INFO(lint.output);
+    CHECK(lint.status == 0);
+    CHECK(tests::run_tool("iverilog -g2005 -Wall -s sample -o /dev/null " + files).output == "");
 }
