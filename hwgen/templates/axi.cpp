@@ -68,6 +68,22 @@ void add_runs(PortList &list, int address_width, int length_width) {
 
 } // namespace
 
+Signature burst_splitter(int address_width, int length_width, int bus_bytes, int max_burst) {
+    PortList list("burst_splitter");
+    list.parameter("ADDRESS_WIDTH", address_width)
+        .parameter("LENGTH_WIDTH", length_width)
+        .parameter("BUS_BYTES", bus_bytes)
+        .parameter("MAX_BURST", max_burst);
+    add_runs(list, address_width, length_width);
+    list.out("burst_valid_o")
+        .in("burst_ready_i")
+        .out("burst_address_o", address_width)
+        .out("burst_beats_o", 8)
+        .out("burst_first_byte_o", index_width(bus_bytes))
+        .out("burst_last_byte_o", index_width(bus_bytes));
+    return list.done();
+}
+
 Signature axi_read_stream(int address_width, int length_width, int bus_bytes, int chunk_bytes,
                           int max_burst, int outstanding, int buffer_beats) {
     PortList list = stream("axi_read_stream", address_width, length_width, bus_bytes, chunk_bytes,

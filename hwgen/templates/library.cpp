@@ -20,9 +20,9 @@ const std::map<std::string, Entry> &library() {
         {"address_generator", {"control", {}}},
         {"axi_lite_registers", {"axi", {}}},
         {"axi_read_arbiter", {"axi", {"stream_fifo"}}},
-        {"axi_read_stream", {"axi", {"burst_splitter", "byte_queue", "stream_fifo"}}},
+        {"axi_read_stream", {"axi", {"burst_splitter", "byte_queue", "credit_counter", "stream_fifo"}}},
         {"axi_write_stream", {"axi", {"burst_splitter", "byte_queue", "stream_fifo"}}},
-        {"bank_offset", {"memory", {}}},
+        {"bank_offset", {"memory", {"bank_rotator"}}},
         {"bank_rotator", {"memory", {}}},
         {"banked_buffer", {"memory", {"ram_1r1w"}}},
         {"burst_splitter", {"axi", {}}},
@@ -31,13 +31,13 @@ const std::map<std::string, Entry> &library() {
         {"credit_counter", {"control", {}}},
         {"delay_line", {"control", {}}},
         {"event_counter", {"control", {}}},
-        {"phased_buffer", {"memory", {"ram_1r1w"}}},
+        {"phased_buffer", {"memory", {"banked_buffer"}}},
         {"ram_1r1w", {"memory", {}}},
         {"reduction_tree", {"compute", {}}},
         {"sequencer", {"control", {}}},
         {"slot_pointer", {"control", {}}},
         {"stream_fifo", {"stream", {}}},
-        {"token_ring", {"control", {}}},
+        {"token_ring", {"control", {"credit_counter"}}},
     };
     return entries;
 }
@@ -78,6 +78,12 @@ std::vector<std::string> used_by(const netlist::Netlist &netlist) {
         add_after_its_parts(name, order);
     }
     return order;
+}
+
+std::vector<std::string> parts_of(const std::string &name) {
+    auto it = library().find(name);
+    ORRERY_CHECK(it != library().end(), "no template {}", name);
+    return it->second.uses;
 }
 
 std::string path_of(const std::string &name) {

@@ -139,7 +139,7 @@ Signature banked_buffer(int banks, int pack, int width, int64_t depth, int slots
         .parameter("WIDTH", width)
         .parameter("DEPTH", depth)
         .parameter("SLOTS", slots)
-        .clock();
+        .clock_reset();
     add_memory_ports(list, banks, pack, width, depth, slots, 1, 1);
     return list.done();
 }

@@ -52,6 +52,9 @@ Signature axi_lite_registers(int address_width, int write_words, int read_words)
 /// Templates that a netlist instantiates and those that they instantiate themselves, each after its parts.
 std::vector<std::string> used_by(const netlist::Netlist &netlist);
 
+/// Templates that a template instantiates itself, sorted.
+std::vector<std::string> parts_of(const std::string &name);
+
 /// Path of a template below rtl-templates/, e.g. "control/sequencer.v".
 std::string path_of(const std::string &name);
 
