@@ -121,7 +121,30 @@ private:
             }
             return;
         }
+        for (const auto &[atom, factor] : sum.atoms) {
+            const ExprNode node = pool[atom];
+            std::optional<int64_t> divisor =
+                node.op == Op::Div ? pool.as_constant(node.args[1]) : std::nullopt;
+            if (divisor && *divisor > 0 && (factor == 1 || factor == -1)) {
+                return not_negative(without_quotient(sum, atom, node.args[0], *divisor));
+            }
+        }
         facts.not_negative.push_back(sum);
+    }
+
+    /// floor(x / d) + rest >= 0 is x + d*rest >= 0, and rest - floor(x / d) >= 0 is d*rest + d - 1
+    /// - x >= 0.
+    Affine without_quotient(const Affine &sum, ExprId quotient, ExprId dividend,
+                            int64_t divisor) const {
+        Affine rest = sum;
+        int64_t factor = rest.atoms.at(quotient);
+        rest.atoms.erase(quotient);
+        Affine out;
+        out.coefficients.assign(extents.size(), 0);
+        out.add(rest, divisor);
+        out.add(affine(pool, dividend, extents.size()), factor);
+        out.offset += factor < 0 ? divisor - 1 : 0;
+        return out;
     }
 
     void other(ExprId id) {

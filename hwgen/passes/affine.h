@@ -39,6 +39,7 @@ hwir::ExprId at_zero(hwir::ExprPool &pool, hwir::ExprId id, const std::vector<in
 ///
 ///     !(x < 0 || 4 <= min(x, n))   ->   x >= 0,  3 - min(x, n) >= 0
 ///     x < min(4, 13 - 4*xo)        ->   3 - x >= 0,  12 - 4*xo - x >= 0
+///     xo <= (12 - x) / 4           ->   12 - x - 4*xo >= 0
 ///
 /// Sums that are never negative are dropped.
 struct Facts {
