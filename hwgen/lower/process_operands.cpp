@@ -182,7 +182,9 @@ void ProcessState::add_buffer_port(int read_port, const hwir::Buffer &buffer) {
     const int bits = buffer.type.bits;
     Value data = module.input(port.prefix + "_data_i", map.elements() * bits);
     scope.assign(module.output(port.prefix + "_slot_o", slot_bits(buffer)), slot_of(b, false));
-    scope.assign(module.output(port.prefix + "_enable_o", map.banks()), repeat(map.banks(), enable));
+    Value banks = touched_banks(map, loads.size(), amounts, port.prefix);
+    scope.assign(module.output(port.prefix + "_enable_o", map.banks()),
+                 binary(ValueOp::And, banks, repeat(map.banks(), enable)));
     scope.assign(module.output(port.prefix + "_address_o", map.banks() * address_bits(buffer)),
                  addresses(map, buffer, port.prefix, 0, amounts));
     result.memories.push_back(port);
@@ -204,6 +206,31 @@ void ProcessState::add_buffer_port(int read_port, const hwir::Buffer &buffer) {
     int width = bits_for(static_cast<int64_t>(touched.size()));
     count(CounterSource::Reads, port.prefix + "s", "elements read from " + buffer.name,
           select(enable, constant(width, static_cast<int64_t>(touched.size())), constant(width, 0)), b);
+}
+
+Value ProcessState::touched_banks(const AccessMap &map, size_t accesses,
+                                  const std::vector<Value> &amounts, const std::string &name) {
+    std::vector<uint64_t> bits((map.banks() + 63) / 64, 0);
+    for (size_t j = 0; j < accesses; j++) {
+        for (int64_t lane = 0; lane < lane_space.count(); lane++) {
+            int64_t bank = map.position(static_cast<int>(j), lane_space.counters(lane)) / map.pack();
+            bits[bank / 64] |= uint64_t{1} << (bank % 64);
+        }
+    }
+    Value mask = constant(map.banks(), bits);
+    for (size_t d = 0; d < amounts.size(); d++) {
+        const PortDimension &dim = map.dimensions()[d];
+        if (!amounts[d] || dim.packed) {
+            continue;
+        }
+        const int inner = static_cast<int>(dim.inner / map.pack()), banks = static_cast<int>(dim.banks);
+        Value out = scope.net(fmt::format("{}_banks{}", name, d), map.banks());
+        scope.instance(fmt::format("u_{}_banks{}", name, d),
+                       templates::bank_rotator(map.banks() / (inner * banks), banks, inner, 1, true),
+                       {{"data_i", mask}, {"amount_i", amounts[d]}, {"data_o", out}});
+        mask = out;
+    }
+    return mask;
 }
 
 void ProcessState::add_operand(Operand operand) {

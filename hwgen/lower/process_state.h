@@ -82,6 +82,9 @@ private:
                            const std::string &name);
     std::vector<netlist::Value> rotation_amounts(const AccessMap &map, const std::string &name,
                                                  int cycles);
+    /// Banks (wide words) that any lane of the port's accesses reaches at this point.
+    netlist::Value touched_banks(const AccessMap &map, size_t accesses,
+                                 const std::vector<netlist::Value> &amounts, const std::string &name);
     void add_operand(Operand operand);
     void instantiate_lanes(const Datapath &d, const std::string &name, const LaneSpace &space,
                            const std::vector<std::string> &outputs,
