@@ -72,8 +72,11 @@ void Assumptions::add(const Expr &condition, bool negated) {
     if (reads_memory(condition)) {
         return;
     }
+    // Minima that never matter are gone from addresses when they meet the facts, so they must be gone from these as well.
+    const Assumptions nothing(space);
     for (const Expr &c : conjuncts(condition, negated)) {
-        facts.push_back({c, nonnegative_form(c)});
+        const Expr form = nonnegative_form(c);
+        facts.push_back({c, form.defined() ? nothing.reduce(form) : form});
     }
 }
 
