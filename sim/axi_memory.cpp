@@ -160,8 +160,8 @@ void AxiReadPort::clock(uint64_t cycle) {
             handshakes_++;
             traffic_.bursts++;
             bool legal = legal_burst(cycle, "AR", address);
-            bursts_.push({address.address, address.length + 1, legal,
-                          cycle + std::max(timing_.latency, 1)});
+            bursts_.push(
+                {address.address, address.length + 1, legal, cycle + std::max(timing_.latency, 1)});
             if (bursts_.size() > size_t(port_.outstanding_bursts)) {
                 violate(cycle, fmt::format("{} read bursts are in flight, outstanding_bursts = {}",
                                            bursts_.size(), port_.outstanding_bursts));
@@ -282,10 +282,10 @@ void AxiWritePort::store_beats(uint64_t cycle) {
         Burst &burst = bursts_.front();
         const Beat &beat = beats_.front();
         if (burst.legal && !memory_.store(burst.address, beat.data, beat.strobe, bus_bytes_)) {
-            violate(cycle, fmt::format("a strobed byte of the word at {:#x} is outside the tensor "
-                                       "at [{:#x}, {:#x})",
-                                       burst.address, memory_.base(),
-                                       memory_.base() + memory_.size()));
+            violate(cycle,
+                    fmt::format("a strobed byte of the word at {:#x} is outside the tensor "
+                                "at [{:#x}, {:#x})",
+                                burst.address, memory_.base(), memory_.base() + memory_.size()));
         }
         burst.address += bus_bytes_;
         burst.beats--;
@@ -303,8 +303,8 @@ void AxiWritePort::store_beats(uint64_t cycle) {
 
 void AxiWritePort::finish(uint64_t cycle) {
     if (!beats_.empty()) {
-        violate(cycle, fmt::format("the run ended with {} data beats without an address",
-                                   beats_.size()));
+        violate(cycle,
+                fmt::format("the run ended with {} data beats without an address", beats_.size()));
     }
     if (!bursts_.empty()) {
         violate(cycle,

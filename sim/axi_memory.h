@@ -1,6 +1,6 @@
 #pragma once
 #include "sim/design_description.h"
-#include "sim/model/pins.h"
+#include "sim/pins.h"
 #include "sim/random.h"
 
 #include <string>
@@ -64,7 +64,8 @@ private:
 struct MemoryTiming {
     int latency = 40;      ///< cycles from the address (or last data) handshake to the first answer
     int stall_percent = 0; ///< probability of a stall, of each channel in each cycle
-    int queue_bursts = 0;  ///< bursts accepted at the same time; 0: as many as the port may have in flight
+    int queue_bursts =
+        0; ///< bursts accepted at the same time; 0: as many as the port may have in flight
 };
 
 struct PortTraffic {

@@ -63,8 +63,8 @@ std::string describe_failure(const Outcome &outcome) {
         }
     }
     if (result.unwritten_elements != 0) {
-        text += fmt::format("{} of {} output elements were not written\n", result.unwritten_elements,
-                            outcome.elements);
+        text += fmt::format("{} of {} output elements were not written\n",
+                            result.unwritten_elements, outcome.elements);
     }
     if (outcome.differing != 0) {
         text += fmt::format("{} of {} output elements differ from the reference:\n",

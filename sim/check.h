@@ -9,11 +9,11 @@ namespace Orrery::sim {
 /// A run of the design beside the CPU reference on the same inputs.
 struct Outcome {
     Result result;
-    uint64_t elements = 0;  ///< of all outputs
-    uint64_t differing = 0; ///< of them
+    uint64_t elements = 0;               ///< of all outputs
+    uint64_t differing = 0;              ///< of them
     std::vector<Difference> differences; ///< the first ones
-    std::vector<Buffer> tensors;  ///< inputs, and the outputs of the design
-    std::vector<Buffer> expected; ///< inputs, and the outputs of the reference
+    std::vector<Buffer> tensors;         ///< inputs, and the outputs of the design
+    std::vector<Buffer> expected;        ///< inputs, and the outputs of the reference
 
     bool passed() const { return result.clean() && differing == 0; }
 };

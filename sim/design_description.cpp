@@ -145,6 +145,26 @@ std::optional<CounterDescription> optional_counter(const json &counters, const c
     return parse_counter(counters.at(key), design);
 }
 
+/// One counter or a list of them.
+std::vector<CounterDescription> parse_counters(const json &counters, const char *key,
+                                               const DesignDescription &design) {
+    json found = counters.value(key, json::array());
+    std::vector<CounterDescription> result;
+    for (const json &counter : found.is_array() ? found : json::array({found})) {
+        result.push_back(parse_counter(counter, design));
+    }
+    return result;
+}
+
+/// Product of the banks of all dimensions.
+int64_t parse_banks(const json &j) {
+    int64_t banks = 1;
+    for (const json &n : j.value("banks", json::array())) {
+        banks *= n.get<int64_t>();
+    }
+    return banks;
+}
+
 ProcessDescription parse_process(const json &j, const DesignDescription &design) {
     ProcessDescription process;
     process.name = j.at("name");
@@ -169,13 +189,14 @@ BufferDescription parse_buffer(const json &j, const DesignDescription &design) {
     buffer.memory = j.value("memory", "");
     buffer.type = parse_type(j.at("type"));
     buffer.extents = j.value("extents", std::vector<int64_t>{});
-    buffer.banks = j.value("banks", int64_t(1));
+    buffer.banks = parse_banks(j);
     buffer.words = j.value("words", int64_t(0));
     buffer.slots = j.value("slots", int64_t(1));
+    buffer.copies = j.value("copies", int64_t(1));
     buffer.bits = j.value("bits", int64_t(0));
     json counters = j.value("counters", json::object());
-    buffer.reads = optional_counter(counters, "reads", design);
-    buffer.writes = optional_counter(counters, "writes", design);
+    buffer.reads = parse_counters(counters, "reads", design);
+    buffer.writes = parse_counters(counters, "writes", design);
     return buffer;
 }
 

@@ -30,11 +30,13 @@ struct TensorDescription {
     halide_type_t type;
     std::vector<TensorDimension> dimensions; ///< innermost first, as in Halide
     PortDescription port;
-    uint32_t base_register = 0; ///< offset of the register that holds the address of the element at the minima
+    uint32_t base_register =
+        0; ///< offset of the register that holds the address of the element at the minima
 
     int64_t element_bytes() const { return type.bytes(); }
     int64_t element_count() const;
-    /// From the first byte of the element at the minima to the last byte of the element at the maxima.
+    /// From the first byte of the element at the minima to the last byte of the element at the
+    /// maxima.
     int64_t span_bytes() const;
 };
 
@@ -45,7 +47,7 @@ struct CounterDescription {
 };
 
 struct StallDescription {
-    std::string cause;
+    std::string cause; ///< what the process waits for: "data in weights_tile"
     CounterDescription counter;
 };
 
@@ -70,8 +72,9 @@ struct BufferDescription {
     std::string name, func, memory;
     halide_type_t type;
     std::vector<int64_t> extents;
-    int64_t banks = 1, words = 0, slots = 1, bits = 0;
-    std::optional<CounterDescription> reads, writes;
+    int64_t banks = 1; ///< of all dimensions together
+    int64_t words = 0, slots = 1, copies = 1, bits = 0;
+    std::vector<CounterDescription> reads, writes; ///< one per port: the sum counts
 };
 
 struct RegisterDescription {
@@ -99,7 +102,8 @@ struct DesignDescription {
     int find_tensor(const std::string &name) const;
 };
 
-/// Reads DIRECTORY/design.json. A missing or wrong file is a user error that names the file and the field.
+/// Reads DIRECTORY/design.json. A missing or wrong file is a user error that names the file and the
+/// field.
 DesignDescription read_design(const std::filesystem::path &directory);
 
 /// The same from the text of a design.json; `directory` is where its files are.

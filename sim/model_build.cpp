@@ -22,7 +22,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Emitted C++ below this size is compiled as one file: starting the compiler costs more than the code.
+/// Emitted C++ below this size is compiled as one file: starting the compiler costs more than the
+/// code.
 constexpr uintmax_t small_model_bytes = 300'000;
 
 std::string read_file(const fs::path &path) {
@@ -70,6 +71,30 @@ struct Toolchain {
     std::vector<std::string> verilator_flags, compiler_flags, link_flags;
 };
 
+/// Libraries that Verilator's FST writer needs; user error when their headers are not installed.
+std::vector<const char *> trace_libraries(const Verilator &verilator, const std::string &compiler) {
+    std::vector<const char *> libraries{"z"};
+    std::vector<const char *> headers{"zlib.h"};
+    std::string packages = "zlib1g-dev";
+    if (fs::exists(verilator.root / "include" /
+                   "fstcpp")) { // newer ones do not bring their own lz4
+        libraries.push_back("lz4");
+        headers.push_back("lz4.h");
+        packages += " liblz4-dev";
+    }
+    for (const char *header : headers) {
+        CommandResult result = run_command(
+            {{compiler, "-fsyntax-only", "-include", header, "-x", "c++", "/dev/null"}, {}, {}});
+        if (result.status != 0) {
+            user_error(
+                "waveforms of {} need {}: install it (Debian: apt install {}) or use another "
+                "Verilator",
+                verilator.version, header, packages);
+        }
+    }
+    return libraries;
+}
+
 Toolchain find_toolchain(const BuildOptions &options) {
     Toolchain tools;
     tools.verilator = find_verilator(options.verilator);
@@ -86,11 +111,18 @@ Toolchain find_toolchain(const BuildOptions &options) {
     tools.compiler.push_back(compiler);
     tools.verilator_flags = {"--cc",        "-O3",    "--x-assign", "unique",
                              "--x-initial", "unique", "--assert"};
-    tools.compiler_flags = {"-std=gnu++17",      "-fPIC", "-fvisibility=hidden",
-                            "-faligned-new",     "-w",    "-DVM_COVERAGE=0",
-                            "-DVM_SC=0",         "-DVM_TRACE_VCD=0",
-                            "-DVM_TRACE_SAIF=0", "-DVL_PRINTF=orrery_model_print",
-                            "-DVL_USER_FINISH",  "-DVL_USER_FATAL"};
+    tools.compiler_flags = {"-std=gnu++17",
+                            "-fPIC",
+                            "-fvisibility=hidden",
+                            "-faligned-new",
+                            "-w",
+                            "-DVM_COVERAGE=0",
+                            "-DVM_SC=0",
+                            "-DVM_TRACE_VCD=0",
+                            "-DVM_TRACE_SAIF=0",
+                            "-DVL_PRINTF=orrery_model_print",
+                            "-DVL_USER_FINISH",
+                            "-DVL_USER_FATAL"};
     if (tools.compiler_version.find("clang") == std::string::npos) {
         // Symbols marked unique would be shared between libraries of different Verilators.
         tools.compiler_flags.push_back("-fno-gnu-unique");
@@ -100,7 +132,9 @@ Toolchain find_toolchain(const BuildOptions &options) {
     tools.link_flags = {"-shared", "-Wl,-Bsymbolic", "-pthread"};
     if (options.trace) {
         tools.verilator_flags.push_back("--trace-fst");
-        tools.link_flags.push_back("-lz");
+        for (const char *library : trace_libraries(tools.verilator, compiler)) {
+            tools.link_flags.push_back(fmt::format("-l{}", library));
+        }
     }
     return tools;
 }
@@ -204,7 +238,8 @@ private:
                                  tools_.verilator_flags.end());
             command.words.insert(command.words.end(),
                                  {"--top-module", unit.design->top, "--prefix", unit.module_class,
-                                  "--Mdir", (fs::absolute(directory_) / unit.module_class).string()});
+                                  "--Mdir",
+                                  (fs::absolute(directory_) / unit.module_class).string()});
             command.words.insert(command.words.end(), unit.design->files.begin(),
                                  unit.design->files.end());
             if (tools_.verilator.set_root) {
@@ -226,8 +261,7 @@ private:
     /// Plans the compilation of one emitted module: as one file, or fast and slow code apart.
     void collect(const Unit &unit, std::set<std::string> &runtime) {
         std::string prefix = unit.module_class + "/";
-        std::string makefile =
-            read_file(directory_ / (prefix + unit.module_class + "_classes.mk"));
+        std::string makefile = read_file(directory_ / (prefix + unit.module_class + "_classes.mk"));
         for (const char *name : {"VM_GLOBAL_FAST", "VM_GLOBAL_SLOW"}) {
             for (const std::string &word : makefile_words(makefile, name)) {
                 runtime.insert(word);
@@ -311,8 +345,9 @@ private:
     }
 
     uintmax_t source_bytes(const Compilation &c) const {
-        return c.source.find("/all.cpp") != std::string::npos ? small_model_bytes
-                                                              : fs::file_size(directory_ / c.source);
+        return c.source.find("/all.cpp") != std::string::npos
+                   ? small_model_bytes
+                   : fs::file_size(directory_ / c.source);
     }
 
     const Toolchain &tools_;

@@ -1,6 +1,6 @@
 #pragma once
 #include "sim/design_description.h"
-#include "sim/model/pins.h"
+#include "sim/pins.h"
 #include "sim/verilator.h"
 
 #include <functional>
@@ -12,9 +12,9 @@
 namespace Orrery::sim {
 
 struct BuildOptions {
-    std::string verilator; ///< program; empty: see find_verilator
-    bool trace = false;    ///< the model can write waveforms (slower)
-    int jobs = 2;          ///< compilers at a time
+    std::string verilator;                             ///< program; empty: see find_verilator
+    bool trace = false;                                ///< the model can write waveforms (slower)
+    int jobs = 2;                                      ///< compilers at a time
     std::function<void(const std::string &)> progress; ///< told what is being done, if set
 };
 
@@ -25,11 +25,13 @@ struct Model {
     bool built = false; ///< false: the library was there already
 };
 
-/// The model of one design, from DESIGN/simulation or built there. What is found there is used when the Verilog, the
-/// Verilator, the compiler and the options are the same, whatever the dates of the files.
+/// The model of one design, from DESIGN/simulation or built there. What is found there is used when
+/// the Verilog, the Verilator, the compiler and the options are the same, whatever the dates of the
+/// files.
 Model build_model(const DesignDescription &design, const BuildOptions &options = {});
 
-/// The models of several designs in one library below `cache_directory`; Verilator's run time is compiled once for all.
+/// The models of several designs in one library below `cache_directory`; Verilator's run time is
+/// compiled once for all.
 std::vector<Model> build_models(const std::vector<const DesignDescription *> &designs,
                                 const std::filesystem::path &cache_directory,
                                 const BuildOptions &options = {});

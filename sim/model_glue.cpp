@@ -55,8 +55,8 @@ private:
 
 Assignments control_assignments(const DesignDescription &design) {
     Assignments a(design.control_prefix, "control");
-    a.drive({"awaddr", "awvalid", "wdata", "wstrb", "wvalid", "bready", "araddr", "arvalid",
-             "rready"});
+    a.drive(
+        {"awaddr", "awvalid", "wdata", "wstrb", "wvalid", "bready", "araddr", "arvalid", "rready"});
     a.sample({"awready", "wready", "bresp", "bvalid", "arready", "rdata", "rresp", "rvalid"});
     return a;
 }
@@ -72,8 +72,8 @@ Assignments read_assignments(const std::string &prefix, int index) {
 Assignments write_assignments(const std::string &prefix, int index) {
     Assignments a(prefix, fmt::format("writes[{}]", index));
     a.drive({"awready", "wready", "bresp", "bvalid"});
-    a.sample({"awaddr", "awlen", "awsize", "awburst", "awvalid", "wstrb", "wlast", "wvalid",
-              "bready"});
+    a.sample(
+        {"awaddr", "awlen", "awsize", "awburst", "awvalid", "wstrb", "wlast", "wvalid", "bready"});
     a.sample_bus("wdata");
     return a;
 }

@@ -5,8 +5,8 @@
 
 namespace Orrery::sim {
 
-/// C++ source that connects the module class that Verilator emits for a design to the pins of sim/model/pins.h, and exports
-/// its ModelFunctions as the C symbol `symbol`.
+/// C++ source that connects the module class that Verilator emits for a design to the pins of
+/// sim/pins.h, and exports its ModelFunctions as the C symbol `symbol`.
 std::string model_glue(const DesignDescription &design, const std::string &module_class,
                        const std::string &symbol);
 

@@ -4,7 +4,7 @@
 
 namespace Orrery::sim {
 
-/// The files of sim/model, which are compiled into every model: name and text.
+/// The files that are compiled into every model (sim/pins.h, sim/model): name and text.
 struct ModelSource {
     std::string name, text;
 };

@@ -135,9 +135,8 @@ void save_npy(const std::filesystem::path &path, const TensorDescription &tensor
     Random unused(0);
     TensorMemory image(0, layout.span_bytes(), unused);
     store_tensor(layout, buffer, image);
-    std::string header =
-        fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}",
-                    descriptor(tensor.type), shape_text(reversed_extents(tensor)));
+    std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}",
+                                     descriptor(tensor.type), shape_text(reversed_extents(tensor)));
     // Magic, version and length take 10 bytes; the data starts at a multiple of 64.
     header.resize((10 + header.size() + 1 + 63) / 64 * 64 - 10 - 1, ' ');
     header += '\n';

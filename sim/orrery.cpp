@@ -27,10 +27,11 @@ void add_simulate(CLI::App &app, Orrery::sim::SimulateCommand &command) {
         ->type_name("FILE");
     simulate->add_option("--trace", command.trace_file, "Write a waveform")->type_name("FILE.fst");
     simulate
-        ->add_option("--memory", command.memory,
-                     "DRAM: latency in cycles (default 40), stall probability in percent of every "
-                     "channel (0), bursts accepted at a time (queue), and the bytes by which tensors "
-                     "miss a 4 KB boundary (misalign, a number or random)")
+        ->add_option(
+            "--memory", command.memory,
+            "DRAM: latency in cycles (default 40), stall probability in percent of every "
+            "channel (0), bursts accepted at a time (queue), and the bytes by which tensors "
+            "miss a 4 KB boundary (misalign, a number or random)")
         ->type_name("latency=N,stall=P,queue=N,misalign=N");
     simulate->add_option("--max-cycles", command.max_cycles, "Stop after that many cycles")
         ->type_name("N");

@@ -3,7 +3,8 @@
 
 namespace Orrery::sim {
 
-/// A small generator of random numbers (splitmix64): the same seed gives the same sequence everywhere.
+/// A small generator of random numbers (splitmix64): the same seed gives the same sequence
+/// everywhere.
 class Random {
 public:
     explicit Random(uint64_t seed) : state_(seed) {}

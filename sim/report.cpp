@@ -54,7 +54,8 @@ std::string grouped(uint64_t value) {
     return digits;
 }
 
-/// Rows of cells; the first column is set to the left, the others to the right but for those of `left`.
+/// Rows of cells; the first column is set to the left, the others to the right but for those of
+/// `left`.
 class Table {
 public:
     explicit Table(std::vector<size_t> left = {}) : left_(std::move(left)) {}
@@ -88,7 +89,7 @@ private:
 
 std::string process_table(const DesignDescription &design, const Result &result) {
     Table table({4});
-    table.row({"process", "busy", "of cycles", "stalled", "stalled because it"});
+    table.row({"process", "busy", "of cycles", "stalled", "waiting for"});
     for (size_t p = 0; p < design.processes.size(); p++) {
         const ProcessDescription &process = design.processes[p];
         const ProcessCounts &counts = result.processes[p];
@@ -122,8 +123,8 @@ std::string buffer_table(const DesignDescription &design, const Result &result) 
     for (size_t b = 0; b < design.buffers.size(); b++) {
         const BufferDescription &buffer = design.buffers[b];
         table.row({buffer.name, buffer.memory, grouped(buffer.bits),
-                   buffer.reads ? grouped(result.buffers[b].reads) : "-",
-                   buffer.writes ? grouped(result.buffers[b].writes) : "-"});
+                   buffer.reads.empty() ? "-" : grouped(result.buffers[b].reads),
+                   buffer.writes.empty() ? "-" : grouped(result.buffers[b].writes)});
     }
     return table.text();
 }
@@ -161,18 +162,20 @@ ordered_json process_json(const ProcessDescription &process, const ProcessCounts
 
 ordered_json buffer_json(const BufferDescription &buffer, const BufferCounts &counts) {
     ordered_json j = {{"name", buffer.name}, {"memory", buffer.memory}, {"bits", buffer.bits}};
-    if (buffer.reads) {
+    if (!buffer.reads.empty()) {
         j["reads"] = counts.reads;
     }
-    if (buffer.writes) {
+    if (!buffer.writes.empty()) {
         j["writes"] = counts.writes;
     }
     return j;
 }
 
 ordered_json port_json(const TensorDescription &tensor, const PortTraffic &traffic) {
-    return {{"tensor", tensor.name},     {"direction", tensor.is_output ? "output" : "input"},
-            {"bytes", traffic.bytes},    {"bursts", traffic.bursts},
+    return {{"tensor", tensor.name},
+            {"direction", tensor.is_output ? "output" : "input"},
+            {"bytes", traffic.bytes},
+            {"bursts", traffic.bursts},
             {"beats", traffic.beats}};
 }
 
@@ -192,8 +195,7 @@ ordered_json verdict_json(const Outcome &outcome) {
     }
     j["first_violations"] = ordered_json::array();
     for (const Violation &v : outcome.result.violations) {
-        j["first_violations"].push_back(
-            {{"cycle", v.cycle}, {"port", v.port}, {"rule", v.rule}});
+        j["first_violations"].push_back({{"cycle", v.cycle}, {"port", v.port}, {"rule", v.rule}});
     }
     return j;
 }
@@ -212,10 +214,10 @@ std::string report_table(const DesignDescription &design, const Outcome &outcome
     summary.row({"cycles", grouped(result.cycles)});
     ArrayWork work = array_work(design, result);
     if (work.possible > 0) {
-        summary.row({"array utilisation",
-                     fmt::format("{:.2f} % ({} operations on {} processing elements)",
-                                 100 * array_utilisation(design, result), grouped(work.operations),
-                                 work.processing_elements)});
+        summary.row(
+            {"array utilisation", fmt::format("{:.2f} % ({} operations on {} processing elements)",
+                                              100 * array_utilisation(design, result),
+                                              grouped(work.operations), work.processing_elements)});
     }
     summary.row({"simulation", fmt::format("{} cycles per second",
                                            grouped(uint64_t(cycles_per_second(result))))});

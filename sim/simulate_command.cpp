@@ -52,7 +52,8 @@ int named_tensor(const DesignDescription &design, const std::string &name, bool 
         }
     }
     const char *kind = output ? "output" : "input";
-    user_error("--{} {}: the design has no such {}; its {}s are: {}", kind, name, kind, kind, names);
+    user_error("--{} {}: the design has no such {}; its {}s are: {}", kind, name, kind, kind,
+               names);
 }
 
 /// One line on the terminal that is written over; nothing when standard error is not a terminal.

@@ -17,7 +17,8 @@ struct SimulateCommand {
     std::string verilator;
 };
 
-/// Sets latency, stall percentage, queue and misalignment from "key=value,..."; user error for anything else.
+/// Sets latency, stall percentage, queue and misalignment from "key=value,..."; user error for
+/// anything else.
 void parse_memory(const std::string &text, RunOptions &options);
 
 /// Builds, runs, compares and prints. 0: all elements agree and no rule was broken; 1 otherwise.

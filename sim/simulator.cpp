@@ -12,8 +12,10 @@ namespace {
 
 constexpr uint32_t status_busy = 1, status_done = 2, status_bus_error = 4;
 constexpr uint64_t page_bytes = 4096;
-constexpr int status_reads = 16;        ///< after the interrupt, until the design must be done
-constexpr uint64_t counter_error = 16;  ///< cycles by which the design's counter may differ from ours
+constexpr uint64_t cycles_between_looks = 1024;
+constexpr int status_reads = 16; ///< after the interrupt, until the design must be done
+constexpr uint64_t counter_error =
+    16; ///< cycles by which the design's counter may differ from ours
 
 uint32_t register_offset(const DesignDescription &design, const char *name) {
     const RegisterDescription *r = design.find_register(name);
@@ -77,10 +79,11 @@ public:
 
 private:
     void wait(uint64_t start) {
-        Supervisor supervisor(design_, testbench_, options_);
+        Supervisor supervisor(design_, testbench_, options_, start);
         while (testbench_.interrupt_cycle() == 0) {
             testbench_.tick();
-            if (((testbench_.cycle() - start) & 1023) == 0) {
+            uint64_t cycles = testbench_.cycle() - start;
+            if (cycles % cycles_between_looks == 0 || cycles == options_.max_cycles + 1) {
                 supervisor.look();
             }
         }
@@ -108,9 +111,18 @@ private:
         return counter ? testbench_.read_counter(*counter) : 0;
     }
 
+    uint64_t sum(const std::vector<CounterDescription> &counters) {
+        uint64_t total = 0;
+        for (const CounterDescription &counter : counters) {
+            total += testbench_.read_counter(counter);
+        }
+        return total;
+    }
+
     void read_counters(uint64_t measured) {
         result_.cycles = testbench_.read_counter({"cycles", register_offset(design_, "cycles")});
-        if (result_.cycles > measured + counter_error || measured > result_.cycles + counter_error) {
+        if (result_.cycles > measured + counter_error ||
+            measured > result_.cycles + counter_error) {
             testbench_.violations().add(
                 testbench_.cycle(), design_.control_prefix,
                 fmt::format("the cycle counter says {}, from start to interrupt were {}",
@@ -126,8 +138,8 @@ private:
             result_.processes.push_back(counts);
         }
         for (const BufferDescription &buffer : design_.buffers) {
-            uint64_t reads = optional(buffer.reads);
-            result_.buffers.push_back({reads, optional(buffer.writes)});
+            uint64_t reads = sum(buffer.reads);
+            result_.buffers.push_back({reads, sum(buffer.writes)});
         }
     }
 

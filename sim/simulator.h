@@ -11,12 +11,14 @@ namespace Orrery::sim {
 
 struct RunOptions {
     MemoryTiming memory;
-    uint64_t seed = 1;        ///< of addresses, stalls, unused bytes and the registers before reset
-    uint64_t max_cycles = 0;  ///< 0: no limit; a design that makes no progress is stopped all the same
-    /// Bytes by which the tensors' addresses miss a 4 KB boundary (rounded down to whole elements); negative: random.
+    uint64_t seed = 1; ///< of addresses, stalls, unused bytes and the registers before reset
+    uint64_t max_cycles =
+        0; ///< 0: no limit; a design that makes no progress is stopped all the same
+    /// Bytes by which the tensors' addresses miss a 4 KB boundary (rounded down to whole elements);
+    /// negative: random.
     int64_t misalignment = 0;
     uint64_t watchdog_cycles = 20'000; ///< without traffic, before the counters are looked at
-    std::string trace_file;            ///< FST waveform; needs a model built with BuildOptions::trace
+    std::string trace_file; ///< FST waveform; needs a model built with BuildOptions::trace
     std::function<void(uint64_t cycles)> progress; ///< called about every 65,536 cycles
 };
 
@@ -31,17 +33,18 @@ struct BufferCounts {
 
 /// What one run of the design gave.
 struct Result {
-    uint64_t cycles = 0;   ///< of the design's own counter, from start to done
-    std::string failure;   ///< empty: the run came to its end
-    std::string messages;  ///< text that the design printed
+    uint64_t cycles = 0;               ///< of the design's own counter, from start to done
+    std::string failure;               ///< empty: the run came to its end
+    std::string messages;              ///< text that the design printed
     std::vector<Violation> violations; ///< the first ones
     uint64_t violation_count = 0;
-    uint64_t unwritten_elements = 0; ///< of outputs, never stored by the design
+    uint64_t unwritten_elements = 0;      ///< of outputs, never stored by the design
     std::vector<ProcessCounts> processes; ///< as in the design's description
     std::vector<BufferCounts> buffers;
     std::vector<PortTraffic> ports; ///< one per tensor
     double seconds = 0;             ///< of wall clock, in the simulation
-    uint64_t simulated_cycles = 0;  ///< in these seconds: setting up and reading of counters included
+    uint64_t simulated_cycles =
+        0; ///< in these seconds: setting up and reading of counters included
 
     /// The design ran to its end and broke no rule. Says nothing of the values.
     bool clean() const {
@@ -49,7 +52,8 @@ struct Result {
     }
 };
 
-/// Runs a verilated design on buffers, again and again if wanted. A run that fails is followed by a reset.
+/// Runs a verilated design on buffers, again and again if wanted. A run that fails is followed by a
+/// reset.
 class Simulator {
 public:
     /// Reads the design, and builds the model unless it is there already.
@@ -62,8 +66,9 @@ public:
     const DesignDescription &design() const { return *design_; }
     const Model &model() const { return model_; }
 
-    /// One run. `tensors` has one buffer per tensor of the design, in its order; those of the inputs are read, those of the
-    /// outputs written. Throws UserError for buffers that do not fit; all that the design does wrong is in the result.
+    /// One run. `tensors` has one buffer per tensor of the design, in its order; those of the
+    /// inputs are read, those of the outputs written. Throws UserError for buffers that do not fit;
+    /// all that the design does wrong is in the result.
     Result run(std::vector<Buffer> &tensors, const RunOptions &options = {});
 
 private:

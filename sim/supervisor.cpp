@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace Orrery::sim {
 
 namespace {
@@ -12,9 +14,9 @@ constexpr int cycles_between_samples = 256;
 } // namespace
 
 Supervisor::Supervisor(const DesignDescription &design, Testbench &testbench,
-                       const RunOptions &options)
-    : design_(design), testbench_(testbench), options_(options), start_(testbench.cycle()),
-      progress_cycle_(start_), traffic_cycle_(start_), handshakes_(testbench.handshakes()) {}
+                       const RunOptions &options, uint64_t start)
+    : design_(design), testbench_(testbench), options_(options), start_(start),
+      progress_cycle_(start), traffic_cycle_(start), handshakes_(testbench.handshakes()) {}
 
 void Supervisor::look() {
     uint64_t cycle = testbench_.cycle();
@@ -49,22 +51,24 @@ void Supervisor::look() {
 
 Supervisor::Sample Supervisor::sample() {
     Sample s;
-    auto read = [&](const std::optional<CounterDescription> &counter) {
-        if (counter) {
-            s.work.push_back(testbench_.read_register(counter->offset));
-        }
+    auto read = [&](const CounterDescription &counter) {
+        s.work.push_back(testbench_.read_register(counter.offset));
     };
     for (const ProcessDescription &process : design_.processes) {
-        read(process.busy);
-        read(process.operations);
+        if (process.busy) {
+            read(*process.busy);
+        }
+        if (process.operations) {
+            read(*process.operations);
+        }
         std::vector<uint32_t> &stalls = s.stalls.emplace_back();
         for (const StallDescription &stall : process.stalls) {
             stalls.push_back(testbench_.read_register(stall.counter.offset));
         }
     }
     for (const BufferDescription &buffer : design_.buffers) {
-        read(buffer.reads);
-        read(buffer.writes);
+        std::for_each(buffer.reads.begin(), buffer.reads.end(), read);
+        std::for_each(buffer.writes.begin(), buffer.writes.end(), read);
     }
     return s;
 }
@@ -80,7 +84,7 @@ std::string Supervisor::waiting_processes(const Sample &before, const Sample &af
             }
         }
         if (!causes.empty()) {
-            text += fmt::format("\n  process {}: {}", process.name, causes);
+            text += fmt::format("\n  process {} waits for {}", process.name, causes);
         }
     }
     return text.empty() ? "; no process counts a stall" : text;

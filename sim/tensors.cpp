@@ -32,11 +32,13 @@ void check_buffer(const TensorDescription &tensor, const Buffer &buffer) {
     for (int d = 0; d < buffer.dimensions(); d++) {
         const TensorDimension &wanted = tensor.dimensions[d];
         const auto &got = buffer.dim(d);
-        if (got.min() > wanted.min || got.min() + int64_t(got.extent()) < wanted.min + wanted.extent) {
-            user_error("tensor {}: dimension {} of the data is [{}, {}), the design reads or writes "
-                       "[{}, {})",
-                       tensor.name, d, got.min(), got.min() + int64_t(got.extent()), wanted.min,
-                       wanted.min + wanted.extent);
+        if (got.min() > wanted.min ||
+            got.min() + int64_t(got.extent()) < wanted.min + wanted.extent) {
+            user_error(
+                "tensor {}: dimension {} of the data is [{}, {}), the design reads or writes "
+                "[{}, {})",
+                tensor.name, d, got.min(), got.min() + int64_t(got.extent()), wanted.min,
+                wanted.min + wanted.extent);
         }
     }
 }

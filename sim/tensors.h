@@ -18,11 +18,12 @@ Buffer allocate_tensor(const TensorDescription &tensor);
 /// Sets every element to a random value of the full range of the type.
 void fill_random(const TensorDescription &tensor, Buffer &buffer, uint64_t seed);
 
-/// Does the buffer hold elements of the tensor's type at all of the tensor's coordinates? User error otherwise.
+/// Does the buffer hold elements of the tensor's type at all of the tensor's coordinates? User
+/// error otherwise.
 void check_buffer(const TensorDescription &tensor, const Buffer &buffer);
 
-/// Calls `visit` with the coordinates of every element, innermost dimension fastest, and the element's offset from the
-/// tensor's first element, in elements.
+/// Calls `visit` with the coordinates of every element, innermost dimension fastest, and the
+/// element's offset from the tensor's first element, in elements.
 void for_each_element(const TensorDescription &tensor,
                       const std::function<void(const int *coordinates, int64_t offset)> &visit);
 
@@ -37,8 +38,8 @@ struct Difference {
     std::string got, expected;
 };
 
-/// The differences between two buffers of a tensor: appends the first ones to `differences`, as long as it holds fewer than
-/// `limit`, and returns their number.
+/// The differences between two buffers of a tensor: appends the first ones to `differences`, as
+/// long as it holds fewer than `limit`, and returns their number.
 uint64_t compare_tensors(const TensorDescription &tensor, const Buffer &got, const Buffer &expected,
                          size_t limit, std::vector<Difference> &differences);
 

@@ -87,8 +87,8 @@ void Testbench::tick() {
     model_.functions->rise(instance_);
     cycle_++;
     if (model_.functions->stopped(instance_)) {
-        throw SimulationFailure(fmt::format("the design stopped in cycle {}: {}", cycle_ - 1,
-                                            take_messages()));
+        throw SimulationFailure(
+            fmt::format("the design stopped in cycle {}: {}", cycle_ - 1, take_messages()));
     }
 }
 
@@ -116,9 +116,9 @@ bool Testbench::stall() {
 
 void Testbench::check_response(const char *channel, uint32_t offset, uint8_t response) {
     if (response != 0) {
-        violations_.add(cycle_, design_.control_prefix,
-                        fmt::format("{} of offset {:#x} is {}, not OKAY", channel, offset,
-                                    response));
+        violations_.add(
+            cycle_, design_.control_prefix,
+            fmt::format("{} of offset {:#x} is {}, not OKAY", channel, offset, response));
     }
 }
 
@@ -205,11 +205,10 @@ uint64_t Testbench::handshakes() const {
 }
 
 PortTraffic Testbench::traffic(size_t tensor) const {
-    size_t same_before =
-        std::count_if(design_.tensors.begin(), design_.tensors.begin() + tensor,
-                      [&](const TensorDescription &t) {
-                          return t.is_output == design_.tensors[tensor].is_output;
-                      });
+    size_t same_before = std::count_if(design_.tensors.begin(), design_.tensors.begin() + tensor,
+                                       [&](const TensorDescription &t) {
+                                           return t.is_output == design_.tensors[tensor].is_output;
+                                       });
     return design_.tensors[tensor].is_output ? writes_[same_before].traffic()
                                              : reads_[same_before].traffic();
 }

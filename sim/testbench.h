@@ -9,13 +9,15 @@
 
 namespace Orrery::sim {
 
-/// The design stopped by itself ($finish, $stop, a failed assertion) or no longer answers. The text says how.
+/// The design stopped by itself ($finish, $stop, a failed assertion) or no longer answers. The text
+/// says how.
 class SimulationFailure : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// A model, its clock, its reset and everything that is connected to its ports. All that happens, happens in `tick`.
+/// A model, its clock, its reset and everything that is connected to its ports. All that happens,
+/// happens in `tick`.
 class Testbench {
 public:
     /// `seed` sets the random contents of the registers before reset.
@@ -23,7 +25,8 @@ public:
     ~Testbench();
     Testbench(const Testbench &) = delete;
 
-    /// Puts new memory behind the ports, one TensorMemory per tensor of the design. The design must be idle.
+    /// Puts new memory behind the ports, one TensorMemory per tensor of the design. The design must
+    /// be idle.
     void connect(std::vector<TensorMemory> &memories, const MemoryTiming &timing, uint64_t seed);
     /// Takes the memory away; no tick until the next `connect`.
     void disconnect();

@@ -56,6 +56,13 @@ fs::path find_wanted(const std::string &wanted) {
 
 std::string first_line(const std::string &text) { return text.substr(0, text.find('\n')); }
 
+/// "Verilator 5.006 2023-01-22 rev ..."; a build without a version says only " rev ...".
+std::string version_name(const std::string &text) {
+    std::string line = first_line(text);
+    line.erase(0, line.find_first_not_of(' '));
+    return line.rfind("Verilator", 0) == 0 ? line : "Verilator " + line;
+}
+
 } // namespace
 
 Verilator find_verilator(const std::string &wanted) {
@@ -80,7 +87,7 @@ Verilator find_verilator(const std::string &wanted) {
     if (version.status != 0) {
         user_error("{} --version failed: {}", verilator.program.string(), version.output);
     }
-    verilator.version = first_line(version.output);
+    verilator.version = version_name(version.output);
     if (verilator.root.empty()) {
         CommandResult root = run_command(
             {{verilator.program.string(), "--getenv", "VERILATOR_ROOT"}, {}, environment});

@@ -12,7 +12,8 @@
 #include <stdexcept>
 #include <string>
 
-/// The part of the glue between a verilated module and the simulator that is the same for every design.
+/// The part of the glue between a verilated module and the simulator that is the same for every
+/// design.
 namespace Orrery::sim {
 
 std::string &pending_messages();
@@ -31,8 +32,8 @@ void get_bus(const VlWide<Words> &pin, uint32_t *words) {
     std::memcpy(words, &pin[0], 4 * Words);
 }
 
-/// One instance of the verilated module `Glue::Module`. Glue gives drive(module, pins), sample(module, pins) and
-/// clock(module), a reference to the clock pin.
+/// One instance of the verilated module `Glue::Module`. Glue gives drive(module, pins),
+/// sample(module, pins) and clock(module), a reference to the clock pin.
 template <typename Glue>
 class Instance {
 public:

@@ -3,8 +3,8 @@
 #include <cstdarg>
 #include <cstdio>
 
-// Verilator offers one printf and one $finish per thread, not per instance: text is handed over at the end of every call
-// into an instance that finds some.
+// Verilator offers one printf and one $finish per thread, not per instance: text is handed over at
+// the end of every call into an instance that finds some.
 namespace Orrery::sim {
 
 std::string &pending_messages() {

@@ -1,9 +1,11 @@
 #pragma once
 #include <cstdint>
 
-/// What passes between the simulator and a verilated model: plain structures, so that one clock cycle costs two calls.
+/// What passes between the simulator and a verilated model: plain structures, so that one clock
+/// cycle costs two calls.
 ///
-/// This header is compiled into the simulator and into every model. Change `pins_version` with any change of layout.
+/// This header is compiled into the simulator and into every model. Change `pins_version` with any
+/// change of layout.
 namespace Orrery::sim {
 
 constexpr uint32_t pins_version = 1;
@@ -54,7 +56,8 @@ struct Pins {
 struct ModelFunctions {
     uint32_t version; ///< pins_version of the model
     bool traces;      ///< built with tracing
-    /// A new instance whose registers start at random values drawn from `seed`. `pins` must outlive it.
+    /// A new instance whose registers start at random values drawn from `seed`. `pins` must outlive
+    /// it.
     void *(*create)(Pins *pins, uint32_t seed);
     void (*destroy)(void *instance);
     /// Takes the pins into the design, lowers the clock, and gives the pins out of the design.
@@ -63,7 +66,8 @@ struct ModelFunctions {
     void (*rise)(void *instance);
     /// $finish, $stop, a failed assertion or an error of the simulation kernel has happened.
     bool (*stopped)(void *instance);
-    /// Text printed by the design since the last call; valid until the next call from the same thread.
+    /// Text printed by the design since the last call; valid until the next call from the same
+    /// thread.
     const char *(*take_messages)(void *instance);
     /// Writes a waveform from here on; false when the model was built without tracing.
     bool (*open_trace)(void *instance, const char *file);
