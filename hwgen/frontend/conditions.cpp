@@ -6,16 +6,32 @@ using namespace Halide::Internal;
 
 namespace {
 
+/// The operands of a minimum (or maximum) with a constant added to it, the constant added to each; else the expression.
+template <typename MinOrMax>
+std::vector<Expr> operands(const Expr &e) {
+    if (const auto *op = e.as<MinOrMax>()) {
+        return {op->a, op->b};
+    }
+    const auto *sum = e.as<Add>();
+    const auto *op = sum && is_const(sum->b) ? sum->a.as<MinOrMax>() : nullptr;
+    if (op) {
+        return {simplify(op->a + sum->b), simplify(op->b + sum->b)};
+    }
+    return {e};
+}
+
 /// Appends a <= b or a < b; a minimum on the greater side and a maximum on the smaller one are several comparisons.
 void add_comparison(const Expr &a, const Expr &b, bool strict, std::vector<Expr> &out) {
-    if (const auto *upper = b.as<Min>()) {
-        add_comparison(a, upper->a, strict, out);
-        add_comparison(a, upper->b, strict, out);
-    } else if (const auto *lower = a.as<Max>()) {
-        add_comparison(lower->a, b, strict, out);
-        add_comparison(lower->b, b, strict, out);
-    } else {
+    const std::vector<Expr> smaller = operands<Max>(a);
+    const std::vector<Expr> greater = operands<Min>(b);
+    if (smaller.size() == 1 && greater.size() == 1) {
         out.push_back(strict ? a < b : a <= b);
+        return;
+    }
+    for (const Expr &s : smaller) {
+        for (const Expr &g : greater) {
+            add_comparison(s, g, strict, out);
+        }
     }
 }
 
