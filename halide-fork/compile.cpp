@@ -20,7 +20,8 @@ struct Design::Contents {
 
 namespace {
 
-/// An identifier of C and Verilog: what else the name holds (Halide's `$`, namespaces) becomes an underscore.
+/// An identifier of C and Verilog: what else the name holds (Halide's `$`, namespaces) becomes an
+/// underscore.
 std::string identifier(const std::string &name) {
     std::string result;
     for (const char c : name) {
@@ -61,7 +62,8 @@ std::vector<Halide::Parameter> input_tensors(const Directives::Environment &envi
         }
     }
     if (!collector.inputs.empty()) {
-        user_error("compile: input {0} of {1} is not among the arguments. Add {0} to them, or give none to "
+        user_error("compile: input {0} of {1} is not among the arguments. Add {0} to them, or give "
+                   "none to "
                    "have them inferred.",
                    collector.inputs.begin()->first, output);
     }
@@ -79,6 +81,11 @@ std::string output_tensor_name(const hwir::Design &design) {
 
 } // namespace
 
+Halide::Target CompileOptions::plain_host_target() {
+    const Halide::Target host = Halide::get_host_target();
+    return Halide::Target(host.os, host.arch, host.bits);
+}
+
 const std::string &Design::name() const { return contents->name; }
 
 const hwir::Design &Design::hardware() const { return contents->hardware.design; }
@@ -87,10 +94,10 @@ const std::map<std::string, std::string> &Design::files() const { return content
 
 void Design::write(const std::string &directory) const {
     write_files_together(directory, files(), [this](const std::filesystem::path &place) {
-        const std::filesystem::path object = place / "reference.o", log = place / "reference.log";
-        link_reference(contents->reference, object, place / "reference.so", log);
-        std::filesystem::remove(object);
-        std::filesystem::remove(log);
+        const std::filesystem::path scratch = place / "reference.tmp";
+        std::filesystem::create_directory(scratch);
+        link_reference(contents->reference, scratch, place / "reference.so");
+        std::filesystem::remove_all(scratch);
     });
 }
 
@@ -106,11 +113,10 @@ Design compile(const Halide::Func &output, std::vector<Halide::Argument> argumen
     const Directives::Environment environment = HI::build_environment({function});
     const Directives::Scope &scope = Directives::scope_of(function, environment);
     const std::string name = identifier(options.name.empty() ? output.name() : options.name);
-    Hardware hardware =
-        build_hardware(output, scope, environment,
-                       input_tensors(environment, arguments, output.name()), name);
-    Halide::Module reference =
-        reference_module(function, name, output_tensor_name(hardware.design), arguments, options.target);
+    Hardware hardware = build_hardware(output, scope, environment,
+                                       input_tensors(environment, arguments, output.name()), name);
+    Halide::Module reference = reference_module(function, name, output_tensor_name(hardware.design),
+                                                arguments, options.target);
     return Design(std::make_shared<const Design::Contents>(
         Design::Contents{name, std::move(hardware), std::move(reference)}));
 }

@@ -30,7 +30,7 @@ std::string generator_usage() {
   -e KINDS      what to write, separated by commas. "accelerator" (the default): rtl/*.v, design.json, design.hwir,
                 schedule.txt and the CPU reference reference.so. The kinds of Halide's own generators (static_library,
                 c_header or h, object, stmt, ...) give what Halide gives.
-  target=T      Halide target of the CPU code, of the reference too (default: this machine)
+  target=T      Halide target of the CPU code; for the reference this machine's plain instruction set is the default
 
 All other flags (-d, -p, -r, -t, -v) are Halide's and do not concern accelerators.
 )";

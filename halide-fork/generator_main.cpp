@@ -1,7 +1,9 @@
-/// The generator driver. Halide's `main` for generators (Halide::GenGen, which its CMake function add_halide_generator links
-/// as a whole) does nothing but call Halide::Internal::generate_filter_main(argc, argv). This file defines that function, so that an
-/// executable which links Orrery::Generator, even one made by add_halide_generator, gets `-e accelerator` beside
-/// all that Halide's driver does; for that it calls Halide's overload with three arguments.
+/// The generator driver. Halide's `main` for generators (Halide::GenGen, which its CMake function
+/// add_halide_generator links as a whole) does nothing but call
+/// Halide::Internal::generate_filter_main(argc, argv). This file defines that function, so that an
+/// executable which links Orrery::Generator, even one made by add_halide_generator, gets `-e
+/// accelerator` beside all that Halide's driver does; for that it calls Halide's overload with
+/// three arguments.
 
 #include "halide-fork/compile.h"
 #include "halide-fork/generator_arguments.h"
@@ -37,7 +39,8 @@ std::string generator_name(const GeneratorArguments &arguments, const std::strin
 
 Halide::Target target_of(const GeneratorArguments &arguments) {
     const auto found = arguments.params.find("target");
-    return found == arguments.params.end() ? Halide::get_host_target() : Halide::Target(found->second);
+    return found == arguments.params.end() ? CompileOptions::plain_host_target()
+                                           : Halide::Target(found->second);
 }
 
 std::vector<Halide::Argument> arguments_of(HI::AbstractGenerator &generator) {
@@ -77,9 +80,10 @@ void emit_accelerator(const GeneratorArguments &arguments) {
     }
     const Halide::Pipeline pipeline = generator->build_pipeline();
     if (pipeline.outputs().size() != 1) {
-        user_error("Generator {} has {} outputs. An accelerator has one: give the generator a single "
-                   "Output<Buffer<>>.",
-                   name, pipeline.outputs().size());
+        user_error(
+            "Generator {} has {} outputs. An accelerator has one: give the generator a single "
+            "Output<Buffer<>>.",
+            name, pipeline.outputs().size());
     }
     compile(pipeline.outputs()[0], arguments_of(*generator), options).write(arguments.flag("-o"));
 }

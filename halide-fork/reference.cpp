@@ -1,5 +1,6 @@
 #include "halide-fork/reference.h"
 
+#include "halide-fork/reference_runtime.h"
 #include "hwgen/support/error.h"
 
 #include <fcntl.h>
@@ -20,7 +21,8 @@ namespace HI = Halide::Internal;
 namespace {
 
 void add_dimension(std::vector<HI::Dim> &dims, const std::string &name, HI::DimType type) {
-    dims.push_back({name, HI::ForType::Serial, Halide::DeviceAPI::None, type, Halide::Partition::Auto});
+    dims.push_back(
+        {name, HI::ForType::Serial, Halide::DeviceAPI::None, type, Halide::Partition::Auto});
 }
 
 /// Variables of the left-hand side, in order.
@@ -37,7 +39,8 @@ std::vector<std::string> pure_variables(const HI::Definition &definition) {
     return names;
 }
 
-/// The loops that Halide gives a new definition: its reduction variables, around them the pure ones.
+/// The loops that Halide gives a new definition: its reduction variables, around them the pure
+/// ones.
 void reset_definition(HI::Definition definition) {
     HI::StageSchedule &schedule = definition.schedule();
     schedule.splits().clear();
@@ -100,7 +103,8 @@ std::string read_text(const std::string &path) {
     return text.str();
 }
 
-/// Runs a program found on PATH with its output going to a file; its exit status, or -1 if it could not be started.
+/// Runs a program found on PATH with its output going to a file; its exit status, or -1 if it could
+/// not be started.
 int run(const std::vector<std::string> &command, const std::string &log_path) {
     std::vector<char *> arguments;
     for (const std::string &word : command) {
@@ -109,7 +113,8 @@ int run(const std::vector<std::string> &command, const std::string &log_path) {
     arguments.push_back(nullptr);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 1, log_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    posix_spawn_file_actions_addopen(&actions, 1, log_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
+                                     0644);
     posix_spawn_file_actions_adddup2(&actions, 1, 2);
     pid_t child = 0;
     const int failed =
@@ -129,43 +134,54 @@ std::vector<std::string> compiler_command() {
     return {std::istream_iterator<std::string>(words), {}};
 }
 
+/// Is the run-time library that Orrery carries the one of this target?
+bool has_runtime(const Halide::Target &target) {
+    const Halide::Target host = Halide::get_host_target();
+    return target == Halide::Target(host.os, host.arch, host.bits);
+}
+
 } // namespace
 
 Halide::Module reference_module(const HI::Function &output, const std::string &name,
                                 const std::string &output_name,
                                 const std::vector<Halide::Argument> &arguments,
                                 const Halide::Target &target) {
-    const auto [outputs, environment] =
-        HI::deep_copy({output}, HI::build_environment({output}));
+    const auto [outputs, environment] = HI::deep_copy({output}, HI::build_environment({output}));
     for (const auto &entry : environment) {
         reset_func(entry.second);
     }
     Halide::Module module =
         Halide::Pipeline(Halide::Func(outputs[0]))
-            .compile_to_module(arguments, name, target, Halide::LinkageType::ExternalPlusMetadata);
+            .compile_to_module(arguments, name,
+                               has_runtime(target) ? target.with_feature(Halide::Target::NoRuntime)
+                                                   : target,
+                               Halide::LinkageType::ExternalPlusMetadata);
     module.remap_metadata_name(output.name(), output_name);
     return module;
 }
 
-void link_reference(const Halide::Module &module, const std::string &object_path,
-                    const std::string &library_path, const std::string &log_path) {
-    module.compile({{Halide::OutputFileType::object, object_path}});
+void link_reference(const Halide::Module &module, const std::filesystem::path &scratch,
+                    const std::filesystem::path &library) {
+    const std::filesystem::path object = scratch / "reference.o", runtime = scratch / "runtime.o",
+                                log = scratch / "log";
+    module.compile({{Halide::OutputFileType::object, object}});
     std::vector<std::string> command = compiler_command();
     const std::string compiler = command.at(0);
-    for (const std::string &word :
-         {std::string("-shared"), std::string("-Wl,-Bsymbolic"), std::string("-o"), library_path,
-          object_path, std::string("-lpthread"), std::string("-ldl")}) {
-        command.push_back(word);
+    command.insert(command.end(), {"-shared", "-Wl,-Bsymbolic", "-o", library, object});
+    if (module.target().has_feature(Halide::Target::NoRuntime)) {
+        std::ofstream(runtime, std::ios::binary) << reference_runtime();
+        command.push_back(runtime);
     }
-    const int status = run(command, log_path);
-    const std::string log = read_text(log_path);
+    command.insert(command.end(), {"-lpthread", "-ldl"});
+    const int status = run(command, log);
     if (status == -1 || status == 127) {
-        user_error("The CPU reference cannot be linked: the compiler {} does not start. Install a C++ "
-                   "compiler, or name one in the environment variable CXX.",
-                   compiler);
+        user_error(
+            "The CPU reference cannot be linked: the compiler {} does not start. Install a C++ "
+            "compiler, or name one in the environment variable CXX.",
+            compiler);
     }
     if (status != 0) {
-        user_error("The CPU reference cannot be linked: {} failed:\n{}", compiler, log);
+        user_error("The CPU reference cannot be linked: {} failed:\n{}", compiler, read_text(log));
     }
 }
 
