@@ -6,12 +6,13 @@
 
 namespace Orrery::lower {
 
-/// A pulse or amount that a process reports every cycle, for a counter.
+/// Width of the event counters in bits; registers show them as 64.
+inline constexpr int counter_bits = 48;
+
+/// What a counter of a process counts. All of them leave it side by side in counts_o, counter_bits each.
 struct CounterSource {
     std::string name;   ///< register name
     std::string description;
-    std::string port;   ///< output port of the process module: amount counted in this cycle
-    int width = 1;
     enum Kind { Busy, Operations, Stall, Reads, Writes } kind = Busy;
     int buffer = -1;    ///< Reads, Writes
     std::string cause;  ///< Stall
@@ -43,7 +44,7 @@ struct StreamPort {
     int chunk_bytes = 1;
 };
 
-/// The module of one process and how the top level has to connect it (besides clk_i, rst_i, start_i, active_o).
+/// The module of one process and how the top level has to connect it (besides clk_i, rst_i, start_i, active_o, counts_o).
 struct ProcessModule {
     std::string name;
     netlist::Signature signature;

@@ -73,6 +73,31 @@ void ProcessState::instantiate_lanes(const Datapath &d, const std::string &name,
     body.instance("u_" + name, d.module.signature(), pins);
 }
 
+const ProcessState::Operand *ProcessState::operand_of(ExprId leaf, hwir::Type type) const {
+    for (const Operand &o : operands) {
+        if (o.leaf == leaf && o.type == type) {
+            return &o;
+        }
+    }
+    return nullptr;
+}
+
+Value ProcessState::spread(const Operand &o, const LaneSpace &space, const std::string &name) {
+    const int bits = o.type.bits;
+    bool in_order = o.vector->width == space.count() * bits;
+    for (int64_t lane = 0; lane < space.count(); lane++) {
+        in_order = in_order && o.positions[lane * (lane_space.count() / space.count())] == lane;
+    }
+    if (in_order) {
+        return o.vector;
+    }
+    Value vector = scope.net(name, static_cast<int>(space.count()) * bits);
+    Scope body = scope.generate("gen_" + name, "lane", space.count(), space.localparams("lane"));
+    body.assign(slice(vector, integer_name("lane") * integer(bits), bits),
+                slice(o.vector, o.formula * integer(bits), bits));
+    return vector;
+}
+
 void ProcessState::add_elements() {
     std::vector<ExprId> values = element_values();
     std::vector<ExprId> roots = values;
@@ -89,6 +114,10 @@ void ProcessState::add_elements() {
     }
     if (values.empty()) {
         return;
+    }
+    if (const Operand *o = operand_of(values[0], outputs[0].type); o && values.size() == 1) {
+        payloads.push_back({"value0", values[0], o->type, spread(*o, lane_space, "element_value0"), 1});
+        return; // a copy needs no processing elements
     }
     Datapath d = build_datapath(build.pool, process.name + "_element",
                                 fmt::format("One lane of {}.", process.name), outputs, operand_inputs());
@@ -151,6 +180,10 @@ void ProcessState::add_initial_value() {
         return;
     }
     DatapathOutput output{"value_o", init, narrowed(init)};
+    if (const Operand *o = operand_of(init, output.type)) {
+        payloads.push_back({"initial", init, o->type, spread(*o, output_space, "initial_value"), 1});
+        return;
+    }
     Datapath d = build_datapath(build.pool, process.name + "_initial",
                                 fmt::format("Initial value of {}.", process.name), {output},
                                 operand_inputs());

@@ -114,10 +114,11 @@ void ProcessState::add_tokens() {
                                    {{"clk_i", clk}, {"rst_i", rst}, {"next_i", leaves}, {"slot_o", slot}});
                 }
                 slots[{static_cast<int>(b), writer}] = slot;
+                Value waits = binary(ValueOp::And, enter, unary(ValueOp::Not, ready));
                 stalls.push_back({!writer ? "data in " + buffer.name
                                   : k == 0 ? "space in " + buffer.name
                                            : "the previous stage of " + buffer.name,
-                                  binary(ValueOp::And, enter, unary(ValueOp::Not, ready))});
+                                  scope.wire(port.prefix + "_waits", waits)});
                 port.leaves = leaves;
                 port.release = release;
                 result.tokens.push_back(port);
@@ -208,13 +209,37 @@ void ProcessState::count(CounterSource::Kind kind, const std::string &name,
     CounterSource c;
     c.name = process.name + "_" + name;
     c.description = description;
-    c.port = name + "_o";
-    c.width = amount->width;
     c.kind = kind;
     c.buffer = buffer;
     c.cause = cause;
-    scope.assign(module.output(c.port, c.width), amount);
     result.counters.push_back(c);
+    counted.push_back(std::move(amount));
+}
+
+/// One counter per event of the process, all cleared by the start of a run.
+void ProcessState::add_event_counters() {
+    int width = 1;
+    for (const Value &v : counted) {
+        width = std::max(width, v->width);
+    }
+    const int n = static_cast<int>(counted.size());
+    std::vector<Value> amounts; // most significant first
+    for (int i = n; i-- > 0;) {
+        Value v = counted[i];
+        if (v->width < width) {
+            v = concat({constant(width - v->width, 0), v});
+        }
+        amounts.push_back(v);
+    }
+    Value events = scope.wire("events", concat(amounts));
+    Value counts = module.output("counts_o", n * counter_bits);
+    Scope body = scope.generate("gen_counter", "counter", n);
+    Value amount = slice(events, integer_name("counter") * integer(width), width);
+    body.instance("u_counter", templates::event_counter(counter_bits, width),
+                  {{"clk_i", clk}, {"rst_i", rst}, {"clear_i", start},
+                   {"enable_i", width == 1 ? amount : unary(ValueOp::ReduceOr, amount)},
+                   {"amount_i", amount},
+                   {"count_o", slice(counts, integer_name("counter") * integer(counter_bits), counter_bits)}});
 }
 
 void ProcessState::add_counters() {
@@ -234,11 +259,15 @@ void ProcessState::add_counters() {
     }
     Value earlier = valid;
     for (size_t i = 0; i < stalls.size(); i++) {
-        Value here = scope.wire(fmt::format("stall{}", i), binary(ValueOp::And, earlier, stalls[i].wanted));
+        Value here = i == 0 ? binary(ValueOp::And, valid, stalls[0].wanted)
+                            : binary(ValueOp::And, earlier, stalls[i].wanted);
         count(CounterSource::Stall, fmt::format("stalls{}", i), "cycles spent waiting for " + stalls[i].cause,
               here, -1, stalls[i].cause);
-        earlier = binary(ValueOp::And, earlier, unary(ValueOp::Not, stalls[i].wanted));
+        if (i + 1 < stalls.size()) { // one cause per cycle: the first one that holds
+            earlier = scope.wire(fmt::format("no_stall{}", i), binary(ValueOp::And, earlier, unary(ValueOp::Not, stalls[i].wanted)));
+        }
     }
+    add_event_counters();
 }
 
 Value ProcessState::delayed(Value v, int cycles, const std::string &name, bool reset) {

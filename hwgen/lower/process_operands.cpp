@@ -71,9 +71,12 @@ Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
     if (map.rest().defined()) {
         base = binary(ValueOp::Add, base, control->shared(map.rest(), type, name + "_rest"));
     }
-    base = delayed(scope.wire(name + "_word", base), cycles, name + "_word_later");
+    if (map.banks() == 1 && map.bank_offset(0) != 0) {
+        base = binary(ValueOp::Add, base, constant(width, hwir::wrap(map.bank_offset(0), type)));
+    }
+    base = delayed(as_net(base, name + "_word"), cycles, name + "_word_later");
     if (map.banks() == 1) {
-        return binary(ValueOp::Add, base, constant(width, hwir::wrap(map.bank_offset(0), type)));
+        return base;
     }
     std::vector<std::pair<const PortDimension *, Value>> moving; // offsets per bank of the dimension
     for (size_t d = 0; d < amounts.size(); d++) {
@@ -183,8 +186,9 @@ void ProcessState::add_buffer_port(int read_port, const hwir::Buffer &buffer) {
     Value data = module.input(port.prefix + "_data_i", map.elements() * bits);
     scope.assign(module.output(port.prefix + "_slot_o", slot_bits(buffer)), slot_of(b, false));
     Value banks = touched_banks(map, loads.size(), amounts, port.prefix);
+    Value active = map.banks() == 1 ? enable : repeat(map.banks(), enable);
     scope.assign(module.output(port.prefix + "_enable_o", map.banks()),
-                 binary(ValueOp::And, banks, repeat(map.banks(), enable)));
+                 banks ? binary(ValueOp::And, banks, active) : active);
     scope.assign(module.output(port.prefix + "_address_o", map.banks() * address_bits(buffer)),
                  addresses(map, buffer, port.prefix, 0, amounts));
     result.memories.push_back(port);
@@ -216,6 +220,13 @@ Value ProcessState::touched_banks(const AccessMap &map, size_t accesses,
             int64_t bank = map.position(static_cast<int>(j), lane_space.counters(lane)) / map.pack();
             bits[bank / 64] |= uint64_t{1} << (bank % 64);
         }
+    }
+    int64_t touched = 0;
+    for (int64_t bank = 0; bank < map.banks(); bank++) {
+        touched += bits[bank / 64] >> (bank % 64) & 1;
+    }
+    if (touched == map.banks()) {
+        return nullptr;
     }
     Value mask = constant(map.banks(), bits);
     for (size_t d = 0; d < amounts.size(); d++) {

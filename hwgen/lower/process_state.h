@@ -71,6 +71,7 @@ private:
 
     // Counters
     void add_counters();
+    void add_event_counters();
 
     // Helpers
     netlist::Value delayed(netlist::Value v, int cycles, const std::string &name, bool reset = false);
@@ -82,7 +83,7 @@ private:
                            const std::string &name);
     std::vector<netlist::Value> rotation_amounts(const AccessMap &map, const std::string &name,
                                                  int cycles);
-    /// Banks (wide words) that any lane of the port's accesses reaches at this point.
+    /// Banks (wide words) that any lane of the port's accesses reaches at this point; null: all.
     netlist::Value touched_banks(const AccessMap &map, size_t accesses,
                                  const std::vector<netlist::Value> &amounts, const std::string &name);
     void add_operand(Operand operand);
@@ -90,6 +91,9 @@ private:
                            const std::vector<std::string> &outputs,
                            const std::vector<netlist::Value> &vectors);
     std::vector<DatapathInput> operand_inputs() const;
+    const Operand *operand_of(hwir::ExprId leaf, hwir::Type type) const; ///< null: not an operand
+    /// The operand's elements in the order of the lanes.
+    netlist::Value spread(const Operand &operand, const LaneSpace &space, const std::string &name);
     netlist::Value enables_of(const std::vector<hwir::ExprId> &conditions, const LaneSpace &space,
                               const std::string &name);
     netlist::Value slot_of(int buffer, bool writer) const;
@@ -128,6 +132,7 @@ private:
         netlist::Value wanted;
     };
     std::vector<Stall> stalls;
+    std::vector<netlist::Value> counted; ///< amount per cycle, in the order of result.counters
     std::map<std::pair<int, bool>, netlist::Value> slots; ///< per (buffer, writer)
 
     // Datapath

@@ -267,10 +267,12 @@ void ProcessState::add_update_function(const AccessMap &map, const hwir::Buffer 
         vectors[p.name + "_i"] = rotated(map, v, p.type.bits, amounts, true, "placed_" + p.name);
     }
     if (process.accumulation->init.defined()) {
-        Value all = constant(1, 1);
+        Value all;
         for (int loop : process.accumulation->first_visit) {
-            all = binary(ValueOp::And, all, loop_bit(first, loop));
+            Value here = loop_bit(first, loop);
+            all = all ? binary(ValueOp::And, all, here) : here;
         }
+        all = all ? all : constant(1, 1);
         vectors["first_i"] = delayed(scope.wire("first_visit", all), result_cycle, "first_visit_later");
     }
     Scope body = scope.generate("gen_update", "element", map.elements());

@@ -17,8 +17,6 @@ using namespace netlist;
 
 namespace {
 
-/// Width of the event counters in bits; registers show them as 64.
-constexpr int counter_bits = 48;
 constexpr int fixed_words = 8; ///< words below the first base register
 
 class Top {
@@ -31,6 +29,8 @@ public:
 
 private:
     void lower_parts();
+    bool is_shared(int tensor) const;
+    bool shares_port(const std::string &instance) const;
     void declare_outputs();
     void add_memories();
     void add_memory(int b);
@@ -75,11 +75,25 @@ Value Top::joined(const std::vector<Value> &least_first) const {
     return concat(std::vector<Value>(least_first.rbegin(), least_first.rend()));
 }
 
-void Top::lower_parts() {
-    std::vector<int> users(design.tensors.size(), 0);
+bool Top::is_shared(int tensor) const {
+    int users = 0;
     for (const hwir::Stream &s : design.streams) {
-        users[s.tensor]++;
+        users += s.tensor == tensor;
     }
+    return users > 1;
+}
+
+/// Is it a stream whose tensor's port serves others too?
+bool Top::shares_port(const std::string &instance) const {
+    for (const StreamModule &s : streams) {
+        if (s.name == instance) {
+            return is_shared(design.streams[s.stream].tensor);
+        }
+    }
+    return false;
+}
+
+void Top::lower_parts() {
     for (size_t p = 0; p < design.processes.size(); p++) {
         processes.push_back(lower_process(build, static_cast<int>(p)));
     }
@@ -88,16 +102,23 @@ void Top::lower_parts() {
         for (const StreamPort &port : processes[design.streams[s].process].streams) {
             chunk = port.stream == static_cast<int>(s) ? port.chunk_bytes : chunk;
         }
-        bool shared = users[design.streams[s].tensor] > 1;
+        bool shared = is_shared(design.streams[s].tensor);
         streams.push_back(lower_stream(build, static_cast<int>(s), chunk, shared));
     }
 }
 
 void Top::declare_outputs() {
+    const std::set<std::string> generic{"active", "counts", "available", "data", "ready", "idle", "error"};
+    std::set<std::string> names;
     auto declare = [&](const std::string &name, const Signature &signature) {
         for (const Port &p : signature.ports) {
-            if (p.direction == PortDirection::Output) {
-                std::string net = name + "_" + p.name.substr(0, p.name.size() - 2);
+            bool to_the_outside = p.name.rfind("m_axi_", 0) == 0 && !shares_port(name);
+            if (p.direction == PortDirection::Output && !to_the_outside) {
+                // A port that has its name from a buffer is the only one of that name.
+                std::string net = p.name.substr(0, p.name.size() - 2);
+                if (generic.count(net) || !names.insert(net).second) {
+                    net = name + "_" + net;
+                }
                 outputs[name + "/" + p.name] = scope.net(net, p.width);
             }
             if (p.name == "clk_i" || p.name == "rst_i" || p.name == "start_i") {
@@ -287,7 +308,7 @@ void Top::add_tensor_port(int t) {
         if (p.direction == PortDirection::Input) {
             feed(s.name, p.name, module.input(name, p.width));
         } else {
-            scope.assign(module.output(name, p.width), wire_of(s.name, p.name));
+            outputs[s.name + "/" + p.name] = module.output(name, p.width);
         }
     }
 }
@@ -353,14 +374,11 @@ void Top::instantiate() {
 
 void Top::add_counters() {
     for (size_t p = 0; p < processes.size(); p++) {
+        Value counts = wire_of(processes[p].name, "counts_o");
+        int64_t lsb = 0;
         for (const CounterSource &c : processes[p].counters) {
-            Value amount = wire_of(processes[p].name, c.port);
-            Value value = scope.net(c.name + "_count", counter_bits);
-            scope.instance("u_" + c.name + "_count", templates::event_counter(counter_bits, c.width),
-                           {{"clk_i", clk}, {"rst_i", rst}, {"clear_i", start},
-                            {"enable_i", c.width == 1 ? amount : unary(ValueOp::ReduceOr, amount)},
-                            {"amount_i", amount}, {"count_o", value}});
-            counter_values.push_back(value);
+            counter_values.push_back(slice(counts, lsb, counter_bits));
+            lsb += counter_bits;
             registers.counters.push_back({static_cast<Counter::Kind>(c.kind), static_cast<int>(p), c.buffer,
                                           c.cause, c.name});
         }

@@ -66,18 +66,38 @@ private:
 
     static const char *sign_text(bool is_signed) { return is_signed ? "signed " : ""; }
 
+    /// "wire [7:0] " and a name.
+    struct Declared {
+        std::string kind, name;
+    };
+
+    /// One declaration of the neighbours of the same kind from `i` on, as many as fit in a line; `i` becomes the next one.
+    static std::string neighbours(const std::vector<Declared> &list, size_t &i) {
+        const std::string &kind = list[i].kind;
+        std::string text = kind + list[i++].name;
+        while (i < list.size() && list[i].kind == kind && text.size() + list[i].name.size() < 88) {
+            text += ", " + list[i++].name;
+        }
+        return text;
+    }
+
     void ports() {
         std::set<std::string> registered;
         collect_registered(module.items, registered);
         out.line("module " + module.name + " (");
         out.indent();
-        for (size_t i = 0; i < module.ports.size(); i++) {
-            const Port &p = module.ports[i];
+        std::vector<Declared> list;
+        for (const Port &p : module.ports) {
             const char *kind = p.direction == PortDirection::Input ? "input wire"
                                : registered.count(p.name)          ? "output reg"
                                                                    : "output wire";
-            out.line(fmt::format("{} {}{}{}{}", kind, sign_text(p.is_signed), range_text(p.width),
-                                 p.name, i + 1 < module.ports.size() ? "," : ""));
+            list.push_back({fmt::format("{} {}{}", kind, sign_text(p.is_signed), range_text(p.width)), p.name});
+        }
+        for (size_t i = 0; i < list.size();) {
+            size_t end = i;
+            std::string text = neighbours(list, end);
+            out.line(text + (end < list.size() ? "," : ""));
+            i = end;
         }
         out.outdent();
         out.line(");");
@@ -92,8 +112,12 @@ private:
                     i + 1 < items.size() ? std::get_if<Assign>(&items[i + 1]) : nullptr;
                 bool together = assign && assign->target->op == ValueOp::Net &&
                                 assign->target->net == net->name;
-                declare(*net, registered.count(net->name), together ? assign->value : nullptr);
-                i += together;
+                if (together || !net->comment.empty()) {
+                    declare(*net, registered.count(net->name), together ? assign->value : nullptr);
+                    i += together;
+                } else {
+                    declare_neighbours(items, i, registered);
+                }
             } else if (auto assign = std::get_if<Assign>(&items[i])) {
                 out.line(fmt::format("assign {} = {};", expression_text(assign->target),
                                      expression_text(assign->value)));
@@ -101,11 +125,32 @@ private:
                 pending.push_back(reg);
             } else {
                 registers();
-                out.gap();
+                if (!std::holds_alternative<Instance>(items[i])) {
+                    out.gap();
+                }
                 block(items[i]);
             }
         }
         registers();
+    }
+
+    /// Nets that stand side by side without a value or a comment of their own; `i` becomes the last one.
+    void declare_neighbours(const std::vector<Item> &items, size_t &i, const std::set<std::string> &registered) {
+        std::vector<Declared> list;
+        for (size_t k = i; k < items.size(); k++) {
+            auto net = std::get_if<Net>(&items[k]);
+            auto next = k + 1 < items.size() ? std::get_if<Assign>(&items[k + 1]) : nullptr;
+            if (!net || !net->comment.empty() ||
+                (next && next->target->op == ValueOp::Net && next->target->net == net->name)) {
+                break;
+            }
+            const char *kind = registered.count(net->name) ? "reg" : "wire";
+            list.push_back({fmt::format("{} {}{}", kind, sign_text(net->is_signed), range_text(net->width)), net->name});
+        }
+        for (size_t k = 0; k < list.size();) {
+            out.line(neighbours(list, k) + ";");
+        }
+        i += list.size() - 1;
     }
 
     void declare(const Net &net, bool is_register, const Value &value) {
@@ -119,7 +164,6 @@ private:
             out.comment(text->text);
         } else if (auto i = std::get_if<Instance>(&item)) {
             instance(*i);
-            out.gap();
         } else if (auto g = std::get_if<std::shared_ptr<Generate>>(&item)) {
             generate(**g);
             out.gap();
@@ -198,13 +242,18 @@ private:
         if (!parameters.empty()) {
             head += fmt::format("#({}) ", fmt::join(parameters, ", "));
         }
+        std::vector<std::string> pins;
+        for (const Connection &c : i.connections) {
+            pins.push_back(fmt::format(".{}({})", c.pin, c.value ? expression_text(c.value) : ""));
+        }
         out.line(head + i.name + " (");
         out.indent();
-        for (size_t c = 0; c < i.connections.size(); c++) {
-            const Connection &connection = i.connections[c];
-            out.line(fmt::format(".{}({}){}", connection.pin,
-                                 connection.value ? expression_text(connection.value) : "",
-                                 c + 1 < i.connections.size() ? "," : ""));
+        for (size_t c = 0; c < pins.size();) {
+            std::string text = pins[c++];
+            while (c < pins.size() && text.size() + pins[c].size() < 88) {
+                text += ", " + pins[c++];
+            }
+            out.line(text + (c < pins.size() ? "," : ""));
         }
         out.outdent();
         out.line(");");
