@@ -236,8 +236,8 @@ private:
                            label);
             }
         }
-        stage.value = collect_loads(lower_intrinsics(in_counters(op->values[0])), network.output,
-                                    space, label, stage.loads);
+        stage.value = collect_loads(in_counters(op->values[0]), network.output, space, label,
+                                    stage.loads);
         if (!is_const_one(op->predicate)) {
             split_into_ands(in_counters(op->predicate), stage.predicate);
         }

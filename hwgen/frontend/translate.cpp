@@ -1,9 +1,10 @@
 #include "hwgen/frontend/translate.h"
 
+#include "hwgen/frontend/arithmetic.h"
 #include "hwgen/frontend/expressions.h"
 #include "hwgen/support/error.h"
 
-#include <algorithm>
+#include <optional>
 
 namespace Orrery::frontend {
 
@@ -59,8 +60,6 @@ private:
         const ExprId left = translate(a);
         return make(op, t, {left, translate(b)});
     }
-    ExprId zero(hwir::Type t) { return pool.constant(0, t); }
-    ExprId negate(hwir::Type t, ExprId a) { return make(Op::Sub, t, {zero(t), a}); }
 
     [[noreturn]] void unsupported(const std::string &what) {
         user_error("{}: {} has no hardware form; write it with integer arithmetic, shifts, "
@@ -100,8 +99,21 @@ private:
     void visit(const Add *op) override { result = binary(Op::Add, type(op), op->a, op->b); }
     void visit(const Sub *op) override { result = binary(Op::Sub, type(op), op->a, op->b); }
     void visit(const Mul *op) override { result = binary(Op::Mul, type(op), op->a, op->b); }
-    void visit(const Div *op) override { result = binary(Op::Div, type(op), op->a, op->b); }
-    void visit(const Mod *op) override { result = binary(Op::Mod, type(op), op->a, op->b); }
+    void visit(const Div *op) override {
+        const auto shift = data_power_of_two(op->a, op->b);
+        result = shift ? shift_right(pool, type(op), translate(op->a), *shift)
+                       : binary(Op::Div, type(op), op->a, op->b);
+    }
+    void visit(const Mod *op) override {
+        const auto shift = data_power_of_two(op->a, op->b);
+        if (!shift) {
+            result = binary(Op::Mod, type(op), op->a, op->b);
+            return;
+        }
+        const ExprId mask = pool.constant((int64_t(1) << *shift) - 1, type(op));
+        const ExprId a = translate(op->a);
+        result = make(Op::BitAnd, type(op), {a, mask});
+    }
     void visit(const Min *op) override { result = binary(Op::Min, type(op), op->a, op->b); }
     void visit(const Max *op) override { result = binary(Op::Max, type(op), op->a, op->b); }
     void visit(const EQ *op) override { compare(Op::Equal, op->a, op->b); }
@@ -131,36 +143,30 @@ private:
 
     void compare(Op op, const Expr &a, const Expr &b) { result = binary(op, hwir::boolean, a, b); }
 
+    /// The shift that divides data by a constant: Halide's simplifier makes divisions of shifts. Divisions of counters stay,
+    /// because the passes know more of those.
+    static std::optional<int> data_power_of_two(const Expr &a, const Expr &divisor) {
+        const auto constant = as_const_int(divisor);
+        const auto unsigned_constant = as_const_uint(divisor);
+        const int64_t value = constant            ? *constant
+                              : unsigned_constant ? static_cast<int64_t>(*unsigned_constant)
+                                                  : 0;
+        const bool power = value > 0 && (value & (value - 1)) == 0;
+        if (!power || !reads_memory(a)) {
+            return std::nullopt;
+        }
+        int shift = 0;
+        while ((int64_t(1) << shift) < value) {
+            shift++;
+        }
+        return shift;
+    }
+
     ExprId select(const Expr &condition, const Expr &a, const Expr &b) {
         const ExprId c = translate(condition);
         const ExprId t = translate(a);
         const ExprId f = translate(b);
         return make(Op::Select, type(a), {c, t, f});
-    }
-
-    /// Magnitude of a difference or of a number, as the unsigned type of the call.
-    ExprId magnitude(hwir::Type t, hwir::Type operand, ExprId a, ExprId b) {
-        const ExprId less = make(Op::Less, hwir::boolean, {a, b});
-        const ExprId up = make(Op::Sub, operand, {b, a});
-        const ExprId down = make(Op::Sub, operand, {a, b});
-        return make(Op::Cast, t, {make(Op::Select, operand, {less, up, down})});
-    }
-
-    /// Quotient rounded towards zero; the hardware IR's own division is Euclidean and thus right for a dividend >= 0. One
-    /// more bit keeps the negation of the smallest number in range.
-    ExprId divide_to_zero(hwir::Type t, ExprId a, ExprId b) {
-        if (!t.is_signed) {
-            return make(Op::Div, t, {a, b});
-        }
-        const hwir::Type wide{std::min(64, t.bits * 2), true};
-        const ExprId dividend = make(Op::Cast, wide, {a});
-        const ExprId divisor = make(Op::Cast, wide, {b});
-        const ExprId negative = make(Op::Less, hwir::boolean, {dividend, zero(wide)});
-        const ExprId mirrored =
-            negate(wide, make(Op::Div, wide, {negate(wide, dividend), divisor}));
-        const ExprId quotient = make(
-            Op::Select, wide, {negative, mirrored, make(Op::Div, wide, {dividend, divisor})});
-        return make(Op::Cast, t, {quotient});
     }
 
     void visit(const Call *op) override {
@@ -176,18 +182,19 @@ private:
         } else if (op->is_intrinsic(Call::mux)) {
             result = mux(args);
         } else if (op->is_intrinsic(Call::abs)) {
+            const hwir::Type operand = type(args[0]);
             const ExprId a = translate(args[0]);
-            result = magnitude(t, type(args[0]), a, zero(type(args[0])));
+            result = absolute_difference(pool, t, operand, a, pool.constant(0, operand));
         } else if (op->is_intrinsic(Call::absd)) {
             const ExprId a = translate(args[0]);
-            result = magnitude(t, type(args[0]), a, translate(args[1]));
+            result = absolute_difference(pool, t, type(args[0]), a, translate(args[1]));
         } else if (op->is_intrinsic(Call::div_round_to_zero)) {
             const ExprId a = translate(args[0]);
-            result = divide_to_zero(t, a, translate(args[1]));
+            result = divide_to_zero(pool, t, a, translate(args[1]));
         } else if (op->is_intrinsic(Call::mod_round_to_zero)) {
             const ExprId a = translate(args[0]);
             const ExprId b = translate(args[1]);
-            result = make(Op::Sub, t, {a, make(Op::Mul, t, {divide_to_zero(t, a, b), b})});
+            result = make(Op::Sub, t, {a, make(Op::Mul, t, {divide_to_zero(pool, t, a, b), b})});
         } else if (op->is_intrinsic(Call::bitwise_not)) {
             const ExprId a = translate(args[0]);
             result = make(Op::BitNot, t, {a});
@@ -196,9 +203,64 @@ private:
         } else if (op->is_intrinsic(Call::extract_bits)) {
             const ExprId shifted = binary(Op::ShiftRight, type(args[0]), args[0], args[1]);
             result = make(Op::Cast, t, {shifted});
-        } else {
-            unsupported("the operation '" + op->name + "'");
+        } else if (!rounding_shift(op) && !multiply_and_shift(op)) {
+            const Expr lowered = is_arithmetic(op) ? lower_intrinsic(op) : Expr();
+            if (!lowered.defined()) {
+                unsupported("the operation '" + op->name + "'");
+            }
+            const ExprId value = translate(lowered);
+            result = value;
         }
+    }
+
+    /// The operations that Halide replaces by equal ones.
+    static bool is_arithmetic(const Call *op) {
+        return op->is_intrinsic({Call::widen_right_add, Call::widen_right_mul, Call::widen_right_sub,
+                                 Call::widening_add, Call::widening_mul, Call::widening_sub,
+                                 Call::widening_shift_left, Call::widening_shift_right,
+                                 Call::rounding_shift_left, Call::rounding_shift_right,
+                                 Call::saturating_add, Call::saturating_sub, Call::saturating_cast,
+                                 Call::halving_add, Call::halving_sub, Call::rounding_halving_add,
+                                 Call::sorted_avg, Call::mul_shift_right,
+                                 Call::rounding_mul_shift_right});
+    }
+
+    static std::optional<int> constant_shift(const Expr &e, int most) {
+        const auto value = as_const_uint(e);
+        const auto signed_value = as_const_int(e);
+        const int64_t shift = value          ? static_cast<int64_t>(*value)
+                              : signed_value ? *signed_value
+                                             : -1;
+        return shift >= 0 && shift <= most ? std::optional<int>(static_cast<int>(shift))
+                                           : std::nullopt;
+    }
+
+    bool rounding_shift(const Call *op) {
+        const hwir::Type t = type(op);
+        const auto shift = op->is_intrinsic(Call::rounding_shift_right)
+                               ? constant_shift(op->args[1], t.bits)
+                               : std::nullopt;
+        if (!shift || t.bits >= 64) {
+            return false;
+        }
+        const ExprId a = translate(op->args[0]);
+        result = rounding_shift_right(pool, t, a, *shift);
+        return true;
+    }
+
+    bool multiply_and_shift(const Call *op) {
+        const bool rounding = op->is_intrinsic(Call::rounding_mul_shift_right);
+        const hwir::Type t = type(op);
+        const auto shift = rounding || op->is_intrinsic(Call::mul_shift_right)
+                               ? constant_shift(op->args[2], t.bits)
+                               : std::nullopt;
+        if (!shift || t.bits > 32 || t != type(op->args[0]) || t != type(op->args[1])) {
+            return false;
+        }
+        const ExprId a = translate(op->args[0]);
+        const ExprId b = translate(op->args[1]);
+        result = multiply_shift_right(pool, t, a, b, *shift, rounding);
+        return true;
     }
 
     static std::optional<Op> bitwise(const Call *op) {
