@@ -95,7 +95,7 @@ Range remainder(Range a, Range b) {
 
 /// Range of a x 2^amount, rounded down.
 Range shift(Range a, Range amount, Type type) {
-    if (amount.min >= type.bits) {
+    if (amount.min >= type.bits || (a.min == 0 && a.max == 0)) {
         return {0, 0};
     }
     if (amount.max > 62) {

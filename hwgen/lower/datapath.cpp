@@ -194,6 +194,44 @@ private:
         }
         set_interval(id, hwir::apply_bounds(node.op, node.type, operand_intervals, types),
                      node.type);
+        if (std::optional<int64_t> value = value_of_equal_operands(node)) {
+            set_interval(id, {*value, *value}, node.type);
+        }
+    }
+
+    /// The node that a number comes from, before casts that keep it.
+    ExprId origin(ExprId id) const {
+        while (pool[id].op == Op::Cast && !inputs_of.count(id)) {
+            ExprId from = pool[id].args[0];
+            Interval before = intervals.at(from), after = intervals.at(id);
+            Shape a = smallest_shape(before, value_type(from)),
+                  b = smallest_shape(after, pool[id].type);
+            if (before.min != after.min || before.max != after.max || a.is_signed != b.is_signed) {
+                break;
+            }
+            id = from;
+        }
+        return id;
+    }
+
+    /// Result of an operation that is constant because its operands are the same number. Lint tools
+    /// see it and warn.
+    std::optional<int64_t> value_of_equal_operands(const ExprNode &node) const {
+        if (node.args.size() != 2 || origin(node.args[0]) != origin(node.args[1])) {
+            return std::nullopt;
+        }
+        switch (node.op) {
+        case Op::Sub:
+        case Op::BitXor:
+        case Op::Less:
+        case Op::NotEqual:
+            return 0;
+        case Op::Equal:
+        case Op::LessEqual:
+            return 1;
+        default:
+            return std::nullopt;
+        }
     }
 
     /// Type by which the interval of a node is to be read: a port may have another type than the
@@ -221,23 +259,27 @@ private:
         return i;
     }
 
+    /// Bounds of a comparison of the two operands of a node.
+    Interval compare(Op op, const ExprNode &node) const {
+        return hwir::apply_bounds(op, hwir::boolean,
+                                  {intervals.at(node.args[0]), intervals.at(node.args[1])},
+                                  {value_type(node.args[0]), value_type(node.args[1])});
+    }
+
     /// The operand that is the result whatever the others are, by the intervals.
     std::optional<int> forwarded_operand(const ExprNode &node) const {
         if (node.op == Op::Cast) {
             return 0;
         }
         auto interval = [&](int i) { return intervals.at(node.args[i]); };
-        auto same_type = [&](int a, int b) {
-            return value_type(node.args[a]) == value_type(node.args[b]);
-        };
-        bool minimum = node.op == Op::Min;
-        if ((minimum || node.op == Op::Max) && same_type(0, 1) &&
-            value_type(node.args[0]).bits < 64) {
-            if (interval(0).max <= interval(1).min) {
-                return minimum ? 0 : 1;
+        if (node.op == Op::Min || node.op == Op::Max) {
+            Interval first_is_least = compare(Op::LessEqual, node);
+            Interval second_is_greater = compare(Op::Less, node);
+            if (first_is_least.min == 1 || origin(node.args[0]) == origin(node.args[1])) {
+                return node.op == Op::Min ? 0 : 1;
             }
-            if (interval(1).max <= interval(0).min) {
-                return minimum ? 1 : 0;
+            if (second_is_greater.max == 0) {
+                return node.op == Op::Min ? 1 : 0;
             }
         }
         if (node.op == Op::Select && constants.count(node.args[0])) {

@@ -40,6 +40,11 @@ Value is_negative(const Value &v) {
 
 /// Is the operand other than 0?
 Value truth(const Value &v) {
+    if (v->op == ValueOp::Constant) {
+        bool any =
+            std::any_of(v->bits.begin(), v->bits.end(), [](uint64_t word) { return word != 0; });
+        return netlist::constant(1, any);
+    }
     return v->width == 1 ? netlist::to_unsigned(v) : netlist::unary(ValueOp::ReduceOr, v);
 }
 

@@ -123,8 +123,20 @@ Text unary(const char *op, const ValueNode &v) {
     return {op + parenthesise(piece(v.args[0]), Primary), UnaryLevel};
 }
 
+/// A constant factor. The minus sign of a negative one would be an operation as wide as the
+/// product, of which lint tools warn.
+std::string factor_text(const ValueNode &v) {
+    Text t = constant_text(v.width, v.bits, v.is_signed);
+    bool negated = t.precedence == UnaryLevel;
+    return negated ? fmt::format("{}'sh{:x}", v.width, v.bits[0]) : t.text;
+}
+
 Text infix(const char *op, Precedence level, const ValueNode &v) {
     auto operand = [&](int index, Precedence at_least) {
+        const ValueNode &argument = *v.args[index];
+        if (v.op == ValueOp::Mul && argument.op == ValueOp::Constant) {
+            return factor_text(argument);
+        }
         Text t = piece(v.args[index]);
         // "a & &b" would be legal but unreadable.
         bool reduction = t.precedence == UnaryLevel && t.text[0] != '~';

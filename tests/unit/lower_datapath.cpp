@@ -268,9 +268,13 @@ struct RandomExpression {
     }
 
     Case make_case(const std::string &name, bool combinational, int vectors) {
-        std::vector<DatapathOutput> outputs = {
-            {"last_o", nodes.back(), pool[nodes.back()].type},
-            {"other_o", nodes[nodes.size() - 1 - rng() % 5], random_type()}};
+        // Many outputs, so that few mistakes stay hidden.
+        std::vector<DatapathOutput> outputs = {{"last_o", nodes.back(), pool[nodes.back()].type}};
+        for (size_t i = 0; i < 5; i++) {
+            ExprId id = nodes[nodes.size() - 1 - rng() % (nodes.size() - 6)];
+            outputs.push_back(
+                {fmt::format("other_{}_o", i), id, rng() % 2 ? pool[id].type : random_type()});
+        }
         Case c;
         c.datapath =
             build_datapath(pool, name, "A random expression.", outputs, inputs, {combinational});
