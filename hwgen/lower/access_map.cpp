@@ -3,6 +3,7 @@
 #include "hwgen/passes/lane_map.h"
 #include "hwgen/support/error.h"
 
+#include <algorithm>
 #include <set>
 
 namespace Orrery::lower {
@@ -31,6 +32,10 @@ ExprId serial_expr(ExprPool &pool, const hwir::Process &process, const Index &in
 }
 
 } // namespace
+
+bool PortDimension::single_lane() const {
+    return std::count(lane_value_at.begin(), lane_value_at.end(), -1) == banks - 1;
+}
 
 AccessMap::AccessMap(Build &b, const hwir::Process &p, const hwir::Buffer &buf,
                      std::vector<const Access *> group)

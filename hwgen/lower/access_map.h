@@ -19,6 +19,7 @@ struct PortDimension {
     hwir::ExprId remainder;   ///< S mod banks if it rotates
     /// Lane part L per bank position (position = L mod banks, shifted by `residue` when static); -1: no lane there.
     std::vector<int64_t> lane_value_at;
+    bool single_lane() const;
 };
 
 class AccessMap {

@@ -38,6 +38,10 @@ Value ProcessState::rotated(const AccessMap &map, Value data, int width,
             continue;
         }
         const PortDimension &dim = map.dimensions()[d];
+        if (inverse && width > 1 && dim.single_lane()) {
+            data = copied_to_banks(map, dim, data, width, fmt::format("{}_copied{}", name, d));
+            continue;
+        }
         int outer = static_cast<int>(map.elements() / (dim.inner * dim.banks));
         Value out = scope.net(fmt::format("{}_rotated{}", name, d), data->width);
         scope.instance(fmt::format("u_{}_rotated{}", name, d),
@@ -47,6 +51,16 @@ Value ProcessState::rotated(const AccessMap &map, Value data, int width,
         data = out;
     }
     return data;
+}
+
+Value ProcessState::copied_to_banks(const AccessMap &map, const PortDimension &dim, Value data,
+                                    int width, const std::string &name) {
+    Value out = scope.net(name, data->width);
+    Scope body = scope.generate("gen_" + name, "element", map.elements());
+    Integer element = integer_name("element"), block = integer(dim.inner * dim.banks);
+    Integer source = element / block * block + element % integer(dim.inner);
+    body.assign(slice(out, element * integer(width), width), slice(data, source * integer(width), width));
+    return out;
 }
 
 Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,

@@ -81,6 +81,9 @@ private:
     netlist::Value rotated(const AccessMap &map, netlist::Value data, int width,
                            const std::vector<netlist::Value> &amounts, bool inverse,
                            const std::string &name);
+    /// The one value along a dimension goes to all of its banks: the mask alone picks the one that takes it.
+    netlist::Value copied_to_banks(const AccessMap &map, const PortDimension &dim, netlist::Value data,
+                                   int width, const std::string &name);
     std::vector<netlist::Value> rotation_amounts(const AccessMap &map, const std::string &name,
                                                  int cycles);
     /// Banks (wide words) that any lane of the port's accesses reaches at this point; null: all.

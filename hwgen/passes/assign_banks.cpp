@@ -109,8 +109,18 @@ bool shares_word(const ExprPool &pool, const Use &use, int dimension, int64_t ba
     if (map.lane_values.size() == 1) {
         return true;
     }
-    return !map.rotates && floor_div(map.residue + map.lane_values.front(), banks) ==
-                               floor_div(map.residue + map.lane_values.back(), banks);
+    // Lanes that start at a multiple of a divisor of the banks and do not reach the next one stay in one word.
+    const int64_t first = map.lane_values.front(), spread = map.lane_values.back() - first;
+    for (int64_t divisor = banks; divisor > spread; divisor--) {
+        if (banks % divisor != 0) {
+            continue;
+        }
+        auto residue = static_residue(pool, *use.process, use.access->indices[dimension], divisor);
+        if (residue && floor_mod(*residue + first, divisor) + spread < divisor) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool same_index(const Index &a, const Index &b) {

@@ -15,10 +15,11 @@ public:
         : pool(p), process(proc), sequence(std::move(s)), kept(sequence.order.size()) {}
 
     Descriptor merge() {
-        while (kept > 0 && (join_single(loop(kept - 1)) || join_free(loop(kept - 1)))) {
-            kept--;
-        }
-        join_clipped();
+        do {
+            while (kept > 0 && (join_single(loop(kept - 1)) || join_free(loop(kept - 1)))) {
+                kept--;
+            }
+        } while (join_clipped() && close_constant_cut());
         return descriptor();
     }
 
@@ -112,9 +113,11 @@ private:
                             [&](ExprId e) { return uses_counter(pool, e, l); });
     }
 
-    void join_clipped() {
+    /// Joins a loop that is cut, and those around it that join as one with it; false if there is
+    /// none.
+    bool join_clipped() {
         if (kept == 0 || sequence.address.coefficients[loop(kept - 1)] != unit) {
-            return;
+            return false;
         }
         int inner = loop(kept - 1);
         Facts facts = sequence.facts;
@@ -122,7 +125,7 @@ private:
             add_extent_facts(inner, facts);
         }
         if (!can_cut(inner, facts)) {
-            return;
+            return false;
         }
         sequence.facts = facts;
         group.push_back(inner);
@@ -131,6 +134,33 @@ private:
         while (kept > 0 && (join_single(loop(kept - 1)) || join_group(loop(kept - 1)))) {
             kept--;
         }
+        return true;
+    }
+
+    /// A cut at constant places leaves a run of constant length, which may go on to grow: columns 1
+    /// .. 13 of padded rows.
+    bool close_constant_cut() {
+        std::vector<Affine> &sums = sequence.facts.not_negative;
+        for (const Affine &sum : sums) {
+            bool others = std::any_of(sequence.order.begin(), sequence.order.begin() + kept,
+                                      [&](int l) { return sum.coefficients[l] != 0; });
+            if (cut_by(sum) && (others || !sum.atoms.empty())) {
+                return false;
+            }
+        }
+        auto [low, high] = group_range();
+        std::optional<int64_t> first = pool.as_constant(low), end = pool.as_constant(high);
+        if (!first || !end || *first >= *end) {
+            return false;
+        }
+        sums.erase(
+            std::remove_if(sums.begin(), sums.end(), [&](const Affine &a) { return cut_by(a); }),
+            sums.end());
+        sequence.address.offset += *first * unit;
+        unit *= *end - *first;
+        group.clear();
+        group_count = 1;
+        return true;
     }
 
     /// Do address and conditions see only group counter + group_count * this counter?
