@@ -9,7 +9,7 @@
 // Reset:      forgets everything; bursts under way must not be answered afterwards.
 // Parameters: ADDRESS_WIDTH, LENGTH_WIDTH, BUS_BYTES, MAX_BURST as in burst_splitter; CHUNK_BYTES: most bytes per cycle for the
 //             user; OUTSTANDING >= 1: bursts under way; BUFFER_BEATS: 0, or the places of a buffer (at least MAX_BURST) in which a
-//             burst is reserved before it is requested, so that m_axi_rready_o never falls: for ports shared by several streams;
+//             burst is reserved before it is requested, so that m_axi_rready_o is always 1: for ports shared by several streams;
 //             COUNT_WIDTH is derived, leave it alone.
 module axi_read_stream #(
     parameter integer ADDRESS_WIDTH = 32,
@@ -89,14 +89,17 @@ module axi_read_stream #(
             localparam [FREE_WIDTH-1:0] ALL        = BUFFER_BEATS[FREE_WIDTH-1:0];
             reg  [FREE_WIDTH-1:0] free_q; // places that are not reserved
             wire [FREE_WIDTH-1:0] beats = {{(FREE_WIDTH-8){1'b0}}, m_axi_arlen_o} + 1'b1;
-            assign space = free_q >= beats;
+            wire                  beats_ready; // always, because the places are reserved
+            wire                  unused_ready = beats_ready;
+            assign space          = free_q >= beats;
+            assign m_axi_rready_o = 1'b1;
             always @(posedge clk_i) begin
                 if (rst_i) free_q <= ALL;
                 else       free_q <= free_q - (request ? beats : {FREE_WIDTH{1'b0}}) + {{(FREE_WIDTH-1){1'b0}}, beat};
             end
             stream_fifo #(.WIDTH(BUS_BYTES * 8 + 1), .DEPTH(1 << $clog2(BUFFER_BEATS))) u_beats (
                 .clk_i(clk_i), .rst_i(rst_i),
-                .in_valid_i(m_axi_rvalid_i), .in_ready_o(m_axi_rready_o), .in_data_i({m_axi_rlast_i, m_axi_rdata_i}),
+                .in_valid_i(m_axi_rvalid_i), .in_ready_o(beats_ready), .in_data_i({m_axi_rlast_i, m_axi_rdata_i}),
                 .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o({beat_last, beat_data}));
         end
         if (OUTSTANDING < 1 || CHUNK_BYTES < 1 || (BUFFER_BEATS != 0 && BUFFER_BEATS < MAX_BURST)) begin : gen_bad
