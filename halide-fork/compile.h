@@ -13,10 +13,11 @@ struct Design;
 }
 
 struct CompileOptions {
-    /// Name of the design, its top module and the reference's function; an identifier. Empty: the name of the output.
+    /// Name of the design, its top module and the reference's function; an identifier. Empty: the
+    /// name of the output.
     std::string name;
-    /// What the CPU reference is compiled for. The default, this machine without extensions of its instruction set, gives the
-    /// same bytes on all machines of one kind, in the shortest time.
+    /// What the CPU reference is compiled for. The default, this machine without extensions of its
+    /// instruction set, gives the same bytes on all machines of one kind, in the shortest time.
     Halide::Target target = plain_host_target();
 
     static Halide::Target plain_host_target();
@@ -30,16 +31,18 @@ public:
     /// The hardware IR.
     const hwir::Design &hardware() const;
 
-    /// The text files of the design by their path in the directory that `write` makes: rtl/*.v and rtl/filelist.f,
-    /// design.json (the manifest), design.hwir (the hardware IR as text) and schedule.txt (its loop nests).
+    /// The text files of the design by their path in the directory that `write` makes: rtl/*.v and
+    /// rtl/filelist.f, design.json (the manifest), design.hwir (the hardware IR as text) and
+    /// schedule.txt (its loop nests).
     const std::map<std::string, std::string> &files() const;
 
-    /// Writes the files and the CPU reference, reference.so, into a directory, which is made if need be. The files of an earlier
-    /// design there are replaced, and nothing is changed if anything fails. UserError if the directory cannot be written or
-    /// there is no C++ compiler (the environment variable CXX, else c++) to link the reference with.
+    /// Writes the files and the CPU reference, reference.so, into a directory, which is made if
+    /// need be. The files of an earlier design there are replaced, and nothing is changed if
+    /// anything fails. UserError if the directory cannot be written or there is no C++ compiler
+    /// (the environment variable CXX, else c++) to link the reference with.
     ///
-    /// reference.so exports the function <name>, <name>_argv and <name>_metadata of Halide's ahead-of-time interface, compiled
-    /// from the same algorithm without its schedule.
+    /// reference.so exports the function <name>, <name>_argv and <name>_metadata of Halide's
+    /// ahead-of-time interface, compiled from the same algorithm without its schedule.
     void write(const std::string &directory) const;
 
     /// What a Design holds; opaque.
@@ -50,9 +53,10 @@ private:
     std::shared_ptr<const Contents> contents;
 };
 
-/// Compiles the accelerator of the pipeline whose output is `output`, for which `accelerate` was called. `arguments` gives the
-/// order of the reference's arguments; if empty, they are inferred. UserError or Halide::CompileError if the
-/// algorithm, the schedule or a directive is not possible in hardware.
+/// Compiles the accelerator of the pipeline whose output is `output`, for which `accelerate` was
+/// called. `arguments` gives the order of the reference's arguments; if empty, they are inferred.
+/// UserError or Halide::CompileError if the algorithm, the schedule or a directive is not possible
+/// in hardware.
 Design compile(const Halide::Func &output, std::vector<Halide::Argument> arguments = {},
                const CompileOptions &options = {});
 

@@ -13,13 +13,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A directory of our own beside the final one, so that a rename is all that is left to do; removed with its contents.
+/// A directory of our own beside the final one, so that a rename is all that is left to do; removed
+/// with its contents.
 class StagingDirectory {
 public:
     explicit StagingDirectory(const fs::path &beside) {
         std::string name = beside.string() + ".partial-XXXXXX";
         if (!mkdtemp(name.data())) {
-            user_error("The directory {} cannot be written. Choose another one with -o.", beside.string());
+            user_error("The directory {} cannot be written. Choose another one with -o.",
+                       beside.string());
         }
         path = name;
     }
@@ -52,7 +54,8 @@ std::vector<fs::path> files_under(const fs::path &root) {
     return paths;
 }
 
-/// Modules that the new design does not have must not be found by a tool that reads the whole folder.
+/// Modules that the new design does not have must not be found by a tool that reads the whole
+/// folder.
 void remove_old_modules(const fs::path &directory, const fs::path &staging) {
     if (!fs::is_directory(directory / "rtl")) {
         return;
@@ -70,7 +73,8 @@ void write_files_together(const std::string &directory,
                           const std::map<std::string, std::string> &files,
                           const std::function<void(const fs::path &)> &write_more) {
     try {
-        const fs::path target = fs::absolute(directory.empty() ? "." : directory).lexically_normal();
+        const fs::path target =
+            fs::absolute(directory.empty() ? "." : directory).lexically_normal();
         const fs::path final_place = target.has_filename() ? target : target.parent_path();
         fs::create_directories(final_place.parent_path());
         const StagingDirectory staging(final_place);

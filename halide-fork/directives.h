@@ -8,7 +8,8 @@ namespace Orrery::Directives {
 
 struct Array {
     Halide::Stage stage;
-    std::vector<std::string> rows, columns; ///< names of the loops in the stage's list of dimensions
+    std::vector<std::string> rows,
+        columns; ///< names of the loops in the stage's list of dimensions
 };
 
 struct Buffer {
@@ -26,7 +27,8 @@ struct Port {
     int burst_beats = 256;
 };
 
-/// Everything said about one accelerator. Funcs and stages are identified by Halide's own objects, not by their names.
+/// Everything said about one accelerator. Funcs and stages are identified by Halide's own objects,
+/// not by their names.
 struct Scope {
     Halide::Internal::Function output;
     std::vector<Array> arrays;
@@ -37,15 +39,25 @@ struct Scope {
 
 using Environment = std::map<std::string, Halide::Internal::Function>;
 
-/// The stage's Func and number (0: the pure definition) among the Funcs of a pipeline; a number of -1 if it is not there.
+/// The stage's Func and number (0: the pure definition) among the Funcs of a pipeline; a number of
+/// -1 if it is not there.
 struct StageIdentity {
     std::string func;
     int stage = -1;
 };
 StageIdentity identify(const Halide::Stage &stage, const Environment &environment);
 
-/// The accelerator of a pipeline whose Funcs are `environment` and whose output is `output`. UserError if there is none, if it is
-/// of another Func, or if a directive refers to a Func, stage, loop or input that the pipeline does not have.
+bool same_stage(const Halide::Stage &a, const Halide::Stage &b);
+
+/// The loops of a stage, innermost first, without the dummy that marks the outermost level.
+std::vector<std::string> loop_names(const Halide::Stage &stage);
+
+/// Makes an accelerator known to `scope_of`. UserError if its pipeline already has one.
+void add_scope(std::shared_ptr<Scope> scope);
+
+/// The accelerator of a pipeline whose Funcs are `environment` and whose output is `output`.
+/// UserError if there is none, if it is of another Func, or if a directive refers to a Func, stage,
+/// loop or input that the pipeline does not have.
 const Scope &scope_of(const Halide::Internal::Function &output, const Environment &environment);
 
 } // namespace Orrery::Directives

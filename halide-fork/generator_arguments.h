@@ -10,7 +10,8 @@ struct GeneratorArguments {
     std::map<std::string, std::string> flags;  ///< "-g" -> value
     std::map<std::string, std::string> params; ///< name=value, `target` included
     std::vector<std::string> emit;             ///< parts of -e without "accelerator"
-    bool accelerator = false;                  ///< emit an accelerator: asked for by -e, or there is neither -e nor -r
+    bool accelerator =
+        false; ///< emit an accelerator: asked for by -e, or there is neither -e nor -r
     bool help = false;
 
     std::string flag(const std::string &name) const {
@@ -22,7 +23,8 @@ struct GeneratorArguments {
 /// UserError for a flag without a value or a word that is neither a flag nor name=value.
 GeneratorArguments parse_generator_arguments(int argc, char **argv);
 
-/// The command line that gives Halide's own driver what is left: everything, but -e without "accelerator".
+/// The command line that gives Halide's own driver what is left: everything, but -e without
+/// "accelerator".
 std::vector<std::string> stock_command_line(const GeneratorArguments &arguments,
                                             const std::string &program);
 

@@ -12,7 +12,8 @@
 namespace Orrery {
 namespace {
 
-/// The Verilog files by name, in the order in which tools should read them: modules before those that instantiate them.
+/// The Verilog files by name, in the order in which tools should read them: modules before those
+/// that instantiate them.
 std::vector<std::pair<std::string, std::string>> verilog_files(const netlist::Netlist &netlist) {
     std::vector<std::pair<std::string, std::string>> files;
     for (const std::string &name : netlist.templates) {

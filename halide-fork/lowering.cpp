@@ -7,7 +7,8 @@ namespace {
 
 using namespace Halide::Internal;
 
-/// Outputs are computed and stored at the root whatever the user's schedule says of them, as in Halide's own lowering.
+/// Outputs are computed and stored at the root whatever the user's schedule says of them, as in
+/// Halide's own lowering.
 void place_at_root(Function &output) {
     FuncSchedule &schedule = output.schedule();
     schedule.compute_level() = Halide::LoopLevel::root();
@@ -15,9 +16,10 @@ void place_at_root(Function &output) {
     schedule.hoist_storage_level() = Halide::LoopLevel::root();
 }
 
-/// The sequence of Halide's lower() up to storage flattening. Three of its passes are left out: sliding_window and
-/// storage_folding assume that unrolled loops run one iteration after the other, and lanes do not; skip_stages puts guards
-/// around producers alone, and the generations of a buffer would no longer be those of its consumers.
+/// The sequence of Halide's lower() up to storage flattening. Three of its passes are left out:
+/// sliding_window and storage_folding assume that unrolled loops run one iteration after the other,
+/// and lanes do not; skip_stages puts guards around producers alone, and the generations of a
+/// buffer would no longer be those of its consumers.
 LoweredPipeline lower(const std::vector<Halide::Func> &funcs, const Halide::Target &target) {
     LoweredPipeline pipeline;
     std::vector<Function> &outputs = pipeline.outputs;

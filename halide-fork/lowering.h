@@ -7,8 +7,8 @@
 
 namespace Orrery {
 
-/// A pipeline in the form that the frontend reads: every loop, buffer (Realize) and access still has its name and its
-/// dimensions, and storage is not flattened.
+/// A pipeline in the form that the frontend reads: every loop, buffer (Realize) and access still
+/// has its name and its dimensions, and storage is not flattened.
 ///
 ///     realize acc([0, 9], [yo*3, 3]) {
 ///      produce acc {

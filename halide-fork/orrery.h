@@ -7,13 +7,14 @@
 
 /// The directives that turn a scheduled Halide pipeline into an accelerator.
 ///
-/// They say what Halide's own schedule cannot: which loops form the array of processing elements, how a buffer is built and
-/// how wide the ports to memory are. Everything else (tiles, loop order, buffers and their levels, widths of transfers)
-/// is said by Halide's `split`, `reorder`, `in`, `compute_at`, `rfactor`, `unroll` and `vectorize`. The directives do not
-/// change what the pipeline computes, and a pipeline that has them still compiles for the CPU.
+/// They say what Halide's own schedule cannot: which loops form the array of processing elements,
+/// how a buffer is built and how wide the ports to memory are. Everything else (tiles, loop order,
+/// buffers and their levels, widths of transfers) is said by Halide's `split`, `reorder`, `in`,
+/// `compute_at`, `rfactor`, `unroll` and `vectorize`. The directives do not change what the
+/// pipeline computes, and a pipeline that has them still compiles for the CPU.
 ///
-/// Each function throws UserError when what it is given cannot be right; what only the whole pipeline shows is reported by
-/// `compile`.
+/// Each function throws UserError when what it is given cannot be right; what only the whole
+/// pipeline shows is reported by `compile`.
 namespace Orrery {
 
 namespace Directives {
@@ -30,7 +31,8 @@ enum class Memory {
 /// Settings of one buffer; returned by Accelerator::buffer.
 class BufferSettings {
 public:
-    /// Number of copies of the buffer's contents: with 2, one is filled while the other is read. 1 (the default) or 2.
+    /// Number of copies of the buffer's contents: with 2, one is filled while the other is read. 1
+    /// (the default) or 2.
     BufferSettings &slots(int count);
 
 private:
@@ -46,7 +48,8 @@ class PortSettings {
 public:
     /// Width of the data bus: 32, 64, 128 (the default), 256 or 512 bits.
     PortSettings &bus_bits(int bits);
-    /// Number of bursts that may be requested before the first one is answered: 1 to 64, 16 by default.
+    /// Number of bursts that may be requested before the first one is answered: 1 to 64, 16 by
+    /// default.
     PortSettings &outstanding(int bursts);
     /// Greatest length of a burst: a power of two from 1 to 256 beats, 256 by default.
     PortSettings &burst_beats(int beats);
@@ -59,25 +62,30 @@ private:
     size_t index;
 };
 
-/// The part of a pipeline that becomes hardware: everything between the inputs and one output. Copies refer to the same one.
+/// The part of a pipeline that becomes hardware: everything between the inputs and one output.
+/// Copies refer to the same one.
 class Accelerator {
 public:
-    /// Spreads loops of a stage over the processing elements: `rows` down the array, `columns` across it. Several loops on
-    /// one axis replicate: {y, ki} gives each y its own group of ki columns. The loops are unrolled if they are not yet.
+    /// Spreads loops of a stage over the processing elements: `rows` down the array, `columns`
+    /// across it. Several loops on one axis replicate: {y, ki} gives each y its own group of ki
+    /// columns. The loops are unrolled if they are not yet.
     ///
-    ///     hw.pe_array(acc.update(), {rci}, {ki});      // input channels down, output channels across
-    ///     hw.pe_array(acc.update(), {r.y}, {y, ki});   // kernel rows down, output rows across, ki replicated
+    ///     hw.pe_array(acc.update(), {rci}, {ki});      // input channels down, output channels
+    ///     across hw.pe_array(acc.update(), {r.y}, {y, ki});   // kernel rows down, output rows
+    ///     across, ki replicated
     Accelerator &pe_array(Halide::Stage stage, const std::vector<Halide::VarOrRVar> &rows,
                           const std::vector<Halide::VarOrRVar> &columns = {});
 
-    /// Asks for links between neighbouring processing elements instead of broadcast and reduction tree. Not supported yet:
-    /// `compile` answers with a UserError.
+    /// Asks for links between neighbouring processing elements instead of broadcast and reduction
+    /// tree. Not supported yet: `compile` answers with a UserError.
     Accelerator &systolic(Halide::Stage stage);
 
-    /// Settings of the buffer that holds a Func, which must have a compute_at or compute_root of its own.
+    /// Settings of the buffer that holds a Func, which must have a compute_at or compute_root of
+    /// its own.
     BufferSettings buffer(const Halide::Func &func, Memory memory = Memory::Auto);
 
-    /// Settings of the port of an input (ImageParam, Input<Buffer<>>) or of the output (Func, Output<Buffer<>>).
+    /// Settings of the port of an input (ImageParam, Input<Buffer<>>) or of the output (Func,
+    /// Output<Buffer<>>).
     PortSettings port(const Halide::Func &tensor);
 
 private:
@@ -86,7 +94,8 @@ private:
     std::shared_ptr<Directives::Scope> scope;
 };
 
-/// Makes hardware of all that `output` (Func or Output<Buffer<>>) needs, down to the inputs. A pipeline has one accelerator.
+/// Makes hardware of all that `output` (Func or Output<Buffer<>>) needs, down to the inputs. A
+/// pipeline has one accelerator.
 Accelerator accelerate(const Halide::Func &output);
 
 } // namespace Orrery

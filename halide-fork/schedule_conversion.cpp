@@ -17,7 +17,8 @@ hwir::MemoryTechnology technology(Memory memory) {
     return hwir::MemoryTechnology::Auto;
 }
 
-/// Names of loops as the user knows them: Halide puts those of the loops that they were split from before them.
+/// Names of loops as the user knows them: Halide puts those of the loops that they were split from
+/// before them.
 std::vector<std::string> user_names(const std::vector<std::string> &dimensions) {
     std::vector<std::string> names;
     for (const std::string &dimension : dimensions) {
@@ -31,16 +32,17 @@ std::vector<std::string> user_names(const std::vector<std::string> &dimensions) 
 HardwareSchedule to_hardware_schedule(const Directives::Scope &scope,
                                       const Directives::Environment &environment) {
     for (const Halide::Stage &stage : scope.systolic) {
-        user_error("systolic: stage {} cannot have links between neighbouring processing elements yet. "
-                   "Remove the directive: pe_array alone gives broadcast and a reduction tree.",
-                   stage.name());
+        user_error(
+            "systolic: stage {} cannot have links between neighbouring processing elements yet. "
+            "Remove the directive: pe_array alone gives broadcast and a reduction tree.",
+            stage.name());
     }
     HardwareSchedule schedule;
     schedule.output = scope.output.name();
     for (const Directives::Array &array : scope.arrays) {
         const Directives::StageIdentity stage = Directives::identify(array.stage, environment);
-        schedule.arrays[{stage.func, stage.stage}] = {user_names(array.rows), user_names(array.columns),
-                                                        false};
+        schedule.arrays[{stage.func, stage.stage}] = {user_names(array.rows),
+                                                      user_names(array.columns), false};
     }
     for (const Directives::Buffer &buffer : scope.buffers) {
         schedule.buffers[buffer.func.name()] = {buffer.slots, technology(buffer.memory)};

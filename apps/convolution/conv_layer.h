@@ -4,19 +4,22 @@
 
 #include <algorithm>
 
-/// A convolution layer on a C | K array: input channels down the rows, output channels across the columns.
+/// A convolution layer on a C | K array: input channels down the rows, output channels across the
+/// columns.
 ///
 ///     output(k, x, y) = requantise(bias(k) + sum over c, i, j of
-///                                  input(c, stride x + i - pad_left, stride y + j - pad_top) weights(c, i, j, k))
+///                                  input(c, stride x + i - pad_left, stride y + j - pad_top)
+///                                  weights(c, i, j, k))
 ///
-/// with zeros outside the input. Everything is int8 but the sums (int32) and the requantisation of each channel:
-/// a multiplier and a rounding shift to the right, then saturation. Channels are innermost in memory.
+/// with zeros outside the input. Everything is int8 but the sums (int32) and the requantisation of
+/// each channel: a multiplier and a rounding shift to the right, then saturation. Channels are
+/// innermost in memory.
 namespace conv_layer {
 
 /// Shape of a layer; the defaults of the generator's parameters.
 struct Shape {
-    int channels, filters;          ///< input channels (c), output channels (k)
-    int width, height;              ///< of the input
+    int channels, filters; ///< input channels (c), output channels (k)
+    int width, height;     ///< of the input
     int kernel_width, kernel_height;
     int pad_left, pad_right, pad_top, pad_bottom;
 };
@@ -46,17 +49,17 @@ public:
     Param<int> pad_bottom{"pad_bottom", Layer::shape().pad_bottom};
     Param<int> stride{"stride", 1};
 
-    Param<int> rows{"rows", 16};                ///< of the array
-    Param<int> columns{"columns", 16};          ///< of the array
-    Param<int> bus_bits{"bus_bits", 128};       ///< of every port
-    Param<int> tile_height{"tile_height", 0};   ///< rows of the output per tile; 0: all
+    Param<int> rows{"rows", 16};              ///< of the array
+    Param<int> columns{"columns", 16};        ///< of the array
+    Param<int> bus_bits{"bus_bits", 128};     ///< of every port
+    Param<int> tile_height{"tile_height", 0}; ///< rows of the output per tile; 0: all
 
-    Input<Buffer<int8_t, 3>> input{"input"};          ///< c, x, y
-    Input<Buffer<int8_t, 4>> weights{"weights"};      ///< c, i, j, k
-    Input<Buffer<int32_t, 1>> bias{"bias"};           ///< k
+    Input<Buffer<int8_t, 3>> input{"input"};            ///< c, x, y
+    Input<Buffer<int8_t, 4>> weights{"weights"};        ///< c, i, j, k
+    Input<Buffer<int32_t, 1>> bias{"bias"};             ///< k
     Input<Buffer<int16_t, 1>> multiplier{"multiplier"}; ///< k
-    Input<Buffer<uint8_t, 1>> shift{"shift"};         ///< k; modulo 32
-    Output<Buffer<int8_t, 3>> output{"output"};       ///< k, x, y
+    Input<Buffer<uint8_t, 1>> shift{"shift"};           ///< k; modulo 32
+    Output<Buffer<int8_t, 3>> output{"output"};         ///< k, x, y
 
     void generate() {
         using namespace Halide;
@@ -68,8 +71,9 @@ public:
             input, 0, {{Expr(), Expr()}, {0, width}, {0, height}})(c, x, y);
         r = RDom(0, channels, 0, kernel_width, 0, kernel_height, "r");
         sum(k, x, y) = bias(k);
-        sum(k, x, y) += cast<int32_t>(padded(r.x, x * stride + r.y - pad_left, y * stride + r.z - pad_top)) *
-                        cast<int32_t>(weights(r.x, r.y, r.z, k));
+        sum(k, x, y) +=
+            cast<int32_t>(padded(r.x, x * stride + r.y - pad_left, y * stride + r.z - pad_top)) *
+            cast<int32_t>(weights(r.x, r.y, r.z, k));
         output(k, x, y) = requantise(sum(k, x, y), multiplier(k), shift(k));
         output.bound(k, 0, filters).bound(x, 0, out_width()).bound(y, 0, out_height());
     }
@@ -104,7 +108,8 @@ public:
         for (const Func &buffer : {weight_tile, bias_tile, multiplier_tile, shift_tile, sum}) {
             hw.buffer(buffer).slots(2);
         }
-        for (const Func &tensor : {Func(input), Func(weights), Func(bias), Func(multiplier), Func(shift), Func(output)}) {
+        for (const Func &tensor : {Func(input), Func(weights), Func(bias), Func(multiplier),
+                                   Func(shift), Func(output)}) {
             hw.port(tensor).bus_bits(bus_bits);
         }
     }
@@ -119,7 +124,8 @@ private:
     }
 
     /// Product in 64 bits, rounded to the nearest (halves upwards) and saturated.
-    static Halide::Expr requantise(const Halide::Expr &sum, const Halide::Expr &factor, const Halide::Expr &bits) {
+    static Halide::Expr requantise(const Halide::Expr &sum, const Halide::Expr &factor,
+                                   const Halide::Expr &bits) {
         using namespace Halide;
         const Expr distance = cast<int64_t>(bits & 31);
         const Expr product = cast<int64_t>(sum) * cast<int64_t>(factor);
@@ -129,10 +135,12 @@ private:
 
     int elements_per_beat(int element_bits) const { return bus_bits / element_bits; }
 
-    /// Schedules a copy of a tensor in a buffer per tile of output channels, filled a beat per cycle.
+    /// Schedules a copy of a tensor in a buffer per tile of output channels, filled a beat per
+    /// cycle.
     Halide::Func channel_copy(Halide::Func copy, const Halide::Var &level, int element_bits) {
         return copy.compute_at(output, level)
-            .vectorize(copy.args()[0], elements_per_beat(element_bits), Halide::TailStrategy::GuardWithIf);
+            .vectorize(copy.args()[0], elements_per_beat(element_bits),
+                       Halide::TailStrategy::GuardWithIf);
     }
 
     Halide::Var c{"c"}, k{"k"}, x{"x"}, y{"y"};

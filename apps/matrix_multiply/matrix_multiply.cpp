@@ -5,12 +5,13 @@ namespace {
 
 using namespace Halide;
 
-/// Matrix product on a C | K array: the inner dimension down the rows, the columns of the result across the columns.
+/// Matrix product on a C | K array: the inner dimension down the rows, the columns of the result
+/// across the columns.
 ///
 ///     c(j, i) = saturate((sum over l of a(l, i) b(l, j)) rounded and shifted to the right)
 ///
-/// int8 in and out, int32 sums. Both operands are stored along the inner dimension, as weights of a fully connected
-/// layer and its inputs are: b holds a filter per j, a an input vector per i.
+/// int8 in and out, int32 sums. Both operands are stored along the inner dimension, as weights of a
+/// fully connected layer and its inputs are: b holds a filter per j, a an input vector per i.
 class MatrixMultiply : public Generator<MatrixMultiply> {
 public:
     GeneratorParam<int> height{"height", 128}; ///< i: input vectors
@@ -23,8 +24,8 @@ public:
     GeneratorParam<int> bus_bits{"bus_bits", 128};      ///< of every port
     GeneratorParam<int> tile_height{"tile_height", 64}; ///< vectors per tile
 
-    Input<Buffer<int8_t, 2>> a{"a"}; ///< l, i
-    Input<Buffer<int8_t, 2>> b{"b"}; ///< l, j
+    Input<Buffer<int8_t, 2>> a{"a"};  ///< l, i
+    Input<Buffer<int8_t, 2>> b{"b"};  ///< l, j
     Output<Buffer<int8_t, 2>> c{"c"}; ///< j, i
 
     void generate() {

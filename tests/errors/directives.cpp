@@ -53,7 +53,8 @@ TEST_CASE("pe_array: the loop must exist") {
 TEST_CASE("pe_array: a loop lies on one axis, once") {
     const std::string message =
         message_of_array([](Example &e, auto &hw) { hw.pe_array(e.out, {e.x}, {e.x}); });
-    CHECK_THAT(message, Contains("loop x of stage out") && Contains("twice") && Contains("name it"));
+    CHECK_THAT(message,
+               Contains("loop x of stage out") && Contains("twice") && Contains("name it"));
 }
 
 TEST_CASE("pe_array: at least one loop") {
@@ -188,7 +189,8 @@ TEST_CASE("accelerate: once per pipeline, for its output") {
 }
 
 TEST_CASE("Funcs must be defined before directives are given for them") {
-    CHECK_THAT(message_of([] { Orrery::accelerate(Func("nothing")); }), Contains("no definition yet"));
+    CHECK_THAT(message_of([] { Orrery::accelerate(Func("nothing")); }),
+               Contains("no definition yet"));
     CHECK_THAT(message_of_array([](Example &, auto &hw) { hw.buffer(Func("nothing")); }),
                Contains("no definition yet"));
 }
