@@ -6,10 +6,10 @@
 
 namespace Orrery::lower {
 
-/// Width of the event counters in bits; registers show them as 64.
-inline constexpr int counter_bits = 48;
+/// Width of the event counters in bits, and of their fields in counts_o.
+inline constexpr int counter_bits = 48, counter_field_bits = 64;
 
-/// What a counter of a process counts. All of them leave it side by side in counts_o, counter_bits each.
+/// What a counter of a process counts. All of them leave it side by side in counts_o.
 struct CounterSource {
     std::string name;   ///< register name
     std::string description;

@@ -55,6 +55,7 @@ ProcessModule ProcessState::run() {
     add_store();
     finish_issue();
     add_counters();
+    add_delays();
     control->finish();
     absorb_unused(module);
     result.signature = module.signature();
@@ -232,14 +233,17 @@ void ProcessState::add_event_counters() {
         amounts.push_back(v);
     }
     Value events = scope.wire("events", concat(amounts));
-    Value counts = module.output("counts_o", n * counter_bits);
+    Value counts = module.output("counts_o", n * counter_field_bits);
     Scope body = scope.generate("gen_counter", "counter", n);
     Value amount = slice(events, integer_name("counter") * integer(width), width);
+    Integer field = integer_name("counter") * integer(counter_field_bits);
     body.instance("u_counter", templates::event_counter(counter_bits, width),
                   {{"clk_i", clk}, {"rst_i", rst}, {"clear_i", start},
                    {"enable_i", width == 1 ? amount : unary(ValueOp::ReduceOr, amount)},
                    {"amount_i", amount},
-                   {"count_o", slice(counts, integer_name("counter") * integer(counter_bits), counter_bits)}});
+                   {"count_o", slice(counts, field, counter_bits)}});
+    const int unused = counter_field_bits - counter_bits;
+    body.assign(slice(counts, field + integer(counter_bits), unused), constant(unused, 0));
 }
 
 void ProcessState::add_counters() {
@@ -271,13 +275,41 @@ void ProcessState::add_counters() {
 }
 
 Value ProcessState::delayed(Value v, int cycles, const std::string &name, bool reset) {
+    constexpr int narrow = 16;
     if (cycles == 0 || v->op == ValueOp::Constant) {
         return v;
     }
     Value q = scope.net(name, v->width);
-    scope.instance("u_" + name, templates::delay_line(v->width, cycles, reset),
-                   {{"clk_i", clk}, {"rst_i", rst}, {"data_i", v}, {"data_o", q}});
+    if (v->width <= narrow) {
+        delays[{cycles, reset}].push_back({v, q});
+    } else {
+        scope.instance("u_" + name, templates::delay_line(v->width, cycles, reset),
+                       {{"clk_i", clk}, {"rst_i", rst}, {"data_i", v}, {"data_o", q}});
+    }
     return q;
+}
+
+void ProcessState::add_delays() {
+    for (const auto &[key, values] : delays) {
+        const auto &[cycles, reset] = key;
+        std::string name = fmt::format("{}_after{}", reset ? "events" : "values", cycles);
+        std::vector<Value> inputs; // most significant first
+        int width = 0;
+        for (const auto &[value, later] : values) {
+            inputs.insert(inputs.begin(), value);
+            width += value->width;
+        }
+        Value out = values.size() == 1 ? values[0].second : scope.net(name, width);
+        scope.instance("u_" + name, templates::delay_line(width, cycles, reset),
+                       {{"clk_i", clk}, {"rst_i", rst}, {"data_i", concat(inputs)}, {"data_o", out}});
+        int64_t lsb = 0;
+        for (const auto &[value, later] : values) {
+            if (values.size() > 1) {
+                scope.assign(later, slice(out, lsb, value->width));
+            }
+            lsb += value->width;
+        }
+    }
 }
 
 int address_bits(const hwir::Buffer &buffer) { return index_bits(buffer.depth()); }

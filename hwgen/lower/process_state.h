@@ -72,8 +72,10 @@ private:
     // Counters
     void add_counters();
     void add_event_counters();
+    void add_delays();
 
     // Helpers
+    /// The value some cycles later; narrow ones share a delay line.
     netlist::Value delayed(netlist::Value v, int cycles, const std::string &name, bool reset = false);
     netlist::Value loop_bit(const netlist::Value &vector, int i) const { return netlist::bit(vector, netlist::integer(i)); }
     netlist::Value addresses(const AccessMap &map, const hwir::Buffer &buffer, const std::string &name,
@@ -135,6 +137,7 @@ private:
         netlist::Value wanted;
     };
     std::vector<Stall> stalls;
+    std::map<std::pair<int, bool>, std::vector<std::pair<netlist::Value, netlist::Value>>> delays; ///< by (cycles, reset)
     std::vector<netlist::Value> counted; ///< amount per cycle, in the order of result.counters
     std::map<std::pair<int, bool>, netlist::Value> slots; ///< per (buffer, writer)
 

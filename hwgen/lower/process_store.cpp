@@ -43,10 +43,10 @@ void ProcessState::add_store() {
 Value ProcessState::place(Value lanes, int width, const AccessMap &map, const std::string &name) {
     std::vector<int64_t> positions;
     std::vector<bool> covered(map.elements(), false);
-    bool same = map.elements() == output_space.count();
+    bool in_order = true;
     for (int64_t lane = 0; lane < output_space.count(); lane++) {
         positions.push_back(map.position(0, output_space.counters(lane)));
-        same = same && positions.back() == lane;
+        in_order = in_order && positions.back() == lane;
         if (covered[positions.back()]) {
             user_error("{} stage {}: two lanes store to the same element of {} in one cycle; unroll "
                        "loops that reach different elements, or make the update associative",
@@ -54,8 +54,12 @@ Value ProcessState::place(Value lanes, int width, const AccessMap &map, const st
         }
         covered[positions.back()] = true;
     }
-    if (same) {
+    if (in_order && map.elements() == output_space.count()) {
         return lanes;
+    }
+    if (in_order) { // the banks above are not reached
+        Value above = constant((map.elements() - static_cast<int>(output_space.count())) * width, 0);
+        return scope.wire(name, concat({above, lanes}));
     }
     Value vector = scope.net(name, map.elements() * width);
     Integer formula = map.position_formula(0, output_space);

@@ -24,7 +24,7 @@ public:
     StreamState(Build &b, int stream_number, int chunk, bool shared)
         : build(b), stream(b.design.streams[stream_number]), tensor(b.design.tensors[stream.tensor]),
           chunk_bytes(chunk), shared_port(shared), number(stream_number), scope(module.items) {
-        module.name = stream.name + "_stream";
+        module.name = stream.name;
         module.purpose = fmt::format("Runs and DMA of stream {} of tensor {}.", stream.name, tensor.name);
     }
     StreamModule run();

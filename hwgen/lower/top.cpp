@@ -57,7 +57,7 @@ private:
     std::vector<StreamModule> streams;
     std::map<std::string, Value> outputs; ///< "instance/port"
     std::map<std::string, Value> inputs;
-    std::vector<Value> counter_values;
+    std::vector<Value> counter_values; ///< per process
     RegisterMap registers;
 };
 
@@ -374,11 +374,8 @@ void Top::instantiate() {
 
 void Top::add_counters() {
     for (size_t p = 0; p < processes.size(); p++) {
-        Value counts = wire_of(processes[p].name, "counts_o");
-        int64_t lsb = 0;
+        counter_values.push_back(wire_of(processes[p].name, "counts_o"));
         for (const CounterSource &c : processes[p].counters) {
-            counter_values.push_back(slice(counts, lsb, counter_bits));
-            lsb += counter_bits;
             registers.counters.push_back({static_cast<Counter::Kind>(c.kind), static_cast<int>(p), c.buffer,
                                           c.cause, c.name});
         }
@@ -388,7 +385,7 @@ void Top::add_counters() {
 void Top::add_registers() {
     const int tensors = static_cast<int>(design.tensors.size());
     registers.write_words = tensors;
-    registers.read_words = std::max<int>(1, 2 * static_cast<int>(counter_values.size()));
+    registers.read_words = 2 * static_cast<int>(registers.counters.size());
     registers.address_bits = std::max(12, index_bits(4 * (fixed_words + registers.write_words + registers.read_words)));
     registers.registers = {{"control", 0x00, 1, "write", "bit 0: write 1 to start"},
                            {"status", 0x04, 1, "read", "bit 0: busy, bit 1: done, bit 2: bus error"},
@@ -400,14 +397,10 @@ void Top::add_registers() {
                                        "byte address of the first element of tensor " + t.name});
         offset += 4;
     }
-    std::vector<Value> words;
-    size_t n = 0;
     for (const ProcessModule &p : processes) {
         for (const CounterSource &c : p.counters) {
             registers.registers.push_back({c.name, offset, 2, "read", c.description});
             offset += 8;
-            Value zeros = constant(64 - counter_bits, 0);
-            words.push_back(concat({zeros, counter_values[n++]}));
         }
     }
     Value busy = scope.net("busy", 1), finish = scope.net("finish", 1), error = scope.net("bus_error", 1);
@@ -416,7 +409,7 @@ void Top::add_registers() {
     std::vector<Connection> pins;
     std::map<std::string, Value> known{{"clk_i", clk}, {"rst_i", rst}, {"start_o", start}, {"finish_i", finish},
                                        {"error_i", error}, {"busy_o", busy}, {"write_words_o", write_words},
-                                       {"read_words_i", words.empty() ? constant(32, 0) : joined(words)}};
+                                       {"read_words_i", joined(counter_values)}};
     for (const Port &p : csr.ports) {
         auto it = known.find(p.name);
         pins.push_back({p.name, it != known.end()                      ? it->second

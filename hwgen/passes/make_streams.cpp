@@ -62,17 +62,12 @@ private:
                            load < 0 ? "store to" : "load from", tensor.name);
     }
 
+    /// By its tensor; later streams of the same tensor get a number.
     std::string name() const {
-        if (load < 0) {
-            return process.name + "_to_" + tensor.name;
-        }
-        int earlier = 0;
-        for (int l = 0; l < load; l++) {
-            earlier += process.loads[l].kind == MemoryKind::Tensor &&
-                       process.loads[l].memory == access.memory;
-        }
-        std::string base = tensor.name + "_to_" + process.name;
-        return earlier ? fmt::format("{}_{}", base, earlier + 1) : base;
+        auto earlier = std::count_if(design.streams.begin(), design.streams.end(),
+                                     [&](const Stream &s) { return s.tensor == access.memory; });
+        std::string base = tensor.name + "_stream";
+        return earlier ? fmt::format("{}{}", base, earlier + 1) : base;
     }
 
     void check_supported() const {

@@ -71,7 +71,7 @@ TEST_CASE("the text of a design") {
              "        increment int32 int32(load0)*int32(load1)\n        init int32 0\n",
              "    array rows [acc.s1.ki] columns [acc.s1.m]\n",
              "    store tensor c[4*c.s0.mo + c.s0.mi, c.s0.n]\n    value int8 int8(load0 >> 2)\n",
-             "stream a_to_a_tile_s0 of tensor a for a_tile_s0.load0\n    lanes []\n    start 0\n   "
+             "stream a_stream of tensor a for a_tile_s0.load0\n    lanes []\n    start 0\n   "
              " length 15 at most 15\n",
          }) {
         CHECK_THAT(text, Contains(part));

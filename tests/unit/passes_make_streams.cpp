@@ -53,9 +53,9 @@ TEST_CASE("loops over neighbours become one run") {
     Design d = copy_design(e, p.process, {2, 3, 4});
     passes::make_streams(d);
     REQUIRE(d.streams.size() == 2);
-    CHECK(d.streams[0].name == "t_to_f_s0");
+    CHECK(d.streams[0].name == "t_stream");
     CHECK(d.streams[0].load == 0);
-    CHECK(d.streams[1].name == "f_s0_to_u");
+    CHECK(d.streams[1].name == "u_stream");
     CHECK(d.streams[1].load == -1);
     CHECK(d.streams[0].lanes == std::vector<int>{2});
     CHECK(d.streams[0].descriptor.loops.empty());
