@@ -137,8 +137,9 @@ private:
             collect_names(value, integers);
         }
         walk(g->items);
-        ORRERY_CHECK(integers.count(g->genvar), "module {}: genvar {} of {} is not used",
-                     module.name, g->genvar, g->label);
+        // Slices of a single iteration are whole nets and need no genvar.
+        ORRERY_CHECK(g->count == 1 || integers.count(g->genvar),
+                     "module {}: genvar {} of {} is not used", module.name, g->genvar, g->label);
         for (const auto &[name, value] : g->localparams) {
             ORRERY_CHECK(integers.count(name), "module {}: localparam {} is not used", module.name,
                          name);
