@@ -71,8 +71,9 @@ struct Unit {
     std::string symbol() const { return "orrery_model_" + key; }
 };
 
-Unit make_unit(const DesignDescription &design, const Toolchain &tools) {
+Unit make_unit(const DesignDescription &design, const Toolchain &tools, bool quick) {
     Hash hash;
+    hash.add(quick ? "quick" : "");
     hash.add(tools.verilator.version);
     hash.add(tools.compiler_version);
     for (const auto *flags : {&tools.verilator_flags, &tools.compiler_flags, &tools.link_flags}) {
@@ -212,12 +213,12 @@ private:
         }
         if (bytes < small_model_bytes) {
             fast.insert(fast.end(), slow.begin(), slow.end());
-            join(prefix, "all.cpp", fast, "-O1");
+            join(prefix, "all.cpp", fast, options_.quick ? "-O0" : "-O1");
             return;
         }
         // -O1 is as fast to run as -O2 and takes a third of the time to compile.
         for (const std::string &name : fast) {
-            compilations_.push_back({prefix + name + ".cpp", "-O1"});
+            compilations_.push_back({prefix + name + ".cpp", options_.quick ? "-O0" : "-O1"});
         }
         join(prefix, "slow.cpp", slow, "-O0");
     }
@@ -329,7 +330,7 @@ std::vector<Model> build_models(const std::vector<const DesignDescription *> &de
     std::vector<std::string> symbols;
     std::map<std::string, Unit> unique;
     for (const DesignDescription *design : designs) {
-        Unit unit = make_unit(*design, tools);
+        Unit unit = make_unit(*design, tools, options.quick);
         symbols.push_back(unit.symbol());
         unique.emplace(unit.key, unit);
     }

@@ -14,6 +14,7 @@ namespace Orrery::sim {
 struct BuildOptions {
     std::string verilator;                             ///< program; empty: see find_verilator
     bool trace = false;                                ///< the model can write waveforms (slower)
+    bool quick = false; ///< compiles as fast as possible; the simulation is several times slower
     int jobs = 2;                                      ///< compilers at a time
     std::function<void(const std::string &)> progress; ///< told what is being done, if set
 };

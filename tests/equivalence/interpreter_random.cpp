@@ -11,50 +11,44 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <functional>
 #include <iostream>
 
 using namespace Orrery;
 
 namespace {
 
-int64_t element_value(const Halide::Buffer<> &buffer, int64_t i) {
-    const void *data = buffer.data();
-    Halide::Type type = buffer.type();
-    if (type == Halide::Int(8)) {
-        return static_cast<const int8_t *>(data)[i];
-    }
-    if (type == Halide::UInt(8)) {
-        return static_cast<const uint8_t *>(data)[i];
-    }
-    if (type == Halide::Int(16)) {
-        return static_cast<const int16_t *>(data)[i];
-    }
-    if (type == Halide::UInt(16)) {
-        return static_cast<const uint16_t *>(data)[i];
-    }
-    REQUIRE(type == Halide::Int(32));
-    return static_cast<const int32_t *>(data)[i];
-}
-
+/// All elements from the first one to the last one in memory; what lies in gaps is 0.
 std::vector<int64_t> elements(const Halide::Buffer<> &buffer) {
-    std::vector<int64_t> values;
-    for (int64_t i = 0; i < int64_t(buffer.number_of_elements()); i++) {
-        values.push_back(element_value(buffer, i));
+    int64_t last = 0;
+    for (int d = 0; d < buffer.dimensions(); d++) {
+        last += int64_t(buffer.dim(d).extent() - 1) * buffer.dim(d).stride();
     }
+    std::vector<int64_t> values(size_t(last + 1), 0);
+    buffer.for_each_element([&](const int *coordinates) {
+        int64_t offset = 0;
+        for (int d = 0; d < buffer.dimensions(); d++) {
+            offset += int64_t(coordinates[d]) * buffer.dim(d).stride();
+        }
+        values[size_t(offset)] = test::element_value(buffer, offset);
+    });
     return values;
 }
 
-using MakeLayer = std::function<test::RandomLayer(unsigned, bool)>;
+using test::MakeLayer;
 
 /// What Halide computes from the plain algorithm.
 std::vector<int64_t> reference(const MakeLayer &make, unsigned seed,
-                               const std::vector<Halide::Buffer<>> &inputs) {
+                               const std::vector<Halide::Buffer<>> &inputs,
+                               const hwir::Tensor &shape) {
     test::RandomLayer layer = make(seed, false);
     for (size_t i = 0; i < inputs.size(); i++) {
         layer.inputs[i].set(inputs[i]);
     }
-    Halide::Buffer<> output(layer.output.type(), layer.output_shape);
+    std::vector<halide_dimension_t> dimensions;
+    for (const hwir::Dimension &d : shape.dimensions) {
+        dimensions.emplace_back(int(d.min), int(d.extent), int(d.stride));
+    }
+    Halide::Buffer<> output = test::strided_buffer(layer.output.type(), dimensions);
     layer.output.realize(output);
     return elements(output);
 }
@@ -123,15 +117,9 @@ bool check_seed(const MakeLayer &make, unsigned seed, std::map<std::string, int>
     INFO(hwir::print(*design));
     std::vector<Halide::Buffer<>> inputs;
     for (size_t i = 0; i < layer.inputs.size(); i++) {
-        std::vector<int> shape;
-        for (int d = 0; d < layer.inputs[i].dimensions(); d++) {
-            shape.push_back(int(
-                *Halide::Internal::as_const_int(layer.inputs[i].parameter().extent_constraint(d))));
-        }
-        inputs.push_back(
-            test::random_buffer(layer.inputs[i].type(), shape, seed * 8 + unsigned(i)));
+        inputs.push_back(test::random_buffer(layer.inputs[i], seed * 8 + unsigned(i)));
     }
-    check_design(*design, inputs, reference(make, seed, inputs), seed);
+    check_design(*design, inputs, reference(make, seed, inputs, design->tensors.back()), seed);
     return true;
 }
 
@@ -163,4 +151,9 @@ TEST_CASE("the interpreter agrees with Halide on random convolutions") {
 
 TEST_CASE("the interpreter agrees with Halide on random matrix multiplications") {
     check_many("matrix multiplications", test::random_matrix_multiply, 80);
+}
+
+TEST_CASE("the interpreter agrees with Halide on random pooling and pointwise layers") {
+    check_many("pooling", test::random_pooling, 30);
+    check_many("pointwise layers", test::random_pointwise, 30);
 }
