@@ -73,9 +73,10 @@ void find_self_load(Stage &stage) {
             continue;
         }
         if (!same_element(stage.loads[i], stage.store)) {
-            user_error("{}: reads elements of {} other than the one it stores (a scan), which is not "
-                       "supported; write the previous values to a Func of their own",
-                       stage_label(stage), user_name(stage.func));
+            user_error(
+                "{}: reads elements of {} other than the one it stores (a scan), which is not "
+                "supported; write the previous values to a Func of their own",
+                stage_label(stage), user_name(stage.func));
         }
         ORRERY_CHECK(stage.self_load < 0, "{} loads its own element twice", stage_label(stage));
         stage.self_load = static_cast<int>(i);
@@ -105,9 +106,10 @@ void check_reduced_lanes(const Network &network, const Stage &stage) {
                        stage_label(stage), loop);
         }
         if (stage.op == ReduceOp::Other) {
-            user_error("{}: the lanes of loop {} meet in one element, but the update is not a sum, a "
-                       "maximum or a minimum; do not unroll it",
-                       stage_label(stage), loop);
+            user_error(
+                "{}: the lanes of loop {} meet in one element, but the update is not a sum, a "
+                "maximum or a minimum; do not unroll it",
+                stage_label(stage), loop);
         }
     }
 }

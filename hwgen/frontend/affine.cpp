@@ -79,9 +79,10 @@ private:
     void add_rest(const Expr &e, int64_t factor) {
         const bool lane = uses(e, LevelKind::Lane);
         if (lane && uses(e, LevelKind::Serial)) {
-            user_error("{}: the term {} mixes lanes and serial loops in a way that is not affine; split "
-                       "the loops so that it becomes a sum, or unroll another loop",
-                       where, text(e, levels));
+            user_error(
+                "{}: the term {} mixes lanes and serial loops in a way that is not affine; split "
+                "the loops so that it becomes a sum, or unroll another loop",
+                where, text(e, levels));
         }
         Expr &rest = lane ? form.lane_table : form.base;
         const Expr term = simplify(e * static_cast<int>(factor));

@@ -40,8 +40,8 @@ ExprId divide_to_zero(ExprPool &pool, Type t, ExprId a, ExprId b) {
     const ExprId negated = pool.sub(zero, dividend);
     const ExprId mirrored = pool.sub(zero, pool.make(Op::Div, wide, {negated, divisor}));
     const ExprId straight = pool.make(Op::Div, wide, {dividend, divisor});
-    return pool.cast(
-        t, pool.make(Op::Select, wide, {pool.less(dividend, zero), mirrored, straight}));
+    return pool.cast(t,
+                     pool.make(Op::Select, wide, {pool.less(dividend, zero), mirrored, straight}));
 }
 
 ExprId shift_right(ExprPool &pool, Type t, ExprId a, int shift) {
@@ -58,7 +58,8 @@ ExprId multiply_shift_right(ExprPool &pool, Type t, ExprId a, ExprId b, int shif
     const ExprId product = pool.mul(pool.cast(wide, a), pool.cast(wide, b));
     ExprId value = rounding ? round_and_shift(pool, wide, product, shift)
                             : shift_right(pool, wide, product, shift);
-    // The greatest product is smallest x smallest, 2^(2 bits - 2) if signed: most shifts leave little to saturate.
+    // The greatest product is smallest x smallest, 2^(2 bits - 2) if signed: most shifts leave
+    // little to saturate.
     const int64_t highest = (int64_t(1) << (t.is_signed ? t.bits - 1 : t.bits)) - 1;
     if (shift < t.bits) {
         value = pool.min(value, pool.constant(highest, wide));

@@ -14,11 +14,12 @@ hwir::ExprId divide_to_zero(hwir::ExprPool &pool, hwir::Type t, hwir::ExprId a, 
 /// a >> shift.
 hwir::ExprId shift_right(hwir::ExprPool &pool, hwir::Type t, hwir::ExprId a, int shift);
 
-/// (a + 2^(shift - 1)) >> shift without overflow, for a constant shift of at most t.bits < 64. One adder of one more bit, where
-/// Halide's own lowering takes three of the same width.
+/// (a + 2^(shift - 1)) >> shift without overflow, for a constant shift of at most t.bits < 64. One
+/// adder of one more bit, where Halide's own lowering takes three of the same width.
 hwir::ExprId rounding_shift_right(hwir::ExprPool &pool, hwir::Type t, hwir::ExprId a, int shift);
 
-/// (a * b) >> shift, saturated to t, optionally rounded; for a constant shift of at most t.bits <= 32.
+/// (a * b) >> shift, saturated to t, optionally rounded; for a constant shift of at most t.bits
+/// <= 32.
 hwir::ExprId multiply_shift_right(hwir::ExprPool &pool, hwir::Type t, hwir::ExprId a,
                                   hwir::ExprId b, int shift, bool rounding);
 

@@ -64,15 +64,15 @@ class Assumptions::Reducer : public IRMutator {
     }
 
 public:
-    Reducer(const Assumptions &a, std::set<size_t> &u)
-        : facts(a.facts), space(a.space), used(u) {}
+    Reducer(const Assumptions &a, std::set<size_t> &u) : facts(a.facts), space(a.space), used(u) {}
 };
 
 void Assumptions::add(const Expr &condition, bool negated) {
     if (reads_memory(condition)) {
         return;
     }
-    // Minima that never matter are gone from addresses when they meet the facts, so they must be gone from these as well.
+    // Minima that never matter are gone from addresses when they meet the facts, so they must be
+    // gone from these as well.
     const Assumptions nothing(space);
     for (const Expr &c : conjuncts(condition, negated)) {
         const Expr form = nonnegative_form(c);

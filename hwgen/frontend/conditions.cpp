@@ -6,7 +6,8 @@ using namespace Halide::Internal;
 
 namespace {
 
-/// The operands of a minimum (or maximum) with a constant added to it, the constant added to each; else the expression.
+/// The operands of a minimum (or maximum) with a constant added to it, the constant added to each;
+/// else the expression.
 template <typename MinOrMax>
 std::vector<Expr> operands(const Expr &e) {
     if (const auto *op = e.as<MinOrMax>()) {
@@ -20,7 +21,8 @@ std::vector<Expr> operands(const Expr &e) {
     return {e};
 }
 
-/// Appends a <= b or a < b; a minimum on the greater side and a maximum on the smaller one are several comparisons.
+/// Appends a <= b or a < b; a minimum on the greater side and a maximum on the smaller one are
+/// several comparisons.
 void add_comparison(const Expr &a, const Expr &b, bool strict, std::vector<Expr> &out) {
     const std::vector<Expr> smaller = operands<Max>(a);
     const std::vector<Expr> greater = operands<Min>(b);
@@ -49,13 +51,17 @@ void add_conjuncts(const Expr &c, bool negated, std::vector<Expr> &out) {
         add_conjuncts(either->a, true, out);
         add_conjuncts(either->b, true, out);
     } else if (const auto *le = c.as<LE>()) {
-        negated ? add_comparison(le->b, le->a, true, out) : add_comparison(le->a, le->b, false, out);
+        negated ? add_comparison(le->b, le->a, true, out)
+                : add_comparison(le->a, le->b, false, out);
     } else if (const auto *lt = c.as<LT>()) {
-        negated ? add_comparison(lt->b, lt->a, false, out) : add_comparison(lt->a, lt->b, true, out);
+        negated ? add_comparison(lt->b, lt->a, false, out)
+                : add_comparison(lt->a, lt->b, true, out);
     } else if (const auto *ge = c.as<GE>()) {
-        negated ? add_comparison(ge->a, ge->b, true, out) : add_comparison(ge->b, ge->a, false, out);
+        negated ? add_comparison(ge->a, ge->b, true, out)
+                : add_comparison(ge->b, ge->a, false, out);
     } else if (const auto *gt = c.as<GT>()) {
-        negated ? add_comparison(gt->a, gt->b, false, out) : add_comparison(gt->b, gt->a, true, out);
+        negated ? add_comparison(gt->a, gt->b, false, out)
+                : add_comparison(gt->b, gt->a, true, out);
     } else if (!is_const_one(simplify(negated ? !c : c))) {
         out.push_back(simplify(negated ? !c : c));
     }

@@ -74,7 +74,8 @@ private:
         return {pool, Translator(pool, position, "a loop bound").translate(e)};
     }
 
-    /// A condition counts if all its counters are enumerated; it is tested as soon as they are known.
+    /// A condition counts if all its counters are enumerated; it is tested as soon as they are
+    /// known.
     void add_condition(const Expr &c) {
         const std::set<LevelId> used = counters_in(c);
         const bool known = std::all_of(used.begin(), used.end(),
@@ -121,9 +122,9 @@ std::optional<hwir::Interval> constant_interval(const Interval &interval) {
 
 } // namespace
 
-std::optional<hwir::Interval>
-CounterSpace::exact_range(const Expr &e, const std::vector<LevelId> &nest,
-                          const std::vector<Expr> &conditions) const {
+std::optional<hwir::Interval> CounterSpace::exact_range(const Expr &e,
+                                                        const std::vector<LevelId> &nest,
+                                                        const std::vector<Expr> &conditions) const {
     std::vector<Expr> all = conditions;
     for (LevelId level : nest) {
         if (levels[level].kind == LevelKind::Guard) {

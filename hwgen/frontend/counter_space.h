@@ -5,18 +5,20 @@
 
 namespace Orrery::frontend {
 
-/// Combinations of counters that an enumeration looks at before it falls back to interval arithmetic.
+/// Combinations of counters that an enumeration looks at before it falls back to interval
+/// arithmetic.
 inline constexpr int64_t max_enumerated_points = 1 << 16;
 
-/// The values that the counters of a loop nest can take together. Where there are few combinations they are enumerated, so
-/// that bounds of ragged and triangular loops are exact; Halide's interval arithmetic is the fallback.
+/// The values that the counters of a loop nest can take together. Where there are few combinations
+/// they are enumerated, so that bounds of ragged and triangular loops are exact; Halide's interval
+/// arithmetic is the fallback.
 class CounterSpace {
 public:
     explicit CounterSpace(const std::vector<Level> &all_levels) : levels(all_levels) {}
 
-    /// Exact least and greatest value over all reachable points of the loops on which `e` depends (min > max: none is
-    /// reachable). Guards of the nest and `conditions` count where they depend on nothing else. Nothing if there are too many
-    /// points.
+    /// Exact least and greatest value over all reachable points of the loops on which `e` depends
+    /// (min > max: none is reachable). Guards of the nest and `conditions` count where they depend
+    /// on nothing else. Nothing if there are too many points.
     std::optional<hwir::Interval> exact_range(const Expr &e, const std::vector<LevelId> &nest,
                                               const std::vector<Expr> &conditions = {}) const;
 
@@ -28,7 +30,8 @@ public:
     bool always(const Expr &condition, const std::vector<LevelId> &nest) const;
 
     /// Intervals of the counters in `e`, as Halide's analyses take them.
-    void push_intervals(const Expr &e, Halide::Internal::Scope<Halide::Internal::Interval> &scope) const;
+    void push_intervals(const Expr &e,
+                        Halide::Internal::Scope<Halide::Internal::Interval> &scope) const;
 
 private:
     const std::vector<Level> &levels;

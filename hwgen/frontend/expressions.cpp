@@ -148,7 +148,8 @@ std::string loop_label(const std::string &loop) {
         return name;
     }
     const std::string prefix = stage->first + ".s" + std::to_string(stage->second) + ".";
-    // An RVar's own dot ("r.x") must not cut its name, so the last component is taken before '$' becomes '.'.
+    // An RVar's own dot ("r.x") must not cut its name, so the last component is taken before '$'
+    // becomes '.'.
     std::string label = user_name(last_component(loop));
     if (std::regex_match(label, temporary)) {
         const std::string outer = loop.substr(0, loop.rfind('.'));

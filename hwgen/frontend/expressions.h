@@ -42,7 +42,8 @@ std::string user_name(const std::string &name);
 std::string stage_label(const std::string &func, int stage);
 inline std::string stage_label(const Stage &stage) { return stage_label(stage.func, stage.index); }
 
-/// The loop in a message and in the hardware IR: Func, stage and the name of the Var that the user wrote.
+/// The loop in a message and in the hardware IR: Func, stage and the name of the Var that the user
+/// wrote.
 ///
 ///     acc$1.s1.r$1$z.rci  ->  acc.s1.rci
 std::string loop_label(const std::string &loop);

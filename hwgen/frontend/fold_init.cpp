@@ -64,7 +64,8 @@ private:
                std::count(storage.lane_dims.begin(), storage.lane_dims.end(), level) > 0;
     }
 
-    /// Left side: the pure variables. Predicates: of reduction variables (those on pure variables alone leave elements out).
+    /// Left side: the pure variables. Predicates: of reduction variables (those on pure variables
+    /// alone leave elements out).
     static bool updates_every_element(const Definition &definition,
                                       const std::vector<std::string> &pure_variables) {
         for (size_t i = 0; i < pure_variables.size(); i++) {
@@ -96,9 +97,9 @@ private:
             const LevelId id = update.nest[k];
             const Level &level = network.levels[id];
             const bool guard = level.kind == LevelKind::Guard;
-            const bool reduces = guard ? involves_reduction(level.condition)
-                                       : at_first_visit.count(
-                                             counter_variable(id).as<Variable>()->name) > 0;
+            const bool reduces =
+                guard ? involves_reduction(level.condition)
+                      : at_first_visit.count(counter_variable(id).as<Variable>()->name) > 0;
             const Expr condition = guard ? level.condition : level.extent >= 1;
             if (reduces && !holds_at_first_visit(condition)) {
                 return false;
@@ -110,7 +111,8 @@ private:
     }
 
     bool holds_at_first_visit(const Expr &condition) const {
-        // Guards inside the Realize may be the very conditions under test: only those outside are taken as given.
+        // Guards inside the Realize may be the very conditions under test: only those outside are
+        // taken as given.
         return space.always(substitute(at_first_visit, condition), storage.prefix);
     }
 
@@ -128,8 +130,9 @@ private:
         return false;
     }
 
-    /// One counter per dimension of the pure definition, solved for the coordinate that the update stores to: where the other
-    /// counters of the dimension do not cancel, the value is no function of the coordinate.
+    /// One counter per dimension of the pure definition, solved for the coordinate that the update
+    /// stores to: where the other counters of the dimension do not cancel, the value is no function
+    /// of the coordinate.
     std::map<std::string, Expr> counters_of_init() const {
         std::map<std::string, Expr> replacement;
         for (size_t d = 0; d < init.store.coordinates.size(); d++) {
@@ -190,9 +193,9 @@ void fold_initial_values(Network &network,
             Fold(network, storage, *init, *update).run(function.update(0), function.args());
     }
     auto &stages = network.stages;
-    stages.erase(std::remove_if(stages.begin(), stages.end(),
-                                [](const Stage &s) { return s.folded_away; }),
-                 stages.end());
+    stages.erase(
+        std::remove_if(stages.begin(), stages.end(), [](const Stage &s) { return s.folded_away; }),
+        stages.end());
 }
 
 } // namespace Orrery::frontend

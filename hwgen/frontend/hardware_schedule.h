@@ -6,10 +6,12 @@
 #include <tuple>
 #include <vector>
 
-/// The accelerator directives of one pipeline, as the directive API records them and the frontend reads them.
+/// The accelerator directives of one pipeline, as the directive API records them and the frontend
+/// reads them.
 ///
-/// Funcs are keyed by Halide's unique name (`Func::name()`, wrappers of `in()` included), tensors by the name of their
-/// Parameter (inputs) or of the output Func, loops by the name of the Var or RVar that the user wrote.
+/// Funcs are keyed by Halide's unique name (`Func::name()`, wrappers of `in()` included), tensors
+/// by the name of their Parameter (inputs) or of the output Func, loops by the name of the Var or
+/// RVar that the user wrote.
 namespace Orrery {
 
 /// One stage of a Func: 0 is the pure definition, n > 0 is update(n - 1).
@@ -21,7 +23,8 @@ struct StageKey {
     }
 };
 
-/// The loops of a stage that become the rows and columns of its processing-element array. Each of them is unrolled.
+/// The loops of a stage that become the rows and columns of its processing-element array. Each of
+/// them is unrolled.
 struct ArrayDirective {
     std::vector<std::string> rows, columns; ///< outermost first
     bool systolic = false;
@@ -35,9 +38,9 @@ struct BufferDirective {
 
 /// AXI4 port of a tensor.
 struct PortDirective {
-    int bus_bits = 128;         ///< 32, 64, 128, 256 or 512
+    int bus_bits = 128; ///< 32, 64, 128, 256 or 512
     int outstanding_bursts = 16;
-    int max_burst_beats = 256;  ///< at most 256
+    int max_burst_beats = 256; ///< at most 256
 };
 
 struct HardwareSchedule {

@@ -140,7 +140,8 @@ private:
             stage.serial.push_back({id, level.extent});
             return;
         }
-        // The lanes have different numbers of iterations: all run to the maximum, some of them disabled.
+        // The lanes have different numbers of iterations: all run to the maximum, some of them
+        // disabled.
         stage.serial.push_back({id, Expr(static_cast<int>(level.max_extent))});
         add_enable(counter_variable(id) < level.extent);
     }

@@ -15,8 +15,9 @@ class LoadCollector : public IRMutator {
     const std::string &output, &where;
     std::vector<StageAccess> &loads;
 
-    Assumptions assumptions;    // what holds where the value of the current expression is used
-    std::set<size_t> required;  // those without which its loads are illegal, as Halide assumed when it computed regions
+    Assumptions assumptions;   // what holds where the value of the current expression is used
+    std::set<size_t> required; // those without which its loads are illegal, as Halide assumed when
+                               // it computed regions
 
 public:
     LoadCollector(const std::string &out, const std::string &w, const CounterSpace &s,
@@ -60,18 +61,20 @@ private:
 
     StageAccess load(const Call *op) {
         if (op->image.defined()) {
-            user_error("{}: '{}' is an image with fixed contents, which is not supported yet; pass it "
-                       "as an input",
-                       where, user_name(op->name));
+            user_error(
+                "{}: '{}' is an image with fixed contents, which is not supported yet; pass it "
+                "as an input",
+                where, user_name(op->name));
         }
         StageAccess access;
         access.memory = op->name;
         access.is_tensor = op->call_type == Call::Image;
         access.type = op->type;
         if (op->name == output) {
-            user_error("{}: reads the output '{}' back from memory; put the stages that read it into "
-                       "a Func of their own and let '{}' copy that",
-                       where, user_name(output), user_name(output));
+            user_error(
+                "{}: reads the output '{}' back from memory; put the stages that read it into "
+                "a Func of their own and let '{}' copy that",
+                where, user_name(output), user_name(output));
         }
         std::set<size_t> used = required;
         for (const Expr &a : op->args) {

@@ -19,7 +19,8 @@ class NestWalk : public IRVisitor {
     Network &network;
     const CounterSpace space;
 
-    // State of the traversal: the levels around the current statement and the loop variables they define.
+    // State of the traversal: the levels around the current statement and the loop variables they
+    // define.
     std::vector<LevelId> nest;
     std::map<std::string, Expr> loop_variables;
 
@@ -41,12 +42,12 @@ private:
 
     void visit(const For *op) override {
         const std::string loop = loop_label(op->name);
-        const bool lane =
-            op->for_type == ForType::Unrolled || op->for_type == ForType::Vectorized;
+        const bool lane = op->for_type == ForType::Unrolled || op->for_type == ForType::Vectorized;
         if (!lane && op->for_type != ForType::Serial) {
-            user_error("loop {}: parallel, GPU and extern loops have no hardware form; use unroll or "
-                       "vectorize for loops that run in space",
-                       loop);
+            user_error(
+                "loop {}: parallel, GPU and extern loops have no hardware form; use unroll or "
+                "vectorize for loops that run in space",
+                loop);
         }
         Level level;
         level.kind = lane ? LevelKind::Lane : LevelKind::Serial;
@@ -97,9 +98,10 @@ private:
 
     void visit(const IfThenElse *op) override {
         if (op->else_case.defined()) {
-            user_error("{}: an if with an else branch has no hardware form (specialize() makes one); "
-                       "write it with select",
-                       where());
+            user_error(
+                "{}: an if with an else branch has no hardware form (specialize() makes one); "
+                "write it with select",
+                where());
         }
         const size_t outside = nest.size();
         std::vector<Expr> conditions;
@@ -152,9 +154,10 @@ private:
             return string ? user_name(string->value)
                           : text(in_counters(call.args[i]), network.levels);
         };
-        user_error("Func {}: bound({}) gives {} to {}, but the schedule needs {} to {}; round the bound "
-                   "up or use TailStrategy::GuardWithIf",
-                   argument(0), argument(1), argument(2), argument(3), argument(4), argument(5));
+        user_error(
+            "Func {}: bound({}) gives {} to {}, but the schedule needs {} to {}; round the bound "
+            "up or use TailStrategy::GuardWithIf",
+            argument(0), argument(1), argument(2), argument(3), argument(4), argument(5));
     }
 
     void visit(const ProducerConsumer *op) override {
@@ -163,10 +166,11 @@ private:
              op->is_producer && i < nest.size(); i++) {
             const Level &level = network.levels[nest[i]];
             if (level.kind == LevelKind::Serial) {
-                user_error("Func {} is stored further out than it is computed (loop {} is between): "
-                           "sliding windows are not supported yet; use the same loop in store_at and "
-                           "compute_at",
-                           user_name(op->name), loop_label(level.loop));
+                user_error(
+                    "Func {} is stored further out than it is computed (loop {} is between): "
+                    "sliding windows are not supported yet; use the same loop in store_at and "
+                    "compute_at",
+                    user_name(op->name), loop_label(level.loop));
             }
         }
         IRVisitor::visit(op);
@@ -187,23 +191,26 @@ private:
             const Expr extent = in_counters(op->bounds[d].extent);
             const auto range = space.range(extent, nest);
             if (!range) {
-                user_error("Func {}: the size of dimension {} of its buffer, {}, has no constant bound; "
-                           "bound the Func or compute it at an inner loop",
-                           user_name(op->name), d, text(extent, network.levels));
+                user_error(
+                    "Func {}: the size of dimension {} of its buffer, {}, has no constant bound; "
+                    "bound the Func or compute it at an inner loop",
+                    user_name(op->name), d, text(extent, network.levels));
             }
             storage.max_extents.push_back(std::max<int64_t>(1, range->max));
             elements *= storage.max_extents.back();
             if (elements > max_buffer_elements) {
-                user_error("Func {}: its buffer would hold more than the limit of {} elements; compute "
-                           "it at an inner loop",
-                           user_name(op->name), max_buffer_elements);
+                user_error(
+                    "Func {}: its buffer would hold more than the limit of {} elements; compute "
+                    "it at an inner loop",
+                    user_name(op->name), max_buffer_elements);
             }
         }
         network.storages.push_back(std::move(storage));
         op->body.accept(this);
     }
 
-    /// Stages come in order, but one without any point is not there: the loops around know the number.
+    /// Stages come in order, but one without any point is not there: the loops around know the
+    /// number.
     int stage_index(const std::string &func) {
         int index = next_stage[func];
         for (LevelId id : nest) {
@@ -236,8 +243,8 @@ private:
                            label);
             }
         }
-        stage.value = collect_loads(in_counters(op->values[0]), network.output, space, label,
-                                    stage.loads);
+        stage.value =
+            collect_loads(in_counters(op->values[0]), network.output, space, label, stage.loads);
         if (!is_const_one(op->predicate)) {
             split_into_ands(in_counters(op->predicate), stage.predicate);
         }
@@ -252,8 +259,8 @@ private:
     }
 
     [[noreturn]] void unsupported(const std::string &what, const std::string &name) {
-        user_error("{}: {} of '{}' has no hardware form; remove it from the schedule", where(), what,
-                   user_name(name));
+        user_error("{}: {} of '{}' has no hardware form; remove it from the schedule", where(),
+                   what, user_name(name));
     }
     void visit(const Evaluate *) override {}
     void visit(const Prefetch *op) override { unsupported("prefetch()", op->name); }

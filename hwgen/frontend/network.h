@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
-/// The frontend's own view of a lowered pipeline: stages, their loop nests and the memories between them, with expressions
-/// still in Halide's form. The steps of build_design fill it in; the last one writes it out as hardware IR.
+/// The frontend's own view of a lowered pipeline: stages, their loop nests and the memories between
+/// them, with expressions still in Halide's form. The steps of build_design fill it in; the last
+/// one writes it out as hardware IR.
 ///
-/// A loop variable is min + counter. Counters are variables named by `counter_variable`, the values of loads are variables
-/// named by `load_variable` (expressions.h).
+/// A loop variable is min + counter. Counters are variables named by `counter_variable`, the values
+/// of loads are variables named by `load_variable` (expressions.h).
 namespace Orrery::frontend {
 
 using Halide::Expr;
@@ -38,8 +39,8 @@ struct Level {
 
 /// A load or a store.
 struct StageAccess {
-    std::string memory;            ///< name of the Func or of the input
-    bool is_tensor = false;        ///< an input or the output, in DRAM
+    std::string memory;     ///< name of the Func or of the input
+    bool is_tensor = false; ///< an input or the output, in DRAM
     Halide::Type type;
     std::vector<Expr> coordinates; ///< absolute, of counters
     std::vector<Expr> predicate;   ///< a load reads only where all hold
@@ -54,12 +55,12 @@ struct SequencerLevel {
 /// One stage of a Func.
 struct Stage {
     std::string func;
-    int index = 0; ///< 0: pure definition, n: update(n - 1)
+    int index = 0;             ///< 0: pure definition, n: update(n - 1)
     std::vector<LevelId> nest; ///< outermost first, as in the statement
     StageAccess store;
     std::vector<StageAccess> loads;
-    Expr value;                    ///< of counters and load variables
-    std::vector<Expr> predicate;   ///< of the store, from the statement
+    Expr value;                  ///< of counters and load variables
+    std::vector<Expr> predicate; ///< of the store, from the statement
 
     // Set by order_lanes.
     std::vector<SequencerLevel> serial;
@@ -81,8 +82,9 @@ struct Storage {
     Halide::Type type;
     std::vector<Expr> min;
     std::vector<int64_t> max_extents;
-    std::vector<LevelId> prefix;     ///< levels around the Realize
-    std::vector<LevelId> lane_dims;  ///< set by share_lanes: lanes outside on which the contents depend
+    std::vector<LevelId> prefix; ///< levels around the Realize
+    std::vector<LevelId>
+        lane_dims; ///< set by share_lanes: lanes outside on which the contents depend
 };
 
 struct Network {

@@ -46,7 +46,8 @@ public:
         }
         for (const Function &output : pipeline.outputs) {
             if (output.has_update_definition()) {
-                mistake("Func {}: an output with an update definition is not supported; add a pure stage "
+                mistake("Func {}: an output with an update definition is not supported; add a pure "
+                        "stage "
                         "after it (result(x, ...) = {}(x, ...)) and make that the output",
                         user_name(output.name()), user_name(output.name()));
             }
@@ -65,7 +66,8 @@ private:
             found = found || output.name() == schedule.output;
         }
         if (!found || pipeline.outputs.size() != 1) {
-            mistake("Func {}: the accelerated Func must be the only output of the pipeline (the outputs "
+            mistake("Func {}: the accelerated Func must be the only output of the pipeline (the "
+                    "outputs "
                     "are: {}); parts of a pipeline are not supported yet",
                     user_name(schedule.output), outputs);
         }
@@ -74,7 +76,8 @@ private:
     void check_function(const Function &f) {
         const std::string name = user_name(f.name());
         if (f.has_extern_definition()) {
-            mistake("Func {}: extern stages have no hardware form; write the stage in Halide", name);
+            mistake("Func {}: extern stages have no hardware form; write the stage in Halide",
+                    name);
             return;
         }
         if (f.outputs() != 1) {
@@ -93,8 +96,9 @@ private:
             mistake("Func {}: memoize() has no hardware form; remove it", name);
         }
         if (schedule.async()) {
-            mistake("Func {}: async() is not needed, every stage is a process of its own; remove it",
-                    name);
+            mistake(
+                "Func {}: async() is not needed, every stage is a process of its own; remove it",
+                name);
         }
         if (schedule.ring_buffer().defined()) {
             mistake("Func {}: ring_buffer() is not supported; use buffer(...).slots(n)", name);
@@ -102,9 +106,10 @@ private:
         const LoopLevel &compute = schedule.compute_level();
         const LoopLevel &store = schedule.store_level();
         if (!compute.is_inlined() && !(compute == store)) {
-            mistake("Func {}: it is stored at {} but computed at {}: sliding windows are not supported "
-                    "yet; use the same loop in store_at and compute_at",
-                    name, level_name(store), level_name(compute));
+            mistake(
+                "Func {}: it is stored at {} but computed at {}: sliding windows are not supported "
+                "yet; use the same loop in store_at and compute_at",
+                name, level_name(store), level_name(compute));
         }
     }
 
@@ -149,9 +154,10 @@ private:
                                    dim.for_type == ForType::Vectorized;
             if (!supported || (dim.device_api != Halide::DeviceAPI::None &&
                                dim.device_api != Halide::DeviceAPI::Host)) {
-                mistake("{}, loop {}: parallel and GPU loops have no hardware form; use unroll() or "
-                        "vectorize() for loops that run in space",
-                        label, user_name(dim.var));
+                mistake(
+                    "{}, loop {}: parallel and GPU loops have no hardware form; use unroll() or "
+                    "vectorize() for loops that run in space",
+                    label, user_name(dim.var));
             }
         }
     }
@@ -223,21 +229,23 @@ void check_free_variables(const Stmt &s, const std::string &output) {
     const std::string name = variables.first->name;
     const auto size = size_of_tensor(name);
     if (size && size->first == output) {
-        user_error("Func {}: the size of dimension {} of the output is not known; bound the output "
-                   "({}.bound(var, min, extent) or {}.dim({}).set_bounds(min, extent); set_estimate is "
-                   "not enough)",
-                   user_name(output), size->second, user_name(output), user_name(output),
-                   size->second);
+        user_error(
+            "Func {}: the size of dimension {} of the output is not known; bound the output "
+            "({}.bound(var, min, extent) or {}.dim({}).set_bounds(min, extent); set_estimate is "
+            "not enough)",
+            user_name(output), size->second, user_name(output), user_name(output), size->second);
     }
     if (size) {
-        user_error("tensor {}: the size of dimension {} is not known; give {}.dim({}).set_bounds(min, "
-                   "extent)",
-                   user_name(size->first), size->second, user_name(size->first), size->second);
+        user_error(
+            "tensor {}: the size of dimension {} is not known; give {}.dim({}).set_bounds(min, "
+            "extent)",
+            user_name(size->first), size->second, user_name(size->first), size->second);
     }
     if (variables.first->param.defined()) {
-        user_error("parameter {}: scalar parameters are not supported yet; use a GeneratorParam or an "
-                   "input of one element",
-                   user_name(name));
+        user_error(
+            "parameter {}: scalar parameters are not supported yet; use a GeneratorParam or an "
+            "input of one element",
+            user_name(name));
     }
     user_error("{} is not known at compile time; bound the Func it belongs to", user_name(name));
 }

@@ -4,12 +4,13 @@
 
 namespace Orrery::frontend {
 
-/// Rejects what the frontend cannot turn into hardware and what shows in the Funcs themselves: tuples, extern stages, floating
-/// point, schedule directives without a hardware form, updates of the output, sliding windows.
-/// Throws one UserError that lists all of them.
+/// Rejects what the frontend cannot turn into hardware and what shows in the Funcs themselves:
+/// tuples, extern stages, floating point, schedule directives without a hardware form, updates of
+/// the output, sliding windows. Throws one UserError that lists all of them.
 void check_pipeline(const LoweredPipeline &pipeline, const HardwareSchedule &schedule);
 
-/// Rejects variables that no loop defines: sizes that are not known at compile time and scalar parameters.
+/// Rejects variables that no loop defines: sizes that are not known at compile time and scalar
+/// parameters.
 void check_free_variables(const Halide::Internal::Stmt &s, const std::string &output);
 
 } // namespace Orrery::frontend

@@ -117,13 +117,15 @@ private:
             return std::nullopt;
         }
         const Interval &bounds = box[static_cast<int>(d)];
-        const auto low = bounds.has_lower_bound() ? as_const_int(simplify(bounds.min)) : std::nullopt;
+        const auto low =
+            bounds.has_lower_bound() ? as_const_int(simplify(bounds.min)) : std::nullopt;
         const auto high =
             bounds.has_upper_bound() ? as_const_int(simplify(bounds.max)) : std::nullopt;
         if (!low || !high) {
-            user_error("tensor {}: the accessed region of dimension {} has no constant bounds; give "
-                       "{}.dim({}).set_bounds(min, extent)",
-                       name, d, name, d);
+            user_error(
+                "tensor {}: the accessed region of dimension {} has no constant bounds; give "
+                "{}.dim({}).set_bounds(min, extent)",
+                name, d, name, d);
         }
         return hwir::Interval{*low, *high};
     }
@@ -132,7 +134,8 @@ private:
         const auto min = constant(tensor.dimensions[d].min, d);
         const auto extent = constant(tensor.dimensions[d].extent, d);
         const auto used = accessed(d, box);
-        const hwir::Interval region = used.value_or(hwir::Interval{min.value_or(0), min.value_or(0)});
+        const hwir::Interval region =
+            used.value_or(hwir::Interval{min.value_or(0), min.value_or(0)});
         if (min) {
             dimension.min = *min;
         } else if (extent && region.min >= 0 && region.max < *extent) {
@@ -142,10 +145,11 @@ private:
         }
         dimension.extent = extent.value_or(region.max - dimension.min + 1);
         if (region.min < dimension.min || region.max >= dimension.min + dimension.extent) {
-            user_error("tensor {}: dimension {} is bounded to {} to {}, but the schedule accesses {} to "
-                       "{}; enlarge the bounds or use TailStrategy::GuardWithIf",
-                       name, d, dimension.min, dimension.min + dimension.extent - 1, region.min,
-                       region.max);
+            user_error(
+                "tensor {}: dimension {} is bounded to {} to {}, but the schedule accesses {} to "
+                "{}; enlarge the bounds or use TailStrategy::GuardWithIf",
+                name, d, dimension.min, dimension.min + dimension.extent - 1, region.min,
+                region.max);
         }
     }
 
@@ -177,7 +181,8 @@ private:
         }
     }
 
-    /// Are the strides of all dimensions below d known and dense in order, so that d continues them?
+    /// Are the strides of all dimensions below d known and dense in order, so that d continues
+    /// them?
     static bool is_innermost_run(const std::vector<hwir::Dimension> &dimensions, size_t d) {
         int64_t expected = 1;
         for (size_t i = 0; i < d; i++) {
@@ -197,8 +202,7 @@ TensorConstraints input_constraints(const Parameter &input) {
 }
 
 TensorConstraints output_constraints(const Function &output) {
-    TensorConstraints tensor =
-        constraints_of(output.output_buffers()[0], hwir::Direction::Output);
+    TensorConstraints tensor = constraints_of(output.output_buffers()[0], hwir::Direction::Output);
     tensor.name = output.name();
     for (const Bound &bound : output.schedule().bounds()) {
         const auto &args = output.args();

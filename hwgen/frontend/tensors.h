@@ -26,9 +26,9 @@ TensorConstraints output_constraints(const Halide::Internal::Function &output);
 /// Replaces the variables for the sizes of tensors ("input.extent.0") by what the constraints say.
 Stmt substitute_sizes(const Stmt &s, const std::vector<TensorConstraints> &tensors);
 
-/// Tensor with the shape that the constraints say, else that of the accessed region, dense. Its name is still Halide's.
-/// `s` is the whole statement, `network` its stages.
-/// Throws UserError if the accessed region has no constant bounds or does not fit the constraints.
+/// Tensor with the shape that the constraints say, else that of the accessed region, dense. Its
+/// name is still Halide's. `s` is the whole statement, `network` its stages. Throws UserError if
+/// the accessed region has no constant bounds or does not fit the constraints.
 hwir::Tensor make_tensor(const TensorConstraints &constraints, const Stmt &s,
                          const Network &network);
 

@@ -22,8 +22,7 @@ std::optional<Expr> upper_limit(const Expr &condition, const std::string &variab
         return std::nullopt;
     }
     const Interval holds = solve_for_outer_interval(condition, variable);
-    if (holds.has_lower_bound() || !holds.has_upper_bound() ||
-        expr_uses_var(holds.max, variable)) {
+    if (holds.has_lower_bound() || !holds.has_upper_bound() || expr_uses_var(holds.max, variable)) {
         return std::nullopt;
     }
     return holds.max;

@@ -14,7 +14,8 @@ using hwir::Op;
 
 hwir::Type translate_type(Halide::Type type, const std::string &where) {
     if (type.is_float() || type.is_bfloat()) {
-        user_error("{}: floating point has no hardware form; use integers (fixed point) there", where);
+        user_error("{}: floating point has no hardware form; use integers (fixed point) there",
+                   where);
     }
     if (!type.is_scalar() || type.is_handle()) {
         user_error("{}: values of this type have no hardware form; use scalar integers", where);
@@ -143,8 +144,8 @@ private:
 
     void compare(Op op, const Expr &a, const Expr &b) { result = binary(op, hwir::boolean, a, b); }
 
-    /// The shift that divides data by a constant: Halide's simplifier makes divisions of shifts. Divisions of counters stay,
-    /// because the passes know more of those.
+    /// The shift that divides data by a constant: Halide's simplifier makes divisions of shifts.
+    /// Divisions of counters stay, because the passes know more of those.
     static std::optional<int> data_power_of_two(const Expr &a, const Expr &divisor) {
         const auto constant = as_const_int(divisor);
         const auto unsigned_constant = as_const_uint(divisor);
@@ -215,14 +216,13 @@ private:
 
     /// The operations that Halide replaces by equal ones.
     static bool is_arithmetic(const Call *op) {
-        return op->is_intrinsic({Call::widen_right_add, Call::widen_right_mul, Call::widen_right_sub,
-                                 Call::widening_add, Call::widening_mul, Call::widening_sub,
-                                 Call::widening_shift_left, Call::widening_shift_right,
-                                 Call::rounding_shift_left, Call::rounding_shift_right,
-                                 Call::saturating_add, Call::saturating_sub, Call::saturating_cast,
-                                 Call::halving_add, Call::halving_sub, Call::rounding_halving_add,
-                                 Call::sorted_avg, Call::mul_shift_right,
-                                 Call::rounding_mul_shift_right});
+        return op->is_intrinsic(
+            {Call::widen_right_add, Call::widen_right_mul, Call::widen_right_sub,
+             Call::widening_add, Call::widening_mul, Call::widening_sub, Call::widening_shift_left,
+             Call::widening_shift_right, Call::rounding_shift_left, Call::rounding_shift_right,
+             Call::saturating_add, Call::saturating_sub, Call::saturating_cast, Call::halving_add,
+             Call::halving_sub, Call::rounding_halving_add, Call::sorted_avg, Call::mul_shift_right,
+             Call::rounding_mul_shift_right});
     }
 
     static std::optional<int> constant_shift(const Expr &e, int most) {

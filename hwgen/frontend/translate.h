@@ -7,16 +7,19 @@
 
 namespace Orrery::frontend {
 
-/// The hardware IR's type of a Halide type. `where` names Func and stage in the errors on floating point, vectors and handles.
+/// The hardware IR's type of a Halide type. `where` names Func and stage in the errors on floating
+/// point, vectors and handles.
 hwir::Type translate_type(Halide::Type type, const std::string &where);
 
-/// Translates expressions of one stage: counters to the loop numbers given by `loops`, load variables to loads.
+/// Translates expressions of one stage: counters to the loop numbers given by `loops`, load
+/// variables to loads.
 class Translator {
 public:
     Translator(hwir::ExprPool &to_pool, std::map<LevelId, int> loop_numbers, std::string label)
         : pool(to_pool), loops(std::move(loop_numbers)), where(std::move(label)) {}
 
-    /// Throws UserError for what has no integer hardware form (floating point, calls of functions, ...).
+    /// Throws UserError for what has no integer hardware form (floating point, calls of functions,
+    /// ...).
     hwir::ExprId translate(const Expr &e) const;
 
 private:

@@ -1,0 +1,26 @@
+#pragma once
+#include "hwgen/frontend/hardware_schedule.h"
+#include "hwgen/frontend/network.h"
+
+#include <map>
+#include <string>
+
+namespace Orrery::frontend {
+
+/// Places of the memories in the design's tables, by Halide's names.
+struct Memories {
+    std::map<std::string, int> buffers, tensors;
+};
+
+/// Writes one stage as a process; its expressions go to the pool of `design`, whose tensors must be
+/// there.
+hwir::Process emit_process(const Network &network, const Memories &memories, const Stage &stage,
+                           const std::string &name, hwir::Design &design);
+
+/// Numbers of the loops that an array directive names. Loops of one iteration are gone from the
+/// nest and from the array. `schedule` is that of the stage.
+/// Throws UserError for loops that the stage does not have or that are not unrolled.
+hwir::Array emit_array(const Network &network, const Stage &stage, const ArrayDirective &directive,
+                       const Halide::Internal::StageSchedule &schedule);
+
+} // namespace Orrery::frontend

@@ -1,0 +1,348 @@
+#include "tests/unit/frontend_pipelines.h"
+
+#include "hwgen/support/error.h"
+
+#include <catch2/catch.hpp>
+
+#include <functional>
+
+using namespace Orrery;
+using namespace Orrery::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// The message of the UserError that `f` ends in; an InternalError fails the test.
+std::string message_of(const std::function<void()> &f) {
+    try {
+        f();
+    } catch (const UserError &error) {
+        return error.what();
+    }
+    FAIL("no error");
+    return "";
+}
+
+/// One-dimensional pipeline: `output` of 16 elements after `f`, which reads `input`.
+struct Line {
+    ImageParam input{Int(8), 1, "input"};
+    Var x{"x"}, xo{"xo"}, xi{"xi"};
+    Func f{"f"}, output{"output"};
+
+    void finish() {
+        output(x) = f(x);
+        output.bound(x, 0, 16);
+        f.compute_root();
+    }
+    std::string error() {
+        return message_of([&] { design_of(output, {input}); });
+    }
+};
+
+} // namespace
+
+TEST_CASE("error: address that depends on data", "[frontend][errors]") {
+    Line line;
+    Func table("table");
+    table(line.x) = cast<int8_t>(line.x * 3);
+    table.compute_root();
+    line.f(line.x) = table(clamp(cast<int>(line.input(line.x)), 0, 15));
+    line.finish();
+    CHECK_THAT(line.error(), Contains("f's pure definition") && Contains("'table'") &&
+                                 Contains("depends on data"));
+}
+
+TEST_CASE("error: store to an address that depends on data", "[frontend][errors]") {
+    Line line;
+    RDom r(0, 30, "r");
+    line.f(line.x) = 0;
+    line.f(clamp(cast<int>(line.input(r)), 0, 15)) += 1;
+    line.finish();
+    CHECK_THAT(line.error(), Contains("f.update(0)") && Contains("store depends on data"));
+}
+
+TEST_CASE("error: condition that depends on data", "[frontend][errors]") {
+    Line line;
+    RDom r(0, 30, "r");
+    r.where(line.input(r) > 0);
+    line.f(line.x) = 0;
+    line.f(line.x) += cast<int>(line.input(r));
+    line.finish();
+    CHECK_THAT(line.error(), Contains("loop f.s1.r.x") && Contains("use select"));
+}
+
+TEST_CASE("error: floating point", "[frontend][errors]") {
+    Line line;
+    line.f(line.x) = cast<int8_t>(cast<float>(line.input(line.x)) * 0.5f);
+    line.finish();
+    CHECK_THAT(line.error(), Contains("f's pure definition") && Contains("fixed point"));
+}
+
+TEST_CASE("error: tuple", "[frontend][errors]") {
+    Line line;
+    line.f(line.x) = Tuple(line.input(line.x), line.x);
+    line.output(line.x) = line.f(line.x)[0];
+    line.output.bound(line.x, 0, 16);
+    line.f.compute_root();
+    CHECK_THAT(line.error(), Contains("Func f") && Contains("tuples"));
+}
+
+TEST_CASE("error: extern stage", "[frontend][errors]") {
+    Line line;
+    line.f.define_extern("something", {line.input}, Int(8), {line.x});
+    line.finish();
+    CHECK_THAT(line.error(), Contains("Func f") && Contains("extern"));
+}
+
+TEST_CASE("error: function call", "[frontend][errors]") {
+    Line line;
+    line.f(line.x) = popcount(line.input(line.x));
+    line.finish();
+    CHECK_THAT(line.error(), Contains("f's pure definition") && Contains("popcount"));
+}
+
+TEST_CASE("error: output that is not bounded", "[frontend][errors]") {
+    Line line;
+    line.output(line.x) = line.input(line.x);
+    line.output.set_estimate(line.x, 0, 16);
+    CHECK_THAT(line.error(), Contains("Func output") && Contains("output.bound(") &&
+                                 Contains("set_estimate is not enough"));
+}
+
+TEST_CASE("error: size of an input that is not known", "[frontend][errors]") {
+    Line line;
+    line.f(line.x) = BoundaryConditions::repeat_edge(line.input)(line.x - 1);
+    line.finish();
+    CHECK_THAT(line.error(), Contains("tensor input") && Contains("input.dim(0).set_bounds"));
+}
+
+TEST_CASE("error: schedule accesses more than the bounds", "[frontend][errors]") {
+    Line line;
+    line.f(line.x) = line.input(line.x);
+    line.output(line.x) = line.f(line.x);
+    line.output.bound(line.x, 0, 10).unroll(line.x, 4, TailStrategy::RoundUp);
+    line.f.compute_root();
+    CHECK_THAT(line.error(), Contains("tensor output") && Contains("0 to 9") &&
+                                 Contains("0 to 11") && Contains("GuardWithIf"));
+
+    Line other;
+    other.f(other.x) = other.input(other.x + 1);
+    other.finish();
+    other.input.dim(0).set_bounds(0, 16);
+    CHECK_THAT(other.error(),
+               Contains("tensor input") && Contains("0 to 15") && Contains("1 to 16"));
+}
+
+TEST_CASE("error: scalar parameter", "[frontend][errors]") {
+    Line line;
+    Param<int> gain("gain");
+    line.f(line.x) = line.input(line.x) * gain;
+    line.finish();
+    CHECK_THAT(line.error(), Contains("parameter gain") && Contains("GeneratorParam"));
+}
+
+TEST_CASE("error: image with fixed contents", "[frontend][errors]") {
+    Line line;
+    Buffer<int8_t> image(16);
+    image.fill(1);
+    line.f(line.x) = line.input(line.x) + image(line.x);
+    line.finish();
+    CHECK_THAT(line.error(), Contains("f's pure definition") && Contains("as an input"));
+}
+
+TEST_CASE("error: output with an update", "[frontend][errors]") {
+    Line line;
+    RDom r(0, 4, "r");
+    line.output(line.x) = 0;
+    line.output(line.x) += cast<int>(line.input(line.x + r));
+    line.output.bound(line.x, 0, 16);
+    CHECK_THAT(line.error(), Contains("Func output") && Contains("add a pure stage"));
+}
+
+TEST_CASE("error: part of a pipeline", "[frontend][errors]") {
+    Line line;
+    line.f(line.x) = line.input(line.x);
+    line.finish();
+    HardwareSchedule schedule;
+    schedule.output = "f";
+    const std::string message = message_of([&] {
+        build_design(lower_for_hardware({line.output}, get_host_target()), schedule, "test",
+                     {line.input.parameter()});
+    });
+    CHECK_THAT(message, Contains("Func f") && Contains("only output"));
+}
+
+TEST_CASE("error: sliding window", "[frontend][errors]") {
+    Line line;
+    line.f(line.x) = line.input(line.x);
+    line.output(line.x) = line.f(line.x) + line.f(line.x + 1);
+    line.output.bound(line.x, 0, 16);
+    line.f.store_root().compute_at(line.output, line.x);
+    CHECK_THAT(line.error(), Contains("Func f") && Contains("stored at root") &&
+                                 Contains("output.x") && Contains("sliding"));
+}
+
+TEST_CASE("error: scan", "[frontend][errors]") {
+    Line line;
+    RDom r(1, 15, "r");
+    line.f(line.x) = cast<int>(line.input(line.x));
+    line.f(r) += line.f(r - 1);
+    line.finish();
+    CHECK_THAT(line.error(), Contains("f.update(0)") && Contains("a scan"));
+}
+
+TEST_CASE("error: lanes that cannot be combined", "[frontend][errors]") {
+    Line line;
+    RDom r(0, 4, "r");
+    line.f(line.x) = 0;
+    line.f(line.x) = line.f(line.x) * 2 + line.input(line.x + r);
+    line.f.update().reorder(r.x, line.x).unroll(r.x);
+    line.finish();
+    CHECK_THAT(line.error(),
+               Contains("f.update(0)") && Contains("loop f.s1.r.x") && Contains("do not unroll"));
+
+    Line last;
+    RDom q(0, 4, "q");
+    last.f(last.x) = 0;
+    last.f(last.x) = cast<int>(last.input(last.x + q));
+    last.f.update().reorder(q.x, last.x).unroll(q.x);
+    last.finish();
+    CHECK_THAT(last.error(), Contains("f.update(0)") && Contains("same element"));
+}
+
+TEST_CASE("error: address that mixes lanes and serial loops", "[frontend][errors]") {
+    Line line;
+    Func edge = BoundaryConditions::repeat_edge(line.input, {{0, 13}});
+    line.f(line.x) = edge(line.x);
+    line.finish();
+    line.f.unroll(line.x, 4);
+    CHECK_THAT(line.error(), Contains("f's pure definition, access to input") &&
+                                 Contains("not affine") && Contains("f.s0.x.inner"));
+}
+
+TEST_CASE("error: buffer beyond the limit", "[frontend][errors]") {
+    ImageParam input(Int(8), 2, "input");
+    Var x("x"), y("y");
+    Func f("f"), output("output");
+    f(x, y) = input(x, y);
+    output(x, y) = f(x, y);
+    output.bound(x, 0, 5000).bound(y, 0, 5000);
+    f.compute_root();
+    const std::string message = message_of([&] { design_of(output, {input}); });
+    CHECK_THAT(message, Contains("Func f") && Contains("16777216 elements"));
+}
+
+TEST_CASE("error: schedule directives without a hardware form", "[frontend][errors]") {
+    const auto error_with = [](const std::function<void(Line &)> &schedule) {
+        Line line;
+        line.f(line.x) = line.input(line.x);
+        line.finish();
+        schedule(line);
+        return line.error();
+    };
+    CHECK_THAT(error_with([](Line &l) { l.f.parallel(l.x); }),
+               Contains("f's pure definition, loop x") && Contains("parallel"));
+    CHECK_THAT(error_with([](Line &l) { l.f.async(); }), Contains("Func f") && Contains("async()"));
+    CHECK_THAT(error_with([](Line &l) { l.f.memoize(); }),
+               Contains("Func f") && Contains("memoize()"));
+    CHECK_THAT(error_with([](Line &l) { l.output.prefetch(l.f, l.x, l.x, 1); }),
+               Contains("output's pure definition") && Contains("prefetch()"));
+    CHECK_THAT(error_with([](Line &l) {
+                   Param<bool> flag("flag");
+                   l.f.specialize(flag);
+               }),
+               Contains("f's pure definition") && Contains("specialize()"));
+    CHECK_THAT(error_with([](Line &l) {
+                   l.output.split(l.x, l.xo, l.xi, 4);
+                   l.f.compute_at(l.output, l.xo).hoist_storage_root().ring_buffer(2);
+               }),
+               Contains("Func f") && Contains("ring_buffer()"));
+}
+
+TEST_CASE("error: compute_with, atomic and blending tails", "[frontend][errors]") {
+    ImageParam input(Int(8), 1, "input");
+    Var x("x");
+    RDom r(0, 4, "r");
+    Func a("a"), b("b"), output("output");
+    a(x) = input(x);
+    b(x) = input(x) * 2;
+    output(x) = a(x) + b(x);
+    output.bound(x, 0, 16);
+    a.compute_root();
+    b.compute_root().compute_with(a, x);
+    CHECK_THAT(message_of([&] { design_of(output, {input}); }),
+               Contains("pure definition") && Contains("compute_with()"));
+
+    Line line;
+    line.f(line.x) = 0;
+    line.f(line.x) += cast<int>(line.input(line.x + r));
+    line.f.update().atomic();
+    line.finish();
+    CHECK_THAT(line.error(), Contains("f.update(0)") && Contains("atomic()"));
+
+    Line blend;
+    blend.f(blend.x) = 0;
+    blend.f(blend.x) += cast<int>(blend.input(blend.x + r));
+    blend.f.update().unroll(blend.x, 3, TailStrategy::RoundUpAndBlend);
+    blend.finish();
+    CHECK_THAT(blend.error(),
+               Contains("f.update(0)") && Contains("loop x") && Contains("GuardWithIf"));
+}
+
+TEST_CASE("error: several mistakes are reported together", "[frontend][errors]") {
+    Line line;
+    line.f(line.x) = cast<int8_t>(cast<float>(line.input(line.x)));
+    line.finish();
+    line.f.parallel(line.x);
+    line.output.async();
+    CHECK_THAT(line.error(),
+               Contains("floating point") && Contains("parallel") && Contains("async()"));
+}
+
+TEST_CASE("error: directives that fit nothing", "[frontend][errors]") {
+    const auto error_with = [](const std::function<void(Convolution &)> &change) {
+        Convolution conv;
+        conv.schedule_ck();
+        change(conv);
+        return message_of([&] { conv.design(); });
+    };
+    CHECK_THAT(error_with([](Convolution &c) {
+                   c.schedule.arrays[{c.acc.name(), 1}].rows = {"rx"};
+               }),
+               Contains("acc.update(0)") && Contains("loop rx") && Contains("ri"));
+    CHECK_THAT(error_with([](Convolution &c) {
+                   c.schedule.arrays[{c.acc.name(), 1}].rows = {"ro"};
+               }),
+               Contains("acc.update(0), loop ro") && Contains("unrolled"));
+    CHECK_THAT(error_with([](Convolution &c) {
+                   c.schedule.arrays[{c.acc.name(), 0}] = {};
+               }),
+               Contains("acc's pure definition") && Contains("no process"));
+    CHECK_THAT(error_with([](Convolution &c) {
+                   c.schedule.arrays[{c.acc.name(), 1}].systolic = true;
+               }),
+               Contains("acc.update(0)") && Contains("systolic() is not supported yet"));
+    CHECK_THAT(error_with([](Convolution &c) { c.schedule.buffers[c.padded.name()].slots = 2; }),
+               Contains("buffer(padded)") && Contains("compute_at"));
+    CHECK_THAT(error_with([](Convolution &c) { c.schedule.buffers[c.output.name()].slots = 2; }),
+               Contains("buffer(output)") && Contains("DRAM"));
+    CHECK_THAT(error_with([](Convolution &c) { c.schedule.buffers[c.acc.name()].slots = 0; }),
+               Contains("buffer(acc)") && Contains("at least 1"));
+    CHECK_THAT(error_with([](Convolution &c) { c.schedule.ports["bias"] = {}; }),
+               Contains("port(bias)"));
+    CHECK_THAT(error_with([](Convolution &c) { c.schedule.ports[c.input.name()].bus_bits = 96; }),
+               Contains("port input") && Contains("96 bits"));
+    CHECK_THAT(
+        error_with([](Convolution &c) { c.schedule.ports[c.input.name()].max_burst_beats = 300; }),
+        Contains("port input") && Contains("1 to 256"));
+}
+
+TEST_CASE("error: what Halide itself rejects", "[frontend][errors]") {
+    Line line;
+    line.f(line.x) = line.input(line.x);
+    line.finish();
+    Func elsewhere("elsewhere");
+    elsewhere(line.x) = 0;
+    line.f.compute_at(elsewhere, line.x);
+    CHECK_THAT(line.error(), Contains("Halide rejects the pipeline"));
+}
