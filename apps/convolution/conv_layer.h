@@ -24,7 +24,7 @@ struct Shape {
     int pad_left, pad_right, pad_top, pad_bottom;
 };
 
-/// `Layer` gives the default shape: `static conv_layer::Shape shape()`.
+/// `Layer` gives the defaults: `static conv_layer::Shape shape()` and `static bool per_channel()`.
 template <typename Layer>
 class ConvLayer : public Halide::Generator<Layer> {
     template <typename T>
@@ -49,6 +49,10 @@ public:
     Param<int> pad_bottom{"pad_bottom", Layer::shape().pad_bottom};
     Param<int> stride{"stride", 1};
 
+    Param<bool> per_channel{"per_channel", Layer::per_channel()}; ///< requantisation: each channel its own
+    Param<int> output_multiplier{"output_multiplier", 181}; ///< of all channels if not per_channel
+    Param<int> output_shift{"output_shift", 16};            ///< of all channels if not per_channel
+
     Param<int> rows{"rows", 16};              ///< of the array
     Param<int> columns{"columns", 16};        ///< of the array
     Param<int> bus_bits{"bus_bits", 128};     ///< of every port
@@ -57,9 +61,16 @@ public:
     Input<Buffer<int8_t, 3>> input{"input"};            ///< c, x, y
     Input<Buffer<int8_t, 4>> weights{"weights"};        ///< c, i, j, k
     Input<Buffer<int32_t, 1>> bias{"bias"};             ///< k
-    Input<Buffer<int16_t, 1>> multiplier{"multiplier"}; ///< k
-    Input<Buffer<uint8_t, 1>> shift{"shift"};           ///< k; modulo 32
+    Input<Buffer<int16_t, 1>> *multiplier = nullptr; ///< k; only if per_channel
+    Input<Buffer<uint8_t, 1>> *shift = nullptr;      ///< k; only if per_channel; modulo 32
     Output<Buffer<int8_t, 3>> output{"output"};         ///< k, x, y
+
+    void configure() {
+        if (per_channel) {
+            multiplier = this->template add_input<Buffer<int16_t, 1>>("multiplier");
+            shift = this->template add_input<Buffer<uint8_t, 1>>("shift");
+        }
+    }
 
     void generate() {
         using namespace Halide;
@@ -74,7 +85,8 @@ public:
         sum(k, x, y) +=
             cast<int32_t>(padded(r.x, x * stride + r.y - pad_left, y * stride + r.z - pad_top)) *
             cast<int32_t>(weights(r.x, r.y, r.z, k));
-        output(k, x, y) = requantise(sum(k, x, y), multiplier(k), shift(k));
+        output(k, x, y) = per_channel ? requantise(sum(k, x, y), (*multiplier)(k), (*shift)(k))
+                                      : requantise(sum(k, x, y), (int)output_multiplier, (int)output_shift);
         output.bound(k, 0, filters).bound(x, 0, out_width()).bound(y, 0, out_height());
     }
 
@@ -99,17 +111,22 @@ public:
         padded.compute_at(output, yo).vectorize(c, elements_per_beat(8), guard);
         Func weight_tile = channel_copy(weights.in(sum), ko, 8);
         Func bias_tile = channel_copy(bias.in(sum), ko, 32);
-        Func multiplier_tile = channel_copy(multiplier.in(output), ko, 16);
-        Func shift_tile = channel_copy(shift.in(output), ko, 8);
+        std::vector<Func> buffers{weight_tile, bias_tile, sum};
+        std::vector<Func> tensors{input, weights, bias, output};
+        if (per_channel) {
+            buffers.push_back(channel_copy(multiplier->in(output), ko, 16));
+            buffers.push_back(channel_copy(shift->in(output), ko, 8));
+            tensors.push_back(*multiplier);
+            tensors.push_back(*shift);
+        }
 
         Orrery::Accelerator hw = Orrery::accelerate(output);
         hw.pe_array(sum.update(), {rci}, {ki});
         hw.buffer(padded).slots(tile < out_height() ? 2 : 1);
-        for (const Func &buffer : {weight_tile, bias_tile, multiplier_tile, shift_tile, sum}) {
+        for (const Func &buffer : buffers) {
             hw.buffer(buffer).slots(2);
         }
-        for (const Func &tensor : {Func(input), Func(weights), Func(bias), Func(multiplier),
-                                   Func(shift), Func(output)}) {
+        for (const Func &tensor : tensors) {
             hw.port(tensor).bus_bits(bus_bits);
         }
     }

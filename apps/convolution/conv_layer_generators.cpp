@@ -9,24 +9,28 @@ using conv_layer::Shape;
 class Small : public ConvLayer<Small> {
 public:
     static Shape shape() { return {16, 16, 8, 8, 3, 3, 1, 1, 1, 1}; }
+    static bool per_channel() { return true; }
 };
 
 /// Third convolution of AlexNet (without its division in two groups).
 class AlexnetConv3 : public ConvLayer<AlexnetConv3> {
 public:
     static Shape shape() { return {256, 384, 13, 13, 3, 3, 1, 1, 1, 1}; }
+    static bool per_channel() { return false; }
 };
 
 /// A 3x3 convolution of the fourth stage of ResNet-50.
 class Resnet50 : public ConvLayer<Resnet50> {
 public:
     static Shape shape() { return {256, 256, 14, 14, 3, 3, 1, 1, 1, 1}; }
+    static bool per_channel() { return false; }
 };
 
 /// Nothing divides anything: 27 x 25 outputs, 60 -> 100 channels, kernel 5 x 3, uneven padding.
 class Ragged : public ConvLayer<Ragged> {
 public:
     static Shape shape() { return {60, 100, 28, 26, 5, 3, 2, 1, 1, 0}; }
+    static bool per_channel() { return true; }
 };
 
 } // namespace
