@@ -25,6 +25,8 @@ namespace {
 /// Emitted C++ below this size is compiled as one file: starting the compiler costs more than the
 /// code.
 constexpr uintmax_t small_model_bytes = 300'000;
+/// Models that one compiler takes at a time when the build is to be quick.
+constexpr size_t models_per_batch = 6;
 
 std::string read_file(const fs::path &path) {
     std::ifstream file(path, std::ios::binary);
@@ -138,6 +140,7 @@ public:
         for (const Unit &unit : units) {
             collect(unit, runtime);
         }
+        join_batches();
         compilations_.push_back({"messages.cpp", "-O1"});
         for (const std::string &name : runtime) {
             fs::path source = tools_.verilator.root / "include" / (name + ".cpp");
@@ -211,26 +214,42 @@ private:
                 bytes += fs::file_size(directory_ / (prefix + name + ".cpp"));
             }
         }
-        if (bytes < small_model_bytes) {
+        if (options_.quick || bytes < small_model_bytes) {
             fast.insert(fast.end(), slow.begin(), slow.end());
-            join(prefix, "all.cpp", fast, options_.quick ? "-O0" : "-O1");
+            join(prefix, "all", fast);
+            if (options_.quick) {
+                quick_models_.push_back(prefix + "all");
+            } else {
+                compilations_.push_back({prefix + "all.cpp", "-O1"});
+            }
             return;
         }
         // -O1 is as fast to run as -O2 and takes a third of the time to compile.
         for (const std::string &name : fast) {
-            compilations_.push_back({prefix + name + ".cpp", options_.quick ? "-O0" : "-O1"});
+            compilations_.push_back({prefix + name + ".cpp", "-O1"});
         }
-        join(prefix, "slow.cpp", slow, "-O0");
+        join(prefix, "slow", slow);
+        compilations_.push_back({prefix + "slow.cpp", "-O0"});
+    }
+
+    /// Without optimisation, reading Verilator's headers takes as long as the rest: several models
+    /// share it.
+    void join_batches() {
+        for (size_t first = 0; first < quick_models_.size(); first += models_per_batch) {
+            const size_t last = std::min(first + models_per_batch, quick_models_.size());
+            const std::string name = fmt::format("batch{}", first / models_per_batch);
+            join("", name, {quick_models_.begin() + first, quick_models_.begin() + last});
+            compilations_.push_back({name + ".cpp", "-O0"});
+        }
     }
 
     void join(const std::string &prefix, const std::string &file,
-              const std::vector<std::string> &names, const char *optimisation) {
+              const std::vector<std::string> &names) {
         std::string text;
         for (const std::string &name : names) {
             text += fmt::format("#include \"{}.cpp\"\n", name);
         }
-        write_file(directory_ / (prefix + file), text);
-        compilations_.push_back({prefix + file, optimisation});
+        write_file(directory_ / (prefix + file + ".cpp"), text);
     }
 
     void compile() {
@@ -270,15 +289,18 @@ private:
     }
 
     uintmax_t source_bytes(const Compilation &c) const {
-        return c.source.find("/all.cpp") != std::string::npos
-                   ? small_model_bytes
-                   : fs::file_size(directory_ / c.source);
+        const uintmax_t own = fs::file_size(directory_ / c.source);
+        // The others include what they compile.
+        const bool includes = c.source.find("/all.cpp") != std::string::npos ||
+                              c.source.rfind("batch", 0) == 0;
+        return includes ? own + small_model_bytes : own;
     }
 
     const Toolchain &tools_;
     fs::path directory_;
     const BuildOptions &options_;
     std::vector<Compilation> compilations_;
+    std::vector<std::string> quick_models_; ///< files to compile together, without extension
 };
 
 /// Builds beside the final directory and renames: another process sees a whole model or none.

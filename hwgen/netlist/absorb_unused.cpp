@@ -1,3 +1,4 @@
+#include "hwgen/netlist/integer_names.h"
 #include "hwgen/netlist/usage.h"
 #include "hwgen/support/error.h"
 
@@ -24,6 +25,28 @@ void close_pins(std::vector<Item> &items) {
         result.push_back(std::move(item));
     }
     items = std::move(result);
+}
+
+/// Removes the localparams of generate loops that nothing uses, from the last one to the first.
+void drop_localparams(std::vector<Item> &items) {
+    for (Item &item : items) {
+        auto found = std::get_if<std::shared_ptr<Generate>>(&item);
+        if (!found) {
+            continue;
+        }
+        Generate &loop = **found;
+        drop_localparams(loop.items);
+        std::set<std::string> used;
+        collect_names(loop.items, used);
+        std::vector<std::pair<std::string, Integer>> kept;
+        for (auto i = loop.localparams.rbegin(); i != loop.localparams.rend(); ++i) {
+            if (used.count(i->first)) {
+                collect_names(i->second, used);
+                kept.insert(kept.begin(), *i);
+            }
+        }
+        loop.localparams = std::move(kept);
+    }
 }
 
 Value unread_part(const UnreadNet &net, const BitRange &range) {
@@ -55,6 +78,7 @@ void absorb(std::vector<Item> &items, const std::string &wire_name, const Unread
 
 void absorb_unused(Module &module) {
     close_pins(module.items);
+    drop_localparams(module.items);
     check_structure(module);
     absorb(module.items, "unused_ok", analyse_usage(module));
 }

@@ -1,3 +1,4 @@
+#include "hwgen/netlist/integer_names.h"
 #include "hwgen/netlist/usage.h"
 #include "hwgen/support/error.h"
 
@@ -13,30 +14,6 @@ bool is_identifier(const std::string &name) {
     auto is_word = [](unsigned char c) { return std::isalnum(c) || c == '_'; };
     return !name.empty() && !std::isdigit(static_cast<unsigned char>(name[0])) &&
            std::all_of(name.begin(), name.end(), is_word);
-}
-
-void collect_names(const Integer &e, std::set<std::string> &names) {
-    if (e->op == IntegerOp::Name) {
-        names.insert(e->name);
-    }
-    for (const Integer &a : e->args) {
-        collect_names(a, names);
-    }
-}
-
-void collect_names(const Value &v, std::set<std::string> &names) {
-    if (!v) {
-        return;
-    }
-    if (v->op == ValueOp::Localparam) {
-        names.insert(v->net);
-    }
-    if (v->lsb) {
-        collect_names(v->lsb, names);
-    }
-    for (const Value &a : v->args) {
-        collect_names(a, names);
-    }
 }
 
 class Checker {
