@@ -1,0 +1,84 @@
+`default_nettype none
+// Stage 0 of b_im_in_product: 1 lanes.
+module b_in_product_s0 (
+    input wire clk_i, rst_i, start_i,
+    output wire active_o,
+    input wire b_in_product_writer_ready_i,
+    output wire b_in_product_writer_acquire_o, b_in_product_writer_release_o,
+    input wire b_stream_available_i,
+    input wire [7:0] b_stream_data_i,
+    output wire b_stream_take_o, b_in_product_write_slot_o, b_in_product_write_enable_o,
+    output wire [5:0] b_in_product_write_address_o,
+    output wire [7:0] b_in_product_write_data_o,
+    output wire [255:0] counts_o
+);
+    genvar counter;
+    wire [5:0] index;
+    wire [1:0] first;
+    wire [2:0] first_from, last_from;
+    wire [1:0] increment;
+    wire valid, in_range, fire;
+    assign active_o = valid;
+    assign b_in_product_writer_acquire_o = fire & first_from[0];
+    wire b_in_product_writer_leaves = fire & last_from[0];
+    wire b_in_product_writer_waits = first_from[0] & ~b_in_product_writer_ready_i;
+    wire point_enable = in_range;
+    wire b_stream_gate = in_range;
+    wire b_stream_need = 1'b1;
+    assign b_stream_take_o = (fire & b_stream_gate) ? b_stream_need : 1'b0;
+    reg [7:0] b_stream_data;
+    wire write_lanes = 1'b1;
+    wire point_active = fire & point_enable;
+    wire write_active;
+    assign b_in_product_write_slot_o = 1'b0;
+    wire write_mask = write_lanes & write_active;
+    assign b_in_product_write_enable_o = write_mask;
+    wire [5:0] b_in_product_write_affine;
+
+    always @(posedge clk_i) begin
+        b_stream_data <= b_stream_data_i;
+    end
+
+    address_generator #(.LOOPS(2), .WIDTH(6), .USED(2'd3)) u_b_in_product_write_affine (
+        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(6'd0),
+        .coefficient_i({6'd1, 6'd5}), .address_o(b_in_product_write_affine)
+    );
+    wire [5:0] b_in_product_write_word_later;
+    assign b_in_product_write_address_o = b_in_product_write_word_later;
+    assign b_in_product_write_data_o = b_stream_data;
+    wire b_in_product_writer_commit;
+    assign b_in_product_writer_release_o = b_in_product_writer_commit;
+    wire stall = b_in_product_writer_waits | b_stream_gate & b_stream_available_i < b_stream_need;
+    wire u_sequencer_done_o_unused;
+    sequencer #(.LOOPS(2), .WIDTH(3)) u_sequencer (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start_i), .stall_i(stall), .extent_i({3'd5, 3'd7}),
+        .index_o(index), .first_o(first), .first_from_o(first_from), .last_from_o(last_from),
+        .increment_o(increment), .valid_o(valid), .enable_o(in_range), .fire_o(fire),
+        .done_o(u_sequencer_done_o_unused)
+    );
+    wire no_stall0 = valid & ~b_in_product_writer_waits;
+    wire [3:0] events = {no_stall0 & (b_stream_gate & b_stream_available_i < b_stream_need), valid &
+        b_in_product_writer_waits, fire, write_active ? 1'b1 : 1'b0};
+
+    for (counter = 0; counter < 4; counter = counter + 1) begin : gen_counter
+        event_counter #(.WIDTH(48), .AMOUNT_WIDTH(1)) u_counter (
+            .clk_i(clk_i), .rst_i(rst_i), .clear_i(start_i), .enable_i(events[counter]),
+            .amount_i(events[counter]), .count_o(counts_o[counter * 64 +: 48])
+        );
+        assign counts_o[counter * 64 + 48 +: 16] = 16'd0;
+    end
+
+    delay_line #(.WIDTH(6), .CYCLES(1), .RESET(0)) u_values_after1 (
+        .clk_i(clk_i), .rst_i(rst_i), .data_i(b_in_product_write_affine),
+        .data_o(b_in_product_write_word_later)
+    );
+    wire [1:0] events_after1;
+    delay_line #(.WIDTH(2), .CYCLES(1), .RESET(1)) u_events_after1 (
+        .clk_i(clk_i), .rst_i(rst_i), .data_i({b_in_product_writer_leaves, point_active}),
+        .data_o(events_after1)
+    );
+    assign write_active = events_after1[0];
+    assign b_in_product_writer_commit = events_after1[1];
+    wire unused_ok = &{1'b0, index, first, first_from[2:1], last_from[2:1]};
+endmodule
+`default_nettype wire
