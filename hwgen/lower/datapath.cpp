@@ -157,6 +157,7 @@ private:
     std::map<ExprId, const DatapathInput *> inputs_of;
     std::map<ExprId, Interval> intervals;
     std::map<ExprId, Value> constants;
+    std::map<ExprId, int64_t> constant_values;
     std::map<ExprId, Signal> signals; ///< in the order of the pool: operands first
     std::set<std::string> names;
     std::map<std::string, int> name_counts;
@@ -176,26 +177,29 @@ private:
             return;
         }
         if (node.op == Op::Constant) {
-            intervals[id] = hwir::bounds(pool, id, std::vector<int64_t>{});
-            Shape shape{node.type.bits, node.type.is_signed};
-            bool huge = !node.type.is_signed && node.value < 0;
-            shape = huge ? shape : smallest_shape({node.value, node.value}, node.type);
-            constants[id] = netlist::constant(shape.width, node.value, shape.is_signed);
+            set_constant(id, node.value, node.type);
             return;
         }
         ORRERY_CHECK(!node.args.empty(), "a datapath needs {} {}, which is none of its inputs",
                      node.op == Op::Load ? "load" : "counter", node.value);
         std::vector<Interval> operand_intervals;
+        std::vector<int64_t> operand_values; ///< of those that are constant
         std::vector<hwir::Type> types;
         for (ExprId a : node.args) {
             find_interval(a);
             operand_intervals.push_back(intervals.at(a));
             types.push_back(value_type(a));
+            if (constant_values.count(a)) {
+                operand_values.push_back(constant_values.at(a));
+            }
         }
-        set_interval(id, hwir::apply_bounds(node.op, node.type, operand_intervals, types),
-                     node.type);
-        if (std::optional<int64_t> value = value_of_equal_operands(node)) {
-            set_interval(id, {*value, *value}, node.type);
+        if (operand_values.size() == node.args.size()) {
+            set_constant(id, hwir::apply(node.op, node.type, operand_values, types), node.type);
+        } else if (std::optional<int64_t> value = value_of_equal_operands(node)) {
+            set_constant(id, *value, node.type);
+        } else {
+            set_interval(id, hwir::apply_bounds(node.op, node.type, operand_intervals, types),
+                         node.type);
         }
     }
 
@@ -242,11 +246,19 @@ private:
     }
 
     void set_interval(ExprId id, Interval interval, hwir::Type type) {
-        intervals[id] = interval;
         if (interval.min == interval.max) {
-            Shape shape = smallest_shape(interval, type);
-            constants[id] = netlist::constant(shape.width, interval.min, shape.is_signed);
+            set_constant(id, interval.min, type);
+        } else {
+            intervals[id] = interval;
         }
+    }
+
+    void set_constant(ExprId id, int64_t value, hwir::Type type) {
+        bool huge = !type.is_signed && value < 0; // a uint64 that no interval can tell from others
+        intervals[id] = huge ? Interval{INT64_MIN, INT64_MAX} : Interval{value, value};
+        Shape shape = smallest_shape(intervals[id], type);
+        constants[id] = netlist::constant(shape.width, value, shape.is_signed);
+        constant_values[id] = value;
     }
 
     static Interval input_interval(const DatapathInput &input) {

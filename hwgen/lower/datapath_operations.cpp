@@ -106,8 +106,6 @@ Value is_zero(const Value &v) {
     return netlist::binary(ValueOp::Equal, netlist::to_unsigned(v), netlist::constant(v->width, 0));
 }
 
-bool is_constant(const Value &v) { return v->op == ValueOp::Constant; }
-
 /// Bits [width-1 : 0] of floor(a / 2^amount) for a constant amount.
 Value shift_down_by(const Value &a, int amount, int width) {
     if (amount >= a->width) {
@@ -121,7 +119,12 @@ Value shift_down_by(const Value &a, int amount, int width) {
 Value divide(Scope scope, const std::string &name, Op op, const Value &a, const Value &b,
              int width) {
     if (std::optional<int> exponent = power_of_two(b)) {
-        return op == Op::Div ? shift_down_by(a, *exponent, width) : fit(a, width);
+        return op == Op::Div    ? shift_down_by(a, *exponent, width)
+               : *exponent == 0 ? netlist::constant(width, 0)
+                                : fit(unsigned_fit(a, std::min(*exponent, width)), width);
+    }
+    if (b->op == ValueOp::Constant && !constant_bit(truth(b), 0)) {
+        return netlist::constant(width, 0);
     }
     int wide = std::max(a->width, b->width);
     Value dividend = fit(magnitude(scope, name + "_dividend", a), wide);
@@ -150,8 +153,9 @@ Value divide(Scope scope, const std::string &name, Op op, const Value &a, const 
         }
         result = fit(result, width);
     }
-    return is_constant(b) ? result
-                          : netlist::select(is_zero(b), netlist::constant(width, 0), result);
+    return b->op == ValueOp::Constant
+               ? result
+               : netlist::select(is_zero(b), netlist::constant(width, 0), result);
 }
 
 /// An amount that shifts `width` bits out just as the given one does, without useless high bits.
@@ -185,7 +189,7 @@ Value shift_down(Scope scope, const std::string &name, const Value &a, const Val
 
 Value shift(Scope scope, const std::string &name, bool left, const Value &a, const Value &amount,
             int width) {
-    if (is_constant(amount)) {
+    if (amount->op == ValueOp::Constant) {
         bool up = left != (amount->is_signed && constant_bit(amount, amount->width - 1));
         uint64_t bits = amount->is_signed ? fit(amount, 64)->bits[0] : amount->bits[0];
         uint64_t count = amount->is_signed && int64_t(bits) < 0 ? -bits : bits;

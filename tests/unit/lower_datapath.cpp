@@ -377,10 +377,15 @@ TEST_CASE("operations with a constant operand") {
     for (Op op : {Op::Mul, Op::Div, Op::Mod, Op::Min, Op::Max, Op::Less, Op::LessEqual, Op::Equal,
                   Op::ShiftLeft, Op::ShiftRight, Op::BitAnd, Op::Add, Op::Sub}) {
         for (Type t : all_types) {
-            for (int64_t c : {-64, -3, -1, 1, 2, 3, 7, 8, 10, 64, 128, 1000}) {
+            for (int64_t c :
+                 {INT64_MIN, int64_t(-64), int64_t(-3), int64_t(-1), int64_t(1), int64_t(2),
+                  int64_t(3), int64_t(7), int64_t(8), int64_t(10), int64_t(128), int64_t(1000)}) {
                 for (bool left : {false, true}) {
                     ExprPool pool;
-                    ExprId x = pool.load(0, t), k = pool.constant(c, t);
+                    // A constant of another type now and then: those of uint64 exceed every
+                    // interval.
+                    Type constant_type = cases.size() % 5 == 0 ? u64 : t;
+                    ExprId x = pool.load(0, t), k = pool.constant(c, constant_type);
                     bool swapped = left && op != Op::Mul;
                     ExprId e = pool.make(op, t, {swapped ? k : x, swapped ? x : k});
                     size_t n = cases.size();
