@@ -1,10 +1,10 @@
 `default_nettype none
 // Registers of a design behind an AXI4-Lite port of 32 bits.
-// Map:        0x00 control (write bit 0 = 1: start, ignored while busy), 0x04 status (bit 0 busy, bit 1 done, bit 2 bus error),
-//             0x08, 0x0c cycles of the last run (low, high), 0x20.. WRITE_WORDS words (read-write, fixed while busy), behind them
-//             READ_WORDS read-only words. Other addresses read 0.
-// Protocol:   start_o is a pulse in the first cycle of busy_o; finish_i ends the run in any later cycle; error_i sets the bus error
-//             until the next start.
+// Map:        0x00 control (write bit 0 = 1: start, ignored while busy), 0x04 status (bit 0 busy, bit 1 done, bit 2 bus
+//             error), 0x08, 0x0c cycles of the last run (low, high), 0x20.. WRITE_WORDS words (read-write, fixed while
+//             busy), behind them READ_WORDS read-only words. Other addresses read 0.
+// Protocol:   start_o is a pulse in the first cycle of busy_o; finish_i ends the run in any later cycle; error_i sets
+//             the bus error until the next start.
 // Latency:    a response in the cycle after the request.
 // Throughput: one read and one write per cycle.
 // Reset:      all registers 0.
@@ -54,7 +54,8 @@ module axi_lite_registers #(
     wire [WORD_WIDTH-1:0]     read_index  = s_axi_araddr_i[ADDRESS_WIDTH-1:2];
     wire                      write = s_axi_awvalid_i && s_axi_wvalid_i && (!written_q || s_axi_bready_i);
     wire                      read  = s_axi_arvalid_i && s_axi_arready_o;
-    wire                      go    = write && write_index == {WORD_WIDTH{1'b0}} && s_axi_wstrb_i[0] && s_axi_wdata_i[0] && !busy_q;
+    wire                      go    = write && !busy_q && write_index == {WORD_WIDTH{1'b0}} && s_axi_wstrb_i[0] &&
+                                      s_axi_wdata_i[0];
     wire                      unused_ok = &{1'b0, s_axi_awaddr_i[1:0], s_axi_araddr_i[1:0]};
 
     assign s_axi_awready_o = write;
@@ -106,8 +107,8 @@ module axi_lite_registers #(
     always @(posedge clk_i) begin
         if (read) begin
             if ({1'b0, read_index} < ALL)
-                read_data_q <= selected({read_words_i, write_words, 128'd0, cycles_q, 29'd0, error_q, done_q, busy_q, 32'd0},
-                                        read_index[INDEX_WIDTH-1:0]);
+                read_data_q <= selected({read_words_i, write_words, 128'd0, cycles_q, 29'd0, error_q, done_q, busy_q,
+                                         32'd0}, read_index[INDEX_WIDTH-1:0]);
             else
                 read_data_q <= 32'd0;
         end
@@ -116,8 +117,7 @@ module axi_lite_registers #(
     genvar i, j;
     generate
         if (WRITE_WORDS < 1 || READ_WORDS < 1 || WORDS > (1 << WORD_WIDTH)) begin : gen_bad
-            axi_lite_registers_has_a_bad_parameter u_error ();
-        end
+            axi_lite_registers_has_a_bad_parameter u_error (); end
         for (i = 0; i < WRITE_WORDS; i = i + 1) begin : gen_word
             localparam integer          NUMBER = FIXED + i;
             localparam [WORD_WIDTH-1:0] INDEX  = NUMBER[WORD_WIDTH-1:0];
@@ -125,8 +125,10 @@ module axi_lite_registers #(
                 reg [7:0] byte_q;
                 assign write_words[i*32+j*8 +: 8] = byte_q;
                 always @(posedge clk_i) begin
-                    if (rst_i)                                                                 byte_q <= 8'd0;
-                    else if (write && !busy_q && write_index == INDEX && s_axi_wstrb_i[j]) byte_q <= s_axi_wdata_i[j*8 +: 8];
+                    if (rst_i)
+                        byte_q <= 8'd0;
+                    else if (write && !busy_q && write_index == INDEX && s_axi_wstrb_i[j])
+                        byte_q <= s_axi_wdata_i[j*8 +: 8];
                 end
             end
         end

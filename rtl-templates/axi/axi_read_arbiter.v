@@ -1,7 +1,8 @@
 `default_nettype none
-// Several read streams share one AXI4 read port: round robin over the addresses, the data routed in the order of the requests.
-// Protocol:   s_axi: one AXI4 read slave per stream (port 0 in the least significant bits), one id, bursts answered in order. A
-//             stream that does not take its data holds up all others: give the streams BUFFER_BEATS.
+// Several read streams share one AXI4 read port: round robin over the addresses, the data routed in the order of the
+// requests.
+// Protocol:   s_axi: one AXI4 read slave per stream (port 0 in the least significant bits), one id, bursts answered in
+//             order. A stream that does not take its data holds up all others: give the streams BUFFER_BEATS.
 // Latency:    an address passes in the next cycle, data in the same.
 // Throughput: one address and one beat per cycle.
 // Reset:      forgets everything; bursts under way must not be answered afterwards.
@@ -64,21 +65,20 @@ module axi_read_arbiter #(
     stream_fifo #(.WIDTH(PORTS), .DEPTH(1 << $clog2(OUTSTANDING))) u_order (
         .clk_i(clk_i), .rst_i(rst_i),
         .in_valid_i(accept), .in_ready_o(order_ready), .in_data_i(chosen),
-        .out_valid_o(order_valid), .out_ready_i(m_axi_rvalid_i && m_axi_rready_o && m_axi_rlast_i), .out_data_o(served));
+        .out_valid_o(order_valid), .out_ready_i(m_axi_rvalid_i && m_axi_rready_o && m_axi_rlast_i),
+        .out_data_o(served));
 
     genvar i;
     generate
-        if (PORTS < 1 || OUTSTANDING < 1) begin : gen_bad
-            axi_read_arbiter_needs_a_port_and_a_burst u_error ();
-        end
+        if (PORTS < 1 || OUTSTANDING < 1) begin : gen_bad axi_read_arbiter_needs_a_port_and_a_burst u_error (); end
         for (i = 0; i < PORTS; i = i + 1) begin : gen_port
-            wire [REQUEST_WIDTH-1:0] mine = {s_axi_arburst_i[i*2 +: 2], s_axi_arsize_i[i*3 +: 3], s_axi_arlen_i[i*8 +: 8],
-                                             s_axi_araddr_i[i*ADDRESS_WIDTH +: ADDRESS_WIDTH]};
+            wire [REQUEST_WIDTH-1:0] mine = {s_axi_arburst_i[i*2 +: 2], s_axi_arsize_i[i*3 +: 3],
+                                             s_axi_arlen_i[i*8 +: 8], s_axi_araddr_i[i*ADDRESS_WIDTH +: ADDRESS_WIDTH]};
             wire [REQUEST_WIDTH-1:0] request; // of the chosen one among ports 0 .. i
             if (i == 0) begin : gen_first
-                assign request     = mine;
+                assign request = mine;
             end else begin : gen_later
-                assign request     = chosen[i] ? mine : gen_port[i-1].request;
+                assign request = chosen[i] ? mine : gen_port[i-1].request;
             end
             always @(posedge clk_i) begin
                 if (rst_i)       behind_q[i] <= 1'b0;

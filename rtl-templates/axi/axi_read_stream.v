@@ -1,16 +1,17 @@
 `default_nettype none
 // Reads runs of bytes from memory and gives the bytes of all runs, one after the other, without gaps.
-// Protocol:   run: valid/ready, byte address and length (at least 1). The user consumes take_i <= available_o bytes of data_o per
-//             cycle, as in byte_queue. m_axi: AXI4 read master, one id, INCR bursts of full bus words in order.
-//             idle_o: no run, no burst and no byte is left. error_o: a response was an error; sticky until reset.
-// Latency:    a run's address is on the bus in the cycle after the run was taken; a byte is available in the cycle after its beat
-//             (one more with BUFFER_BEATS).
+// Protocol:   run: valid/ready, byte address and length (at least 1). The user consumes take_i <= available_o bytes of
+//             data_o per cycle, as in byte_queue. m_axi: AXI4 read master, one id, INCR bursts of full bus words in
+//             order. idle_o: no run, no burst and no byte is left. error_o: a response was an error; sticky until
+//             reset.
+// Latency:    a run's address is on the bus in the cycle after the run was taken; a byte is available in the cycle
+//             after its beat (one more with BUFFER_BEATS).
 // Throughput: min(BUS_BYTES, CHUNK_BYTES) bytes per cycle; a beat that a run covers in part takes a cycle all the same.
 // Reset:      forgets everything; bursts under way must not be answered afterwards.
-// Parameters: ADDRESS_WIDTH, LENGTH_WIDTH, BUS_BYTES, MAX_BURST as in burst_splitter; CHUNK_BYTES: most bytes per cycle for the
-//             user; OUTSTANDING >= 1: bursts under way; BUFFER_BEATS: 0, or the places of a buffer (at least MAX_BURST) in which a
-//             burst is reserved before it is requested, so that m_axi_rready_o is always 1: for ports shared by several streams;
-//             COUNT_WIDTH is derived, leave it alone.
+// Parameters: ADDRESS_WIDTH, LENGTH_WIDTH, BUS_BYTES, MAX_BURST as in burst_splitter; CHUNK_BYTES: most bytes per cycle
+//             for the user; OUTSTANDING >= 1: bursts under way; BUFFER_BEATS: 0, or the places of a buffer (at least
+//             MAX_BURST) in which a burst is reserved before it is requested, so that m_axi_rready_o is always 1: for
+//             ports shared by several streams; COUNT_WIDTH is derived, leave it alone.
 module axi_read_stream #(
     parameter integer ADDRESS_WIDTH = 32,
     parameter integer LENGTH_WIDTH  = 16,
@@ -64,8 +65,10 @@ module axi_read_stream #(
     burst_splitter #(.ADDRESS_WIDTH(ADDRESS_WIDTH), .LENGTH_WIDTH(LENGTH_WIDTH), .BUS_BYTES(BUS_BYTES),
                      .MAX_BURST(MAX_BURST)) u_bursts (
         .clk_i(clk_i), .rst_i(rst_i),
-        .run_valid_i(run_valid_i), .run_ready_o(run_ready_o), .run_address_i(run_address_i), .run_length_i(run_length_i),
-        .burst_valid_o(burst_valid), .burst_ready_i(request), .burst_address_o(m_axi_araddr_o), .burst_beats_o(m_axi_arlen_o),
+        .run_valid_i(run_valid_i), .run_ready_o(run_ready_o),
+        .run_address_i(run_address_i), .run_length_i(run_length_i),
+        .burst_valid_o(burst_valid), .burst_ready_i(request),
+        .burst_address_o(m_axi_araddr_o), .burst_beats_o(m_axi_arlen_o),
         .burst_first_byte_o(first_byte), .burst_last_byte_o(last_byte));
 
     credit_counter #(.CREDITS(OUTSTANDING)) u_outstanding (
@@ -103,8 +106,7 @@ module axi_read_stream #(
                 .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o({beat_last, beat_data}));
         end
         if (OUTSTANDING < 1 || CHUNK_BYTES < 1 || (BUFFER_BEATS != 0 && BUFFER_BEATS < MAX_BURST)) begin : gen_bad
-            axi_read_stream_has_a_bad_parameter u_error ();
-        end
+            axi_read_stream_has_a_bad_parameter u_error (); end
     endgenerate
 
     // The bytes of the run in a beat are shifted down and appended.

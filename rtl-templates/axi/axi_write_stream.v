@@ -1,8 +1,9 @@
 `default_nettype none
 // Writes a stream of bytes to runs of memory; a run may take several chunks and a chunk may fill several runs.
-// Protocol:   run: valid/ready, byte address and length (at least 1). chunk: valid/ready, the first chunk_count_i bytes (may be 0).
-//             m_axi: AXI4 write master, one id, INCR bursts of full bus words with byte strobes; no data before its address.
-//             idle_o: no run, no byte and no response is outstanding. error_o: a response was an error; sticky until reset.
+// Protocol:   run: valid/ready, byte address and length (at least 1). chunk: valid/ready, the first chunk_count_i bytes
+//             (may be 0). m_axi: AXI4 write master, one id, INCR bursts of full bus words with byte strobes; no data
+//             before its address. idle_o: no run, no byte and no response is outstanding. error_o: a response was an
+//             error; sticky until reset.
 // Latency:    a run's address is on the bus in the cycle after the run was taken; its data from the next cycle on.
 // Throughput: min(BUS_BYTES, CHUNK_BYTES) bytes per cycle; a beat that a run covers in part takes a cycle all the same.
 // Reset:      forgets everything; bursts under way must not be answered afterwards.
@@ -68,14 +69,17 @@ module axi_write_stream #(
     burst_splitter #(.ADDRESS_WIDTH(ADDRESS_WIDTH), .LENGTH_WIDTH(LENGTH_WIDTH), .BUS_BYTES(BUS_BYTES),
                      .MAX_BURST(MAX_BURST)) u_bursts (
         .clk_i(clk_i), .rst_i(rst_i),
-        .run_valid_i(run_valid_i), .run_ready_o(run_ready_o), .run_address_i(run_address_i), .run_length_i(run_length_i),
-        .burst_valid_o(burst_valid), .burst_ready_i(request), .burst_address_o(m_axi_awaddr_o), .burst_beats_o(m_axi_awlen_o),
+        .run_valid_i(run_valid_i), .run_ready_o(run_ready_o),
+        .run_address_i(run_address_i), .run_length_i(run_length_i),
+        .burst_valid_o(burst_valid), .burst_ready_i(request),
+        .burst_address_o(m_axi_awaddr_o), .burst_beats_o(m_axi_awlen_o),
         .burst_first_byte_o(first_byte), .burst_last_byte_o(last_byte));
 
     stream_fifo #(.WIDTH(8 + 2 * LANE_WIDTH), .DEPTH(1 << $clog2(OUTSTANDING))) u_info (
         .clk_i(clk_i), .rst_i(rst_i),
         .in_valid_i(request), .in_ready_o(info_ready), .in_data_i({m_axi_awlen_o, last_byte, first_byte}),
-        .out_valid_o(info_valid), .out_ready_i(beat && m_axi_wlast_o), .out_data_o({info_beats, info_last, info_first}));
+        .out_valid_o(info_valid), .out_ready_i(beat && m_axi_wlast_o),
+        .out_data_o({info_beats, info_last, info_first}));
 
     // The bytes up to the end of the bus word or of the run are taken and shifted up.
     wire [LANE_WIDTH:0]    available;
@@ -113,9 +117,7 @@ module axi_write_stream #(
     end
 
     generate
-        if (OUTSTANDING < 1 || CHUNK_BYTES < 1) begin : gen_bad
-            axi_write_stream_has_a_bad_parameter u_error ();
-        end
+        if (OUTSTANDING < 1 || CHUNK_BYTES < 1) begin : gen_bad axi_write_stream_has_a_bad_parameter u_error (); end
     endgenerate
 endmodule
 `default_nettype wire

@@ -1,13 +1,13 @@
 `default_nettype none
 // Splits runs of bytes into aligned AXI4 INCR bursts that do not cross a 4 KB boundary.
-// Protocol:   valid/ready on both sides. A run is a byte address and a length of at least one byte. A burst is the address of its
-//             first beat, its number of beats less one, and which byte of its first beat and which byte of its last beat belong to
-//             the run. The end of a run must lie within the address space.
+// Protocol:   valid/ready on both sides. A run is a byte address and a length of at least one byte. A burst is the
+//             address of its first beat, its number of beats less one, and which byte of its first beat and which byte
+//             of its last beat belong to the run. The end of a run must lie within the address space.
 // Latency:    the first burst is presented in the cycle after the run was taken.
 // Throughput: one burst per cycle, also from run to run.
 // Reset:      forgets the run.
-// Parameters: LENGTH_WIDTH <= ADDRESS_WIDTH, ADDRESS_WIDTH > 12; BUS_BYTES: a power of two, 2 .. 128; MAX_BURST: beats, 1 .. 256;
-//             LANE_WIDTH is derived, leave it alone.
+// Parameters: LENGTH_WIDTH <= ADDRESS_WIDTH, ADDRESS_WIDTH > 12; BUS_BYTES: a power of two, 2 .. 128; MAX_BURST: beats,
+//             1 .. 256; LANE_WIDTH is derived, leave it alone.
 module burst_splitter #(
     parameter integer ADDRESS_WIDTH = 32,
     parameter integer LENGTH_WIDTH  = 16,
@@ -56,8 +56,8 @@ module burst_splitter #(
     assign burst_last_byte_o  = last ? last_byte_q : {LANE_WIDTH{1'b1}};
 
     generate
-        if (LENGTH_WIDTH > ADDRESS_WIDTH || ADDRESS_WIDTH < 13 || BUS_BYTES < 2 || BUS_BYTES > 128 || BUS_BYTES != 1 << LANE_WIDTH ||
-            MAX_BURST < 1 || MAX_BURST > 256) begin : gen_bad
+        if (LENGTH_WIDTH > ADDRESS_WIDTH || ADDRESS_WIDTH < 13 || BUS_BYTES < 2 || BUS_BYTES > 128 ||
+            BUS_BYTES != 1 << LANE_WIDTH || MAX_BURST < 1 || MAX_BURST > 256) begin : gen_bad
             burst_splitter_has_a_bad_parameter u_error ();
         end
         if (MOST == (1 << PAGE_WIDTH) - 1) begin : gen_page_limit
@@ -95,8 +95,7 @@ module burst_splitter #(
 `ifndef SYNTHESIS
     always @(posedge clk_i) begin
         if (!rst_i && run_valid_i && run_ready_o && run_length_i == {LENGTH_WIDTH{1'b0}}) begin
-            $display("%m: a run of no bytes");
-            $stop;
+            $display("%m: a run of no bytes"); $stop;
         end
     end
 `endif

@@ -1,14 +1,15 @@
 `default_nettype none
-// Read-modify-write of a buffer, one point per cycle, also when consecutive points update the same element: an old value that is
-// still on its way to the memory is forwarded. The function of the old value stands outside.
-// Protocol:   cycle t: valid_i with slot, address per bank and mask per element; read_* go to the buffer in the same cycle.
-//             cycle t+1: read_data_i comes back; old_o is the old value, new_i is a combinational function of it.
-//             cycle t+2: write_* go to the buffer; a read by somebody else sees the new value from cycle t+3 on.
+// Read-modify-write of a buffer, one point per cycle, also when consecutive points update the same element: an old
+// value that is still on its way to the memory is forwarded. The function of the old value stands outside.
+// Protocol:   cycle t: valid_i with slot, address per bank and mask per element; read_* go to the buffer in the same
+//             cycle. cycle t+1: read_data_i comes back; old_o is the old value, new_i is a combinational function of
+//             it. cycle t+2: write_* go to the buffer; a read by somebody else sees the new value from cycle t+3 on.
 //             The buffer gives the old word when a read meets a write (ram_1r1w does).
 // Latency:    two cycles from valid_i to the write.
 // Throughput: one point per cycle; it never stalls.
 // Reset:      forgets the points under way.
-// Parameters: BANKS, PACK, WIDTH, DEPTH, SLOTS of the buffer; ADDRESS_WIDTH and SLOT_WIDTH are derived, leave them alone.
+// Parameters: BANKS, PACK, WIDTH, DEPTH, SLOTS of the buffer; ADDRESS_WIDTH and SLOT_WIDTH are derived, leave them
+//             alone.
 module accumulate_port #(
     parameter integer BANKS         = 2,
     parameter integer PACK          = 1,
@@ -35,8 +36,9 @@ module accumulate_port #(
     output wire [BANKS*ADDRESS_WIDTH-1:0] write_address_o,
     output wire [BANKS*PACK*WIDTH-1:0]    write_data_o
 );
-    // Stage 1 holds the point that is modified, stage 2 the one that is written, stage 3 the one written a cycle ago: its word
-    // was read by the point of stage 1 while it was written. An element that a point leaves alone has its enable bit at 0.
+    // Stage 1 holds the point that is modified, stage 2 the one that is written, stage 3 the one written
+    // a cycle ago: its word was read by the point of stage 1 while it was written. An element that a point leaves
+    // alone has its enable bit at 0.
     reg [BANKS*PACK-1:0]          enable1_q, enable2_q, enable3_q;
     reg [SLOT_WIDTH-1:0]          slot1_q, slot2_q, slot3_q;
     reg [BANKS*ADDRESS_WIDTH-1:0] address1_q, address2_q, address3_q;
@@ -75,8 +77,7 @@ module accumulate_port #(
     genvar b, e;
     generate
         if (BANKS < 1 || PACK < 1 || WIDTH < 1) begin : gen_bad
-            accumulate_port_needs_a_bank_an_element_and_a_width u_error ();
-        end
+            accumulate_port_needs_a_bank_an_element_and_a_width u_error (); end
         for (b = 0; b < BANKS; b = b + 1) begin : gen_bank
             wire [ADDRESS_WIDTH-1:0] address = address1_q[b*ADDRESS_WIDTH +: ADDRESS_WIDTH];
             wire same2 = same_slot2 && address2_q[b*ADDRESS_WIDTH +: ADDRESS_WIDTH] == address;

@@ -3,8 +3,8 @@
 // Protocol:   none: new values every cycle.
 // Latency:    clog2(COUNT) cycles (none for COUNT = 1).
 // Reset:      none.
-// Parameters: COUNT >= 1; IN_WIDTH, OUT_WIDTH: bits of a value and of the result, which is extended or (sums) taken modulo
-//             2^OUT_WIDTH; SIGNED: 0 or 1; OPERATION: 0 sum, 1 maximum, 2 minimum.
+// Parameters: COUNT >= 1; IN_WIDTH, OUT_WIDTH: bits of a value and of the result, which is extended or (sums) taken
+//             modulo 2^OUT_WIDTH; SIGNED: 0 or 1; OPERATION: 0 sum, 1 maximum, 2 minimum.
 module reduction_tree #(
     parameter integer COUNT     = 4,
     parameter integer IN_WIDTH  = 8,
@@ -22,9 +22,9 @@ module reduction_tree #(
 
     genvar l, n;
     generate
-        if (COUNT < 1 || IN_WIDTH < 1 || OPERATION < 0 || OPERATION > 2 || (OPERATION != 0 && OUT_WIDTH < IN_WIDTH)) begin : gen_bad
-            reduction_tree_has_a_bad_parameter u_error ();
-        end
+        if (COUNT < 1 || IN_WIDTH < 1 || OPERATION < 0 || OPERATION > 2 ||
+            (OPERATION != 0 && OUT_WIDTH < IN_WIDTH)) begin : gen_bad
+            reduction_tree_has_a_bad_parameter u_error (); end
         for (l = 0; l <= LEVELS; l = l + 1) begin : gen_level
             // A level halves the number of nodes, rounding up; a sum grows by a bit, up to the width of the result.
             localparam integer NODES = (COUNT + (1 << l) - 1) >> l;

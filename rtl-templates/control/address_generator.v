@@ -1,11 +1,13 @@
 `default_nettype none
-// base + sum(coefficient x index) of a sequencer's point, with one adder: every loop keeps the address that it restarts from.
-// Protocol:   start_i, step_i and increment_i are start_i, fire_o and increment_o of the sequencer. base_i is taken with start_i;
-//             coefficient_i must not change during a run. Independent of the extents.
+// base + sum(coefficient x index) of a sequencer's point, with one adder: every loop keeps the address that it restarts
+// from.
+// Protocol:   start_i, step_i and increment_i are start_i, fire_o and increment_o of the sequencer. base_i is taken
+//             with start_i; coefficient_i must not change during a run. Independent of the extents.
 // Latency:    address_o belongs to the point that the sequencer presents.
 // Throughput: one address per cycle, modulo 2^WIDTH (a coefficient may be negative).
 // Reset:      none; the address is undefined before the first start_i.
-// Parameters: LOOPS >= 1, loop 0 is the outermost; WIDTH: bits of the address; USED: bit i is 0 if coefficient i is always 0.
+// Parameters: LOOPS >= 1, loop 0 is the outermost; WIDTH: bits of the address; USED: bit i is 0 if coefficient i is
+//             always 0.
 module address_generator #(
     parameter integer       LOOPS = 2,
     parameter integer       WIDTH = 8,
@@ -31,9 +33,7 @@ module address_generator #(
 
     genvar i;
     generate
-        if (LOOPS < 1 || WIDTH < 1) begin : gen_bad
-            address_generator_needs_a_loop_and_a_width u_error ();
-        end
+        if (LOOPS < 1 || WIDTH < 1) begin : gen_bad address_generator_needs_a_loop_and_a_width u_error (); end
         for (i = 0; i < LOOPS; i = i + 1) begin : gen_loop
             wire [WIDTH-1:0] level;                         // the address with all loops inside this one at 0
             wire [WIDTH-1:0] inner_from, inner_amount;      // operands of the adder if a loop inside this one advances

@@ -13,9 +13,7 @@ module count_ones #(
 
     genvar i;
     generate
-        if (COUNT < 1) begin : gen_bad
-            count_ones_needs_a_bit u_error ();
-        end
+        if (COUNT < 1) begin : gen_bad count_ones_needs_a_bit u_error (); end
         for (i = 0; i <= LEVELS; i = i + 1) begin : gen_level // fields of 2^i bits
             wire [SIZE-1:0] fields;
             if (i > 0) begin : gen_sum

@@ -29,19 +29,16 @@ module credit_counter #(
 
     generate
         if (CREDITS < 1 || INITIAL < 0 || INITIAL > CREDITS) begin : gen_bad
-            credit_counter_needs_a_credit u_error ();
-        end
+            credit_counter_needs_a_credit u_error (); end
     endgenerate
 
 `ifndef SYNTHESIS
     always @(posedge clk_i) begin
         if (!rst_i && take_i && !available_o) begin
-            $display("%m: taken without a credit");
-            $stop;
+            $display("%m: taken without a credit"); $stop;
         end
         if (!rst_i && give_i && !take_i && count_q == ALL) begin
-            $display("%m: more credits given than there are");
-            $stop;
+            $display("%m: more credits given than there are"); $stop;
         end
     end
 `else

@@ -14,9 +14,7 @@ module delay_line #(
 );
     genvar i;
     generate
-        if (WIDTH < 1 || CYCLES < 0) begin : gen_bad
-            delay_line_needs_a_width u_error ();
-        end
+        if (WIDTH < 1 || CYCLES < 0) begin : gen_bad delay_line_needs_a_width u_error (); end
         if (CYCLES == 0) begin : gen_wire
             wire unused_ok = &{1'b0, clk_i, rst_i};
             assign data_o = data_i;

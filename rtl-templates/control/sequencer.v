@@ -1,9 +1,10 @@
 `default_nettype none
 // Nested loops that issue one iteration point per cycle, without a bubble at any wrap.
-// Protocol:   start_i begins a run; it may come with done_o of the run before. While valid_o is 1 a point is presented; it fires
-//             in the first cycle without stall_i, which may depend on every output but fire_o and done_o. The extent of a loop
-//             may depend combinationally on the indices of the loops around it. An extent of 0 gives one point with enable_o = 0,
-//             so that what travels with the points of the loops around it (tokens) still passes.
+// Protocol:   start_i begins a run; it may come with done_o of the run before. While valid_o is 1 a point is presented;
+//             it fires in the first cycle without stall_i, which may depend on every output but fire_o and done_o. The
+//             extent of a loop may depend combinationally on the indices of the loops around it. An extent of 0 gives
+//             one point with enable_o = 0, so that what travels with the points of the loops around it (tokens) still
+//             passes.
 // Latency:    the first point is presented in the cycle after start_i.
 // Throughput: one point per cycle without stall_i.
 // Reset:      ends the run; all indices are 0.
@@ -21,7 +22,7 @@ module sequencer #(
     output wire [LOOPS-1:0]       first_o,       // the index is 0
     output wire [LOOPS:0]         first_from_o,  // bit i: every loop from i inwards is at its first index
     output wire [LOOPS:0]         last_from_o,   // bit i: every loop from i inwards is at its last index
-    output wire [LOOPS-1:0]       increment_o,   // one-hot: the loop that advances when this point fires; 0 at the last point
+    output wire [LOOPS-1:0]       increment_o,   // one-hot: the loop that this point advances; 0 at the last one
     output wire                   valid_o,
     output wire                   enable_o,      // valid, and no extent is 0
     output wire                   fire_o,        // valid and not stalled
@@ -45,9 +46,7 @@ module sequencer #(
 
     genvar i;
     generate
-        if (LOOPS < 1 || WIDTH < 1) begin : gen_bad
-            sequencer_needs_a_loop_and_a_width u_error ();
-        end
+        if (LOOPS < 1 || WIDTH < 1) begin : gen_bad sequencer_needs_a_loop_and_a_width u_error (); end
         for (i = 0; i < LOOPS; i = i + 1) begin : gen_loop
             reg  [WIDTH-1:0] index_q;
             wire [WIDTH-1:0] extent = extent_i[i*WIDTH +: WIDTH];
@@ -76,8 +75,7 @@ module sequencer #(
 `ifndef SYNTHESIS
     always @(posedge clk_i) begin
         if (!rst_i && start_i && running_q && !done_o) begin
-            $display("%m: started before the run was done");
-            $stop;
+            $display("%m: started before the run was done"); $stop;
         end
     end
 `endif

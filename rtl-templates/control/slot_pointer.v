@@ -16,9 +16,7 @@ module slot_pointer #(
     localparam integer          LAST_SLOT = SLOTS - 1;
     localparam [SLOT_WIDTH-1:0] LAST      = LAST_SLOT[SLOT_WIDTH-1:0];
     generate
-        if (SLOTS < 1) begin : gen_bad
-            slot_pointer_needs_a_slot u_error ();
-        end
+        if (SLOTS < 1) begin : gen_bad slot_pointer_needs_a_slot u_error (); end
         if (SLOTS == 1) begin : gen_one
             wire unused_ok = &{1'b0, clk_i, rst_i, next_i, LAST};
             assign slot_o = 1'b0;

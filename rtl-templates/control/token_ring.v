@@ -1,7 +1,8 @@
 `default_nettype none
 // Tokens of one buffer: free -> writer 0 -> writer 1 .. -> all readers -> free. A token is the right to use one slot.
-// Protocol:   a process may enter a generation when its ready bit is 1; it takes its token in that cycle (acquire) and hands it on
-//             behind its last access (commit, release). The first writer waits until every reader has released the slot.
+// Protocol:   a process may enter a generation when its ready bit is 1; it takes its token in that cycle (acquire) and
+//             hands it on behind its last access (commit, release). The first writer waits until every reader has
+//             released the slot.
 // Latency:    the ready bits are registered: a token handed on in cycle t is visible to the next process in t + 1.
 // Throughput: one acquire and one commit or release per process and cycle.
 // Reset:      all slots are free.
@@ -20,7 +21,7 @@ module token_ring #(
     output wire [WRITERS-1:0] writer_ready_o,
     output wire [READERS-1:0] reader_ready_o
 );
-    // One place of the ring per writer but the first, then two per reader: tokens to read, and tokens that it has released.
+    // One place of the ring per writer but the first, then two per reader: tokens to read and tokens released.
     localparam integer PLACES = WRITERS - 1 + 2 * READERS;
     wire [PLACES-1:0] put, take, ready;
 
@@ -30,8 +31,7 @@ module token_ring #(
     genvar i;
     generate
         if (SLOTS < 1 || WRITERS < 1 || READERS < 1) begin : gen_bad
-            token_ring_needs_a_slot_a_writer_and_a_reader u_error ();
-        end
+            token_ring_needs_a_slot_a_writer_and_a_reader u_error (); end
         for (i = 1; i < WRITERS; i = i + 1) begin : gen_writer
             assign writer_ready_o[i] = ready[i-1];
             assign put[i-1]          = writer_commit_i[i-1];

@@ -1,6 +1,6 @@
 `default_nettype none
-// Address offset of each bank behind a rotated access. Position p of the access goes to bank (p + amount) mod BANKS, at the offset
-// (amount + LANE_VALUES[p]) / BANKS. Combinational.
+// Address offset of each bank behind a rotated access. Position p of the access goes to bank (p + amount) mod BANKS, at
+// the offset (amount + LANE_VALUES[p]) / BANKS. Combinational.
 // Protocol:   amount_i < BANKS.
 // Parameters: BANKS >= 1; WIDTH: bits of an offset, enough for all of them; LANE_VALUES: 16 bits per position;
 //             AMOUNT_WIDTH is derived, leave it alone.
@@ -17,9 +17,7 @@ module bank_offset #(
 
     genvar p;
     generate
-        if (BANKS < 1 || WIDTH < 1) begin : gen_bad
-            bank_offset_needs_a_bank_and_a_width u_error ();
-        end
+        if (BANKS < 1 || WIDTH < 1) begin : gen_bad bank_offset_needs_a_bank_and_a_width u_error (); end
         for (p = 0; p < BANKS; p = p + 1) begin : gen_position
             // amount < BANKS carries at most 1 into the quotient.
             localparam integer            VALUE = {16'd0, LANE_VALUES[p*16 +: 16]};

@@ -1,7 +1,9 @@
 `default_nettype none
-// Rotates BANKS groups: out[p] = in[(p + amount) mod BANKS]; INVERSE: out[(p + amount) mod BANKS] = in[p]. Combinational.
+// Rotates BANKS groups: out[p] = in[(p + amount) mod BANKS]; INVERSE: out[(p + amount) mod BANKS] = in[p].
+// Combinational.
 // Protocol:   amount_i < BANKS. The elements are [outer][bank][inner], inner fastest; every outer part rotates alike.
-// Parameters: OUTER, BANKS, INNER, WIDTH (bits of an element) >= 1; INVERSE: 0 or 1; AMOUNT_WIDTH is derived, leave it alone.
+// Parameters: OUTER, BANKS, INNER, WIDTH (bits of an element) >= 1; INVERSE: 0 or 1; AMOUNT_WIDTH is derived, leave it
+//             alone.
 module bank_rotator #(
     parameter integer OUTER        = 1,
     parameter integer BANKS        = 4,
@@ -19,15 +21,13 @@ module bank_rotator #(
 
     genvar o, s;
     generate
-        if (OUTER < 1 || BANKS < 1 || GROUP < 1) begin : gen_bad
-            bank_rotator_needs_a_bank u_error ();
-        end
+        if (OUTER < 1 || BANKS < 1 || GROUP < 1) begin : gen_bad bank_rotator_needs_a_bank u_error (); end
         if (BANKS == 1) begin : gen_one
             wire unused_ok = &{1'b0, amount_i};
             assign data_o = data_i;
         end else begin : gen_several
             for (o = 0; o < OUTER; o = o + 1) begin : gen_outer
-                for (s = 0; s < AMOUNT_WIDTH; s = s + 1) begin : gen_stage // rotates by 2^s if that bit of the amount is set
+                for (s = 0; s < AMOUNT_WIDTH; s = s + 1) begin : gen_stage // by 2^s if amount bit s is set
                     localparam integer DOWN = (INVERSE != 0 ? BANKS - (1 << s) : 1 << s) * GROUP;
                     wire [BITS-1:0] source, rotated, result;
                     if (s == 0) begin : gen_first

@@ -1,6 +1,6 @@
 `default_nettype none
-// A buffer whose slots are worked on by several processes at once (an accumulation in one slot, the store of another): every
-// slot has memories of its own, and each port goes to the slot that it names.
+// A buffer whose slots are worked on by several processes at once (an accumulation in one slot, the store of another):
+// every slot has memories of its own, and each port goes to the slot that it names.
 // Protocol:   in one cycle at most one write port and one read port use the same slot.
 // Latency:    read_data_o of a port follows its read_enable_i by one cycle; it holds while nobody else reads that slot.
 // Throughput: one access per port and cycle.
@@ -35,8 +35,7 @@ module phased_buffer #(
     genvar s, p;
     generate
         if (WRITE_PORTS < 1 || READ_PORTS < 1) begin : gen_bad
-            phased_buffer_needs_a_write_port_and_a_read_port u_error ();
-        end
+            phased_buffer_needs_a_write_port_and_a_read_port u_error (); end
         for (s = 0; s < SLOTS; s = s + 1) begin : gen_slot
             localparam [SLOT_WIDTH-1:0] SLOT = s;
             wire [BITS-1:0] read_data;
@@ -57,8 +56,7 @@ module phased_buffer #(
 `ifndef SYNTHESIS
                     always @(posedge clk_i) begin
                         if (!rst_i && |mine && |gen_write[p-1].enable) begin
-                            $display("%m: two write ports use the slot");
-                            $stop;
+                            $display("%m: two write ports use the slot"); $stop;
                         end
                     end
 `endif
@@ -78,8 +76,7 @@ module phased_buffer #(
 `ifndef SYNTHESIS
                     always @(posedge clk_i) begin
                         if (!rst_i && |mine && |gen_read[p-1].enable) begin
-                            $display("%m: two read ports use the slot");
-                            $stop;
+                            $display("%m: two read ports use the slot"); $stop;
                         end
                     end
 `endif

@@ -1,6 +1,8 @@
 `default_nettype none
-// Memory with one write and one read port; the only place where large storage is declared (replace it by a macro of a process).
-// Protocol:   each element of a word has its own write enable. A read that meets a write of the same word gives the old word.
+// Memory with one write and one read port; the only place where large storage is declared (replace it by a macro of a
+// process).
+// Protocol:   each element of a word has its own write enable. A read that meets a write of the same word gives the old
+//             word.
 // Latency:    read_data_o follows read_enable_i by one cycle and holds until the next one.
 // Reset:      none.
 // Parameters: a word is LANES elements of WIDTH bits; DEPTH >= 1 words; ADDRESS_WIDTH is derived, leave it alone.
@@ -29,8 +31,7 @@ module ram_1r1w #(
     genvar i;
     generate
         if (WIDTH < 1 || LANES < 1 || DEPTH < 1) begin : gen_bad
-            ram_1r1w_needs_a_width_a_lane_and_a_word u_error ();
-        end
+            ram_1r1w_needs_a_width_a_lane_and_a_word u_error (); end
         for (i = 0; i < LANES; i = i + 1) begin : gen_lane
             always @(posedge clk_i) begin
                 if (write_enable_i[i]) memory[write_address_i][i*WIDTH +: WIDTH] <= write_data_i[i*WIDTH +: WIDTH];

@@ -1,8 +1,9 @@
 `default_nettype none
 // A stream of bytes that comes in words of up to IN_BYTES bytes and leaves in portions of up to OUT_BYTES bytes.
-// Protocol:   in: valid/ready, a word is the first in_count_i bytes of in_data_i. out: available_o bytes of out_data_o are ready
-//             (all OUT_BYTES of them, or the whole queue); the user consumes take_i <= available_o of them in this cycle. The
-//             bytes beyond available_o are 0. take_i may depend on available_o; in_ready_o does not depend on take_i.
+// Protocol:   in: valid/ready, a word is the first in_count_i bytes of in_data_i. out: available_o bytes of out_data_o
+//             are ready (all OUT_BYTES of them, or the whole queue); the user consumes take_i <= available_o of them in
+//             this cycle. The bytes beyond available_o are 0. take_i may depend on available_o; in_ready_o does not
+//             depend on take_i.
 // Latency:    a byte is available in the cycle after it came.
 // Throughput: min(IN_BYTES, OUT_BYTES) bytes in and out per cycle, at any alignment.
 // Reset:      empty; the bytes are reset too, because new ones are merged into zeros.
@@ -23,7 +24,7 @@ module byte_queue #(
     output wire [OUT_BYTES*8-1:0] out_data_o,
     input  wire [OUT_WIDTH-1:0]   take_i
 );
-    // A word is accepted up to this fill; less would cost cycles when words and portions are not aligned with each other.
+    // A word is accepted up to this fill; less would cost cycles when words and portions are not aligned.
     localparam integer READY_FILL = OUT_BYTES + (IN_BYTES < OUT_BYTES ? IN_BYTES : OUT_BYTES) - 1;
     localparam integer BYTES      = READY_FILL + IN_BYTES;
     localparam integer WIDTH      = $clog2(BYTES + 1);
@@ -60,16 +61,13 @@ module byte_queue #(
     end
 
     generate
-        if (IN_BYTES < 1 || OUT_BYTES < 1) begin : gen_bad
-            byte_queue_needs_a_byte_in_and_out u_error ();
-        end
+        if (IN_BYTES < 1 || OUT_BYTES < 1) begin : gen_bad byte_queue_needs_a_byte_in_and_out u_error (); end
     endgenerate
 
 `ifndef SYNTHESIS
     always @(posedge clk_i) begin
         if (!rst_i && take_i > available_o) begin
-            $display("%m: more bytes taken than there are");
-            $stop;
+            $display("%m: more bytes taken than there are"); $stop;
         end
     end
 `endif

@@ -1,7 +1,8 @@
 `default_nettype none
 // FIFO whose first word is visible without asking for it.
-// Protocol:   valid/ready on both sides; in_ready_o does not depend on out_ready_i. in_valid_i and in_data_i must hold until
-//             in_ready_o: who counts places instead of looking at in_ready_o is stopped by the check when it overflows.
+// Protocol:   valid/ready on both sides; in_ready_o does not depend on out_ready_i. in_valid_i and in_data_i must hold
+//             until in_ready_o: who counts places instead of looking at in_ready_o is stopped by the check when it
+//             overflows.
 // Latency:    a word can leave in the cycle after it came.
 // Throughput: one word in and one out per cycle (DEPTH = 1: one word in two cycles).
 // Reset:      empty.
@@ -25,8 +26,7 @@ module stream_fifo #(
 
     generate
         if (DEPTH < 1 || DEPTH != 1 << POINTER_WIDTH) begin : gen_bad
-            stream_fifo_needs_a_depth_that_is_a_power_of_two u_error ();
-        end
+            stream_fifo_needs_a_depth_that_is_a_power_of_two u_error (); end
         if (DEPTH == 1) begin : gen_register
             reg             full_q;
             reg [WIDTH-1:0] word_q;
@@ -66,8 +66,7 @@ module stream_fifo #(
         waiting_q <= !rst_i && in_valid_i && !in_ready_o;
         if (in_valid_i && !in_ready_o) refused_q <= in_data_i;
         if (!rst_i && waiting_q && (!in_valid_i || refused_q != in_data_i)) begin
-            $display("%m: a word that was not taken is lost");
-            $stop;
+            $display("%m: a word that was not taken is lost"); $stop;
         end
     end
 `endif
