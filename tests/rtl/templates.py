@@ -53,7 +53,11 @@ def yosys():
     return str(wheel) if wheel.exists() else shutil.which("yosys")
 
 
-def run(command, **options):
-    """Runs a command; gives its exit status and everything that it printed."""
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+def run(command, timeout=300, **options):
+    """Runs a command; gives its exit status and everything that it printed. A command that hangs is a failure."""
+    try:
+        result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout,
+                                **options)
+    except subprocess.TimeoutExpired:
+        return 1, f"{command[0]} does not end within {timeout} s"
     return result.returncode, result.stdout
