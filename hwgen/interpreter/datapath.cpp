@@ -57,11 +57,6 @@ void Datapath::find_streams(int number) {
     }
     ORRERY_CHECK((process.store.kind == MemoryKind::Tensor) == (store_stream >= 0),
                  "{}: no stream for the store", process.name);
-    if (!process.accumulation && process.store.kind == MemoryKind::Buffer &&
-        design.exprs[process.value].op == Op::Load &&
-        load_stream[design.exprs[process.value].value] < 0) {
-        copied_load = int(design.exprs[process.value].value);
-    }
     ORRERY_CHECK(self < 0 || load_stream[self] < 0, "{}: accumulation in a tensor", process.name);
 }
 
@@ -132,6 +127,7 @@ int64_t Datapath::execute(const std::vector<int64_t> &counters,
     if (enabled.count == 0) {
         return 0;
     }
+    std::fill(unwritten.begin(), unwritten.end(), 0);
     for (int l = 0; l < int(loads.size()); l++) {
         if (l != self) {
             load(l, counters, generations);
@@ -202,24 +198,13 @@ void Datapath::read_buffer(int number, const Mask &mask, int64_t generation) {
     int64_t slot = generation % design.buffers[buffer].slots * state.size;
     const std::vector<int64_t> &address = loads[number].addresses();
     std::vector<int64_t> &values = load_values[number];
-    if (number == copied_load) {
-        std::fill(unwritten.begin(), unwritten.end(), 0);
-    }
     for (size_t lane = 0; lane < values.size(); lane++) {
         values[lane] = 0;
         if (!mask.lane[lane]) {
             continue;
         }
         int64_t at = slot + address[lane];
-        bool written = state.written_in[at] == generation;
-        if (!written && number == copied_load) {
-            unwritten[lane] = 1;
-        } else if (!written) {
-            throw Failure(fmt::format(
-                "load {}: lane {} reads element {} of buffer {}, which was not written in this "
-                "generation",
-                number, lane, address[lane], design.buffers[buffer].name));
-        }
+        unwritten[lane] |= state.written_in[at] != generation;
         values[lane] = state.data[at];
     }
 }
@@ -255,6 +240,7 @@ void Datapath::combine() {
             continue;
         }
         int64_t group = group_of[lane];
+        unwritten[group] |= unwritten[lane];
         bool first = !active_groups.lane[group];
         combined[group] =
             first ? increment[int64_t(lane)]
@@ -313,6 +299,11 @@ void Datapath::write(const LaneValues &values, const Mask &mask,
         memory.streams[store_stream]->move(*store, mask);
         std::vector<int64_t> &data = memory.tensors[process.store.memory].data;
         for (size_t lane = 0; lane < mask.lane.size(); lane++) {
+            if (mask.lane[lane] && unwritten[lane]) {
+                throw Failure(fmt::format("lane {} stores a value made of elements of buffers that "
+                                          "were not written in this generation",
+                                          lane));
+            }
             if (mask.lane[lane]) {
                 data[address[lane]] = values[int64_t(lane)];
             }

@@ -19,7 +19,6 @@ private:
     const hwir::Process &process;
     Memory &memory;
     int self = -1;        ///< the self load
-    int copied_load = -1; ///< the load whose value is stored as it is, from buffer to buffer
     std::vector<int> load_stream; ///< per load: its stream, -1 for a buffer
     int store_stream = -1;
     std::vector<int>
@@ -43,7 +42,9 @@ private:
     Mask enabled;
     std::vector<Mask> load_masks;
     std::vector<std::vector<int64_t>> load_values; ///< per load and lane
-    std::vector<uint8_t> unwritten;                ///< per lane: the copied element was not written
+    /// Per lane: an element that was read was not written in this generation. That is an error only
+    /// when it reaches a tensor: stages that are rounded up compute elements that nobody needs.
+    std::vector<uint8_t> unwritten;
     std::vector<int64_t> combined;                 ///< accumulation: per lane, what its group adds
     Mask active_groups{0}; ///< the first lanes of the groups with an enabled lane
 

@@ -45,10 +45,11 @@ struct StreamStatistics {
 };
 
 struct Result {
-    /// What went wrong first; empty if all went well. One of: a read of an element that was not
-    /// written in this generation, an access out of range, two words of one bank in one cycle,
-    /// lanes of a packed dimension in different words, two lanes that write one element, a stream
-    /// that disagrees with its access, a deadlock (which process waits for what).
+    /// What went wrong first; empty if all went well. One of: an output that depends on an
+    /// element of a buffer that was not written in this generation, an access out of range, two
+    /// words of one bank in one cycle, lanes of a packed dimension in different words, two lanes
+    /// that write one element, a stream that disagrees with its access, a deadlock (which process
+    /// waits for what).
     std::string error;
     int64_t cycles = 0; ///< timed only
     std::vector<ProcessStatistics> processes;
