@@ -10,12 +10,9 @@
 // Reset:      all registers 0.
 // Parameters: WRITE_WORDS, READ_WORDS >= 1; ADDRESS_WIDTH: bits of a byte address, enough for all words.
 module axi_lite_registers #(
-    parameter integer ADDRESS_WIDTH = 12,
-    parameter integer WRITE_WORDS   = 4,
-    parameter integer READ_WORDS    = 4
+    parameter integer ADDRESS_WIDTH = 12, WRITE_WORDS = 4, READ_WORDS = 4
 ) (
-    input  wire                      clk_i,
-    input  wire                      rst_i,
+    input  wire                      clk_i, rst_i,
     input  wire [ADDRESS_WIDTH-1:0]  s_axi_awaddr_i,
     input  wire                      s_axi_awvalid_i,
     output wire                      s_axi_awready_o,

@@ -8,13 +8,9 @@
 // Reset:      forgets everything; bursts under way must not be answered afterwards.
 // Parameters: PORTS >= 1; ADDRESS_WIDTH; BUS_BYTES; OUTSTANDING >= 1: bursts under way, rounded up to a power of two.
 module axi_read_arbiter #(
-    parameter integer PORTS         = 2,
-    parameter integer ADDRESS_WIDTH = 32,
-    parameter integer BUS_BYTES     = 16,
-    parameter integer OUTSTANDING   = 16
+    parameter integer PORTS = 2, ADDRESS_WIDTH = 32, BUS_BYTES = 16, OUTSTANDING = 16
 ) (
-    input  wire                           clk_i,
-    input  wire                           rst_i,
+    input  wire                           clk_i, rst_i,
     input  wire [PORTS*ADDRESS_WIDTH-1:0] s_axi_araddr_i,
     input  wire [PORTS*8-1:0]             s_axi_arlen_i,
     input  wire [PORTS*3-1:0]             s_axi_arsize_i,
@@ -82,7 +78,7 @@ module axi_read_arbiter #(
             end
             always @(posedge clk_i) begin
                 if (rst_i)       behind_q[i] <= 1'b0;
-                else if (accept) behind_q[i] <= i > 0 && |(chosen & ~({PORTS{1'b1}} << i));
+                else if (accept) behind_q[i] <= |(chosen & ~({PORTS{1'b1}} << i));
             end
         end
     endgenerate

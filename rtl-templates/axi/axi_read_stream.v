@@ -13,17 +13,11 @@
 //             MAX_BURST) in which a burst is reserved before it is requested, so that m_axi_rready_o is always 1: for
 //             ports shared by several streams; COUNT_WIDTH is derived, leave it alone.
 module axi_read_stream #(
-    parameter integer ADDRESS_WIDTH = 32,
-    parameter integer LENGTH_WIDTH  = 16,
-    parameter integer BUS_BYTES     = 16,
-    parameter integer CHUNK_BYTES   = 16,
-    parameter integer MAX_BURST     = 16,
-    parameter integer OUTSTANDING   = 16,
-    parameter integer BUFFER_BEATS  = 0,
-    parameter integer COUNT_WIDTH   = $clog2(CHUNK_BYTES + 1)
+    parameter integer ADDRESS_WIDTH = 32, LENGTH_WIDTH = 16, BUS_BYTES = 16, CHUNK_BYTES = 16,
+                      MAX_BURST = 16, OUTSTANDING = 16, BUFFER_BEATS = 0,
+    parameter integer COUNT_WIDTH = $clog2(CHUNK_BYTES + 1)
 ) (
-    input  wire                     clk_i,
-    input  wire                     rst_i,
+    input  wire                     clk_i, rst_i,
     input  wire                     run_valid_i,
     output wire                     run_ready_o,
     input  wire [ADDRESS_WIDTH-1:0] run_address_i,

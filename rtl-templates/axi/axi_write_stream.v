@@ -9,16 +9,11 @@
 // Reset:      forgets everything; bursts under way must not be answered afterwards.
 // Parameters: as axi_read_stream; OUTSTANDING: bursts that wait for data or for their response.
 module axi_write_stream #(
-    parameter integer ADDRESS_WIDTH = 32,
-    parameter integer LENGTH_WIDTH  = 16,
-    parameter integer BUS_BYTES     = 16,
-    parameter integer CHUNK_BYTES   = 16,
-    parameter integer MAX_BURST     = 16,
-    parameter integer OUTSTANDING   = 16,
-    parameter integer COUNT_WIDTH   = $clog2(CHUNK_BYTES + 1)
+    parameter integer ADDRESS_WIDTH = 32, LENGTH_WIDTH = 16, BUS_BYTES = 16, CHUNK_BYTES = 16,
+                      MAX_BURST = 16, OUTSTANDING = 16,
+    parameter integer COUNT_WIDTH = $clog2(CHUNK_BYTES + 1)
 ) (
-    input  wire                     clk_i,
-    input  wire                     rst_i,
+    input  wire                     clk_i, rst_i,
     input  wire                     run_valid_i,
     output wire                     run_ready_o,
     input  wire [ADDRESS_WIDTH-1:0] run_address_i,

@@ -9,14 +9,10 @@
 // Parameters: LENGTH_WIDTH <= ADDRESS_WIDTH, ADDRESS_WIDTH > 12; BUS_BYTES: a power of two, 2 .. 128; MAX_BURST: beats,
 //             1 .. 256; LANE_WIDTH is derived, leave it alone.
 module burst_splitter #(
-    parameter integer ADDRESS_WIDTH = 32,
-    parameter integer LENGTH_WIDTH  = 16,
-    parameter integer BUS_BYTES     = 16,
-    parameter integer MAX_BURST     = 256,
-    parameter integer LANE_WIDTH    = $clog2(BUS_BYTES)
+    parameter integer ADDRESS_WIDTH = 32, LENGTH_WIDTH = 16, BUS_BYTES = 16, MAX_BURST = 256,
+    parameter integer LANE_WIDTH = $clog2(BUS_BYTES)
 ) (
-    input  wire                     clk_i,
-    input  wire                     rst_i,
+    input  wire                     clk_i, rst_i,
     input  wire                     run_valid_i,
     output wire                     run_ready_o,
     input  wire [ADDRESS_WIDTH-1:0] run_address_i,

@@ -11,16 +11,11 @@
 // Parameters: BANKS, PACK, WIDTH, DEPTH, SLOTS of the buffer; ADDRESS_WIDTH and SLOT_WIDTH are derived, leave them
 //             alone.
 module accumulate_port #(
-    parameter integer BANKS         = 2,
-    parameter integer PACK          = 1,
-    parameter integer WIDTH         = 8,
-    parameter integer DEPTH         = 16,
-    parameter integer SLOTS         = 2,
+    parameter integer BANKS = 2, PACK = 1, WIDTH = 8, DEPTH = 16, SLOTS = 2,
     parameter integer ADDRESS_WIDTH = DEPTH > 1 ? $clog2(DEPTH) : 1,
-    parameter integer SLOT_WIDTH    = SLOTS > 1 ? $clog2(SLOTS) : 1
+                      SLOT_WIDTH = SLOTS > 1 ? $clog2(SLOTS) : 1
 ) (
-    input  wire                           clk_i,
-    input  wire                           rst_i,
+    input  wire                           clk_i, rst_i,
     input  wire                           valid_i,
     input  wire [SLOT_WIDTH-1:0]          slot_i,
     input  wire [BANKS*ADDRESS_WIDTH-1:0] address_i,

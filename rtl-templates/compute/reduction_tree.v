@@ -6,11 +6,7 @@
 // Parameters: COUNT >= 1; IN_WIDTH, OUT_WIDTH: bits of a value and of the result, which is extended or (sums) taken
 //             modulo 2^OUT_WIDTH; SIGNED: 0 or 1; OPERATION: 0 sum, 1 maximum, 2 minimum.
 module reduction_tree #(
-    parameter integer COUNT     = 4,
-    parameter integer IN_WIDTH  = 8,
-    parameter integer OUT_WIDTH = 10,
-    parameter integer SIGNED    = 1,
-    parameter integer OPERATION = 0
+    parameter integer COUNT = 4, IN_WIDTH = 8, OUT_WIDTH = 10, SIGNED = 1, OPERATION = 0
 ) (
     input  wire                      clk_i,
     input  wire [COUNT*IN_WIDTH-1:0] data_i,

@@ -9,9 +9,8 @@
 // Parameters: LOOPS >= 1, loop 0 is the outermost; WIDTH: bits of the address; USED: bit i is 0 if coefficient i is
 //             always 0.
 module address_generator #(
-    parameter integer       LOOPS = 2,
-    parameter integer       WIDTH = 8,
-    parameter [LOOPS-1:0]   USED  = {LOOPS{1'b1}}
+    parameter integer LOOPS = 2, WIDTH = 8,
+    parameter [LOOPS-1:0] USED = {LOOPS{1'b1}}
 ) (
     input  wire                   clk_i,
     input  wire                   start_i,

@@ -2,7 +2,7 @@
 // Number of ones. Combinational: the fields of a vector are added in pairs, all at once, until one field is left.
 // Parameters: COUNT >= 1 bits; COUNT_WIDTH is derived, leave it alone.
 module count_ones #(
-    parameter integer COUNT       = 4,
+    parameter integer COUNT = 4,
     parameter integer COUNT_WIDTH = $clog2(COUNT + 1)
 ) (
     input  wire [COUNT-1:0]       bits_i,

@@ -5,11 +5,9 @@
 // Reset:      INITIAL credits.
 // Parameters: CREDITS >= 1, the most there can be; INITIAL: as many as CREDITS unless stated.
 module credit_counter #(
-    parameter integer CREDITS = 2,
-    parameter integer INITIAL = CREDITS
+    parameter integer CREDITS = 2, INITIAL = CREDITS
 ) (
-    input  wire clk_i,
-    input  wire rst_i,
+    input  wire clk_i, rst_i,
     input  wire take_i,
     input  wire give_i,
     output wire available_o

@@ -3,12 +3,9 @@
 // Reset:      all stages to 0 if RESET is not 0 (control), none otherwise (data).
 // Parameters: WIDTH >= 1; CYCLES >= 0 (0: a wire); RESET.
 module delay_line #(
-    parameter integer WIDTH  = 1,
-    parameter integer CYCLES = 1,
-    parameter integer RESET  = 0
+    parameter integer WIDTH = 1, CYCLES = 1, RESET = 0
 ) (
-    input  wire             clk_i,
-    input  wire             rst_i,
+    input  wire             clk_i, rst_i,
     input  wire [WIDTH-1:0] data_i,
     output wire [WIDTH-1:0] data_o
 );

@@ -5,11 +5,9 @@
 // Reset:      count 0.
 // Parameters: WIDTH: bits of the count; AMOUNT_WIDTH: bits of the amount, 1 .. WIDTH.
 module event_counter #(
-    parameter integer WIDTH        = 32,
-    parameter integer AMOUNT_WIDTH = 1
+    parameter integer WIDTH = 32, AMOUNT_WIDTH = 1
 ) (
-    input  wire                    clk_i,
-    input  wire                    rst_i,
+    input  wire                    clk_i, rst_i,
     input  wire                    clear_i,
     input  wire                    enable_i,
     input  wire [AMOUNT_WIDTH-1:0] amount_i,

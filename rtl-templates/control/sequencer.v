@@ -10,11 +10,9 @@
 // Reset:      ends the run; all indices are 0.
 // Parameters: LOOPS >= 1, loop 0 is the outermost; WIDTH: bits of an extent and of an index.
 module sequencer #(
-    parameter integer LOOPS = 2,
-    parameter integer WIDTH = 8
+    parameter integer LOOPS = 2, WIDTH = 8
 ) (
-    input  wire                   clk_i,
-    input  wire                   rst_i,
+    input  wire                   clk_i, rst_i,
     input  wire                   start_i,
     input  wire                   stall_i,
     input  wire [LOOPS*WIDTH-1:0] extent_i,

@@ -5,11 +5,10 @@
 // Reset:      slot 0.
 // Parameters: SLOTS >= 1; SLOT_WIDTH is derived, leave it alone.
 module slot_pointer #(
-    parameter integer SLOTS      = 2,
+    parameter integer SLOTS = 2,
     parameter integer SLOT_WIDTH = SLOTS > 1 ? $clog2(SLOTS) : 1
 ) (
-    input  wire                  clk_i,
-    input  wire                  rst_i,
+    input  wire                  clk_i, rst_i,
     input  wire                  next_i,
     output wire [SLOT_WIDTH-1:0] slot_o
 );

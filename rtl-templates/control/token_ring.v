@@ -8,12 +8,9 @@
 // Reset:      all slots are free.
 // Parameters: SLOTS, WRITERS, READERS >= 1.
 module token_ring #(
-    parameter integer SLOTS   = 2,
-    parameter integer WRITERS = 1,
-    parameter integer READERS = 1
+    parameter integer SLOTS = 2, WRITERS = 1, READERS = 1
 ) (
-    input  wire               clk_i,
-    input  wire               rst_i,
+    input  wire               clk_i, rst_i,
     input  wire [WRITERS-1:0] writer_acquire_i,
     input  wire [WRITERS-1:0] writer_commit_i,
     input  wire [READERS-1:0] reader_acquire_i,

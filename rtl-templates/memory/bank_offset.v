@@ -5,10 +5,9 @@
 // Parameters: BANKS >= 1; WIDTH: bits of an offset, enough for all of them; LANE_VALUES: 16 bits per position;
 //             AMOUNT_WIDTH is derived, leave it alone.
 module bank_offset #(
-    parameter integer          BANKS        = 4,
-    parameter integer          WIDTH        = 4,
-    parameter [BANKS*16-1:0]   LANE_VALUES  = {BANKS{16'd0}},
-    parameter integer          AMOUNT_WIDTH = BANKS > 1 ? $clog2(BANKS) : 1
+    parameter integer BANKS = 4, WIDTH = 4,
+    parameter [BANKS*16-1:0] LANE_VALUES = {BANKS{16'd0}},
+    parameter integer AMOUNT_WIDTH = BANKS > 1 ? $clog2(BANKS) : 1
 ) (
     input  wire [AMOUNT_WIDTH-1:0] amount_i,
     output wire [BANKS*WIDTH-1:0]  offset_o

@@ -5,11 +5,7 @@
 // Parameters: OUTER, BANKS, INNER, WIDTH (bits of an element) >= 1; INVERSE: 0 or 1; AMOUNT_WIDTH is derived, leave it
 //             alone.
 module bank_rotator #(
-    parameter integer OUTER        = 1,
-    parameter integer BANKS        = 4,
-    parameter integer INNER        = 1,
-    parameter integer WIDTH        = 8,
-    parameter integer INVERSE      = 0,
+    parameter integer OUTER = 1, BANKS = 4, INNER = 1, WIDTH = 8, INVERSE = 0,
     parameter integer AMOUNT_WIDTH = BANKS > 1 ? $clog2(BANKS) : 1
 ) (
     input  wire [OUTER*BANKS*INNER*WIDTH-1:0] data_i,

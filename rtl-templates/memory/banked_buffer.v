@@ -5,16 +5,11 @@
 // Parameters: BANKS, PACK, WIDTH (bits of an element), DEPTH (words of a bank in one slot), SLOTS >= 1; ADDRESS_WIDTH
 //             and SLOT_WIDTH are derived, leave them alone.
 module banked_buffer #(
-    parameter integer BANKS         = 2,
-    parameter integer PACK          = 1,
-    parameter integer WIDTH         = 8,
-    parameter integer DEPTH         = 16,
-    parameter integer SLOTS         = 2,
+    parameter integer BANKS = 2, PACK = 1, WIDTH = 8, DEPTH = 16, SLOTS = 2,
     parameter integer ADDRESS_WIDTH = DEPTH > 1 ? $clog2(DEPTH) : 1,
-    parameter integer SLOT_WIDTH    = SLOTS > 1 ? $clog2(SLOTS) : 1
+                      SLOT_WIDTH = SLOTS > 1 ? $clog2(SLOTS) : 1
 ) (
-    input  wire                           clk_i,
-    input  wire                           rst_i, // of the checks only
+    input  wire                           clk_i, rst_i, // the reset is one of the checks only
     input  wire [SLOT_WIDTH-1:0]          write_slot_i,
     input  wire [BANKS*PACK-1:0]          write_enable_i,
     input  wire [BANKS*ADDRESS_WIDTH-1:0] write_address_i,

@@ -7,18 +7,12 @@
 // Reset:      none.
 // Parameters: as banked_buffer; WRITE_PORTS, READ_PORTS >= 1, port 0 in the least significant bits of all vectors.
 module phased_buffer #(
-    parameter integer BANKS         = 2,
-    parameter integer PACK          = 1,
-    parameter integer WIDTH         = 8,
-    parameter integer DEPTH         = 16,
-    parameter integer SLOTS         = 2,
-    parameter integer WRITE_PORTS   = 1,
-    parameter integer READ_PORTS    = 2,
+    parameter integer BANKS = 2, PACK = 1, WIDTH = 8, DEPTH = 16, SLOTS = 2, WRITE_PORTS = 1,
+                      READ_PORTS = 2,
     parameter integer ADDRESS_WIDTH = DEPTH > 1 ? $clog2(DEPTH) : 1,
-    parameter integer SLOT_WIDTH    = SLOTS > 1 ? $clog2(SLOTS) : 1
+                      SLOT_WIDTH = SLOTS > 1 ? $clog2(SLOTS) : 1
 ) (
-    input  wire                                       clk_i,
-    input  wire                                       rst_i, // of the checks only
+    input  wire                                       clk_i, rst_i, // the reset is one of the checks only
     input  wire [WRITE_PORTS*SLOT_WIDTH-1:0]          write_slot_i,
     input  wire [WRITE_PORTS*BANKS*PACK-1:0]          write_enable_i,
     input  wire [WRITE_PORTS*BANKS*ADDRESS_WIDTH-1:0] write_address_i,

@@ -7,9 +7,7 @@
 // Reset:      none.
 // Parameters: a word is LANES elements of WIDTH bits; DEPTH >= 1 words; ADDRESS_WIDTH is derived, leave it alone.
 module ram_1r1w #(
-    parameter integer WIDTH         = 8,
-    parameter integer LANES         = 1,
-    parameter integer DEPTH         = 16,
+    parameter integer WIDTH = 8, LANES = 1, DEPTH = 16,
     parameter integer ADDRESS_WIDTH = DEPTH > 1 ? $clog2(DEPTH) : 1
 ) (
     input  wire                     clk_i,

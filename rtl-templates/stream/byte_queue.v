@@ -9,13 +9,10 @@
 // Reset:      empty; the bytes are reset too, because new ones are merged into zeros.
 // Parameters: IN_BYTES, OUT_BYTES >= 1; IN_WIDTH and OUT_WIDTH (of the counts) are derived, leave them alone.
 module byte_queue #(
-    parameter integer IN_BYTES  = 4,
-    parameter integer OUT_BYTES = 4,
-    parameter integer IN_WIDTH  = $clog2(IN_BYTES + 1),
-    parameter integer OUT_WIDTH = $clog2(OUT_BYTES + 1)
+    parameter integer IN_BYTES = 4, OUT_BYTES = 4,
+    parameter integer IN_WIDTH = $clog2(IN_BYTES + 1), OUT_WIDTH = $clog2(OUT_BYTES + 1)
 ) (
-    input  wire                   clk_i,
-    input  wire                   rst_i,
+    input  wire                   clk_i, rst_i,
     input  wire                   in_valid_i,
     output wire                   in_ready_o,
     input  wire [IN_WIDTH-1:0]    in_count_i,

@@ -8,11 +8,9 @@
 // Reset:      empty.
 // Parameters: WIDTH >= 1; DEPTH: words, a power of two.
 module stream_fifo #(
-    parameter integer WIDTH = 8,
-    parameter integer DEPTH = 4
+    parameter integer WIDTH = 8, DEPTH = 4
 ) (
-    input  wire             clk_i,
-    input  wire             rst_i,
+    input  wire             clk_i, rst_i,
     input  wire             in_valid_i,
     output wire             in_ready_o,
     input  wire [WIDTH-1:0] in_data_i,
