@@ -38,6 +38,9 @@ public:
             !updates_every_element(definition, pure_variables) || !first_visit_always_happens()) {
             return false;
         }
+        if (!init.loads.empty() && goes_beyond_init()) {
+            return false;
+        }
         const auto replacement = counters_of_init();
         std::vector<StageAccess> loads = init.loads;
         Expr value = simplify(substitute(replacement, init.value));
@@ -84,6 +87,22 @@ private:
             }
         }
         return true;
+    }
+
+    /// Does the update, rounded up, compute elements that the pure definition does not, and nobody
+    /// needs? The loads of the initial value would leave their buffers there.
+    bool goes_beyond_init() const {
+        for (size_t d = 0; d < init.store.coordinates.size(); d++) {
+            const auto range = [&](const Stage &stage) {
+                return space.exact_range(simplify(stage.store.coordinates[d] - storage.min[d]),
+                                         stage.nest);
+            };
+            const auto ours = range(update), defined = range(init);
+            if (ours && defined && (ours->min < defined->min || ours->max > defined->max)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     bool involves_reduction(const Expr &e) const {

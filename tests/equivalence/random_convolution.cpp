@@ -14,8 +14,8 @@ struct Shape {
     explicit Shape(Dice &dice)
         : channels(dice.between(1, 6)), kernels(dice.between(1, 7)), width(dice.between(2, 7)),
           height(dice.between(2, 7)), kernel_width(dice.between(1, 3)),
-          kernel_height(dice.between(1, 3)), stride(dice.between(1, 2)),
-          padded(!dice.once_in(3)), biased(dice.once_in(2)) {
+          kernel_height(dice.between(1, 3)), stride(dice.between(1, 2)), padded(!dice.once_in(3)),
+          biased(dice.once_in(2)) {
         if (padded) {
             left = kernel_width / 2;
             top = dice.below(kernel_height);
@@ -41,8 +41,8 @@ Func source_of(Dice &dice, const ImageParam &input, const Shape &s) {
     if (s.padded) {
         Expr value = cast(input.type(), dice.once_in(3) ? 3 : 0);
         const std::vector<int> size = s.input();
-        return BoundaryConditions::constant_exterior(
-            input, value, {{0, size[0]}, {0, size[1]}, {0, size[2]}});
+        return BoundaryConditions::constant_exterior(input, value,
+                                                     {{0, size[0]}, {0, size[1]}, {0, size[2]}});
     }
     Func source("source");
     Var x("x"), y("y"), c("c");
@@ -75,11 +75,11 @@ struct Convolution {
         scale = b.input("scale", Int(8), {s.kernels});
         source = source_of(dice, input, s);
         sum(x, y, k) = s.biased ? bias(k) : Expr(0);
-        sum(x, y, k) += cast<int32_t>(source(x * s.stride + r.x - s.left,
-                                             y * s.stride + r.y - s.top, r.z)) *
-                        cast<int32_t>(weights(r.x, r.y, r.z, k));
-        output(x, y, k) = b.requantised(
-            sum(x, y, k), dice.once_in(3) ? cast<int32_t>(scale(k)) : Expr(3));
+        sum(x, y, k) +=
+            cast<int32_t>(source(x * s.stride + r.x - s.left, y * s.stride + r.y - s.top, r.z)) *
+            cast<int32_t>(weights(r.x, r.y, r.z, k));
+        output(x, y, k) =
+            b.requantised(sum(x, y, k), dice.once_in(3) ? cast<int32_t>(scale(k)) : Expr(3));
         b.set_output(output, {x, y, k}, {s.width, s.height, s.kernels});
     }
 

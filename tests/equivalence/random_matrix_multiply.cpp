@@ -52,8 +52,7 @@ RandomLayer random_matrix_multiply(unsigned seed, bool scheduled) {
     sum.compute_at(output, level);
     b.layer.text += " sum@" + level.name();
     b.set_buffer(sum, false);
-    sum.update().split(k, ko, ki, std::min(dice.between(1, 8), k_count),
-                       TailStrategy::GuardWithIf);
+    sum.update().split(k, ko, ki, std::min(dice.between(1, 8), k_count), TailStrategy::GuardWithIf);
     const std::vector<VarOrRVar> loops = b.order(sum.update(), {m, n, ki, ko});
     b.maybe_array(sum, b.unroll(sum.update(), {m, n, ki}, 3));
     if (!dice.once_in(8)) {

@@ -32,13 +32,13 @@ struct LayerBuilder {
     /// A tail that is legal where `n` is split by `factor` in a pure stage.
     Halide::TailStrategy tail(int n, int factor);
     /// Reorders the loops at random and returns their order, innermost first.
-    std::vector<Halide::VarOrRVar> order(Halide::Stage stage,
-                                         std::vector<Halide::VarOrRVar> loops);
+    std::vector<Halide::VarOrRVar> order(Halide::Stage stage, std::vector<Halide::VarOrRVar> loops);
     /// Makes up to `most` of the loops lanes.
     std::vector<Halide::VarOrRVar> unroll(Halide::Stage stage,
                                           const std::vector<Halide::VarOrRVar> &loops, int most);
     /// One or two copies of `source` for `user`, at random levels: `inner` are loops of the user's
-    /// update, innermost first, `level` the loop of the output at which the accumulator is computed.
+    /// update, innermost first, `level` the loop of the output at which the accumulator is
+    /// computed.
     void place(Halide::Func source, const Halide::Func &user,
                const std::vector<Halide::VarOrRVar> &inner, const Halide::Var &level);
     /// Computes `func` at one of the loops of `user`.

@@ -76,9 +76,11 @@ RandomLayer random_pooling(unsigned seed, bool scheduled) {
     RDom r(0, window, 0, window, "r");
     Func source("source"), pool("pool"), output("output");
     if (padded) {
-        source = BoundaryConditions::constant_exterior(
-            input, kind == 0 ? type.min() : kind == 1 ? type.max() : cast(type, 0),
-            {{0, width}, {0, height}, {0, shape[2]}});
+        source = BoundaryConditions::constant_exterior(input,
+                                                       kind == 0   ? type.min()
+                                                       : kind == 1 ? type.max()
+                                                                   : cast(type, 0),
+                                                       {{0, width}, {0, height}, {0, shape[2]}});
     } else {
         source(x, y, c) = input(x, y, c);
     }

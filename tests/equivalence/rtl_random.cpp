@@ -142,9 +142,10 @@ std::string what_the_interpreter_says(const Case &c, const std::vector<sim::Buff
     if (!result.error.empty()) {
         return "the interpreter of the hardware IR fails too: " + result.error;
     }
-    return tensors[output].data == right ? "the interpreter agrees with Halide: the fault is in the "
-                                           "lowering, the templates or the simulator"
-                                         : "the interpreter disagrees with Halide as well";
+    return tensors[output].data == right
+               ? "the interpreter agrees with Halide: the fault is in the "
+                 "lowering, the templates or the simulator"
+               : "the interpreter disagrees with Halide as well";
 }
 
 /// What is wrong with a case; empty if nothing.
@@ -172,13 +173,14 @@ std::string simulate(const Case &c, const sim::Model &model) {
             const sim::TensorDescription &tensor = c.description->tensors[i];
             if (tensor.is_output) {
                 outcome.elements += uint64_t(tensor.element_count());
-                outcome.differing += sim::compare_tensors(tensor, tensors[i], expected[i], 5,
-                                                          outcome.differences);
+                outcome.differing +=
+                    sim::compare_tensors(tensor, tensors[i], expected[i], 5, outcome.differences);
             }
         }
         if (!outcome.passed() || !outcome.result.messages.empty()) {
-            return (stalls ? "with stalls: " : "without stalls: ") + sim::describe_failure(outcome) +
-                   outcome.result.messages + what_the_interpreter_says(c, expected);
+            return (stalls ? "with stalls: " : "without stalls: ") +
+                   sim::describe_failure(outcome) + outcome.result.messages +
+                   what_the_interpreter_says(c, expected);
         }
     }
     return "";
@@ -257,8 +259,8 @@ private:
                 test::give_directives(layer);
                 CompileOptions options;
                 options.name = "layer";
-                c.design = std::make_shared<Orrery::Design>(
-                    Orrery::compile(layer.output, {}, options));
+                c.design =
+                    std::make_shared<Orrery::Design>(Orrery::compile(layer.output, {}, options));
             } catch (const UserError &error) {
                 refusals_[kind_of(error.what())]++;
                 log(c.name + " " + c.text + "\n  " + error.what());
@@ -296,8 +298,7 @@ private:
         std::vector<sim::Model> models(cases_.size());
         for (size_t i = 0; i < cases_.size(); i++) {
             guard(cases_[i], [&] {
-                models[i] =
-                    sim::build_models({designs[i]}, directory_ / "models", options).front();
+                models[i] = sim::build_models({designs[i]}, directory_ / "models", options).front();
             });
         }
         return models;
