@@ -5,8 +5,7 @@
 #include "halide-fork/hardware.h"
 #include "halide-fork/reference.h"
 #include "hwgen/support/error.h"
-
-#include <cctype>
+#include "hwgen/verilog/names.h"
 
 namespace Orrery {
 
@@ -19,16 +18,6 @@ struct Design::Contents {
 };
 
 namespace {
-
-/// An identifier of C and Verilog: what else the name holds (Halide's `$`, namespaces) becomes an
-/// underscore.
-std::string identifier(const std::string &name) {
-    std::string result;
-    for (const char c : name) {
-        result += std::isalnum((unsigned char)c) ? c : '_';
-    }
-    return result.empty() || std::isdigit((unsigned char)result[0]) ? "design_" + result : result;
-}
 
 /// The image parameters that the Funcs of a pipeline read, by name.
 class InputCollector : public HI::IRVisitor {
@@ -112,7 +101,7 @@ Design compile(const Halide::Func &output, std::vector<Halide::Argument> argumen
     const HI::Function function = output.function();
     const Directives::Environment environment = HI::build_environment({function});
     const Directives::Scope &scope = Directives::scope_of(function, environment);
-    const std::string name = identifier(options.name.empty() ? output.name() : options.name);
+    const std::string name = verilog::legal_identifier(options.name.empty() ? output.name() : options.name);
     Hardware hardware = build_hardware(output, scope, environment,
                                        input_tensors(environment, arguments, output.name()), name);
     Halide::Module reference = reference_module(function, name, output_tensor_name(hardware.design),

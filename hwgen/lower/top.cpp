@@ -456,6 +456,12 @@ LoweredDesign Top::run() {
         lowered.latencies.push_back(p.latency);
     }
     lowered.netlist.top = module.name;
+    for (const Module &m : build.modules) {
+        if (m.name == module.name || templates::is_template(module.name)) {
+            user_error("design {0}: a module of the design has this name too. Choose another name with -n "
+                       "or CompileOptions::name.", module.name);
+        }
+    }
     build.modules.push_back(std::move(module));
     lowered.netlist.modules = std::move(build.modules);
     lowered.netlist.templates = templates::used_by(lowered.netlist);

@@ -9,35 +9,31 @@ namespace Orrery::templates {
 
 namespace {
 
-struct Entry {
-    std::string folder;
-    std::vector<std::string> uses; ///< templates that it instantiates
-};
-
-const std::map<std::string, Entry> &library() {
-    static const std::map<std::string, Entry> entries{
-        {"accumulate_port", {"compute", {}}},
-        {"address_generator", {"control", {}}},
-        {"axi_lite_registers", {"axi", {}}},
-        {"axi_read_arbiter", {"axi", {"stream_fifo"}}},
-        {"axi_read_stream", {"axi", {"burst_splitter", "byte_queue", "credit_counter", "stream_fifo"}}},
-        {"axi_write_stream", {"axi", {"burst_splitter", "byte_queue", "stream_fifo"}}},
-        {"bank_offset", {"memory", {"bank_rotator"}}},
-        {"bank_rotator", {"memory", {}}},
-        {"banked_buffer", {"memory", {"ram_1r1w"}}},
-        {"burst_splitter", {"axi", {}}},
-        {"byte_queue", {"stream", {}}},
-        {"count_ones", {"control", {}}},
-        {"credit_counter", {"control", {}}},
-        {"delay_line", {"control", {}}},
-        {"event_counter", {"control", {}}},
-        {"phased_buffer", {"memory", {"banked_buffer"}}},
-        {"ram_1r1w", {"memory", {}}},
-        {"reduction_tree", {"compute", {}}},
-        {"sequencer", {"control", {}}},
-        {"slot_pointer", {"control", {}}},
-        {"stream_fifo", {"stream", {}}},
-        {"token_ring", {"control", {"credit_counter"}}},
+/// The templates, each with those that it instantiates.
+const std::map<std::string, std::vector<std::string>> &library() {
+    static const std::map<std::string, std::vector<std::string>> entries{
+        {"accumulate_port", {}},
+        {"address_generator", {}},
+        {"axi_lite_registers", {}},
+        {"axi_read_arbiter", {"stream_fifo"}},
+        {"axi_read_stream", {"burst_splitter", "byte_queue", "credit_counter", "stream_fifo"}},
+        {"axi_write_stream", {"burst_splitter", "byte_queue", "stream_fifo"}},
+        {"bank_offset", {"bank_rotator"}},
+        {"bank_rotator", {}},
+        {"banked_buffer", {"ram_1r1w"}},
+        {"burst_splitter", {}},
+        {"byte_queue", {}},
+        {"count_ones", {}},
+        {"credit_counter", {}},
+        {"delay_line", {}},
+        {"event_counter", {}},
+        {"phased_buffer", {"banked_buffer"}},
+        {"ram_1r1w", {}},
+        {"reduction_tree", {}},
+        {"sequencer", {}},
+        {"slot_pointer", {}},
+        {"stream_fifo", {}},
+        {"token_ring", {"credit_counter"}},
     };
     return entries;
 }
@@ -56,7 +52,7 @@ void add_after_its_parts(const std::string &name, std::vector<std::string> &orde
     if (std::find(order.begin(), order.end(), name) != order.end()) {
         return;
     }
-    for (const std::string &part : library().at(name).uses) {
+    for (const std::string &part : library().at(name)) {
         add_after_its_parts(part, order);
     }
     order.push_back(name);
@@ -83,13 +79,9 @@ std::vector<std::string> used_by(const netlist::Netlist &netlist) {
 std::vector<std::string> parts_of(const std::string &name) {
     auto it = library().find(name);
     ORRERY_CHECK(it != library().end(), "no template {}", name);
-    return it->second.uses;
+    return it->second;
 }
 
-std::string path_of(const std::string &name) {
-    auto it = library().find(name);
-    ORRERY_CHECK(it != library().end(), "no template {}", name);
-    return it->second.folder + "/" + name + ".v";
-}
+bool is_template(const std::string &name) { return library().count(name) != 0; }
 
 } // namespace Orrery::templates

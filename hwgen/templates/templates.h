@@ -55,7 +55,7 @@ std::vector<std::string> used_by(const netlist::Netlist &netlist);
 /// Templates that a template instantiates itself, sorted.
 std::vector<std::string> parts_of(const std::string &name);
 
-/// Path of a template below rtl-templates/, e.g. "control/sequencer.v".
-std::string path_of(const std::string &name);
+/// Is there a template of that name?
+bool is_template(const std::string &name);
 
 } // namespace Orrery::templates
