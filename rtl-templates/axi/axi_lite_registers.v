@@ -114,7 +114,8 @@ module axi_lite_registers #(
     genvar i, j;
     generate
         if (WRITE_WORDS < 1 || READ_WORDS < 1 || WORDS > (1 << WORD_WIDTH)) begin : gen_bad
-            axi_lite_registers_has_a_bad_parameter u_error (); end
+            axi_lite_registers_has_a_bad_parameter u_error ();
+        end
         for (i = 0; i < WRITE_WORDS; i = i + 1) begin : gen_word
             localparam integer          NUMBER = FIXED + i;
             localparam [WORD_WIDTH-1:0] INDEX  = NUMBER[WORD_WIDTH-1:0];

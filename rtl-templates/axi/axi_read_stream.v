@@ -100,7 +100,8 @@ module axi_read_stream #(
                 .out_valid_o(beat_valid), .out_ready_i(beat_ready), .out_data_o({beat_last, beat_data}));
         end
         if (OUTSTANDING < 1 || CHUNK_BYTES < 1 || (BUFFER_BEATS != 0 && BUFFER_BEATS < MAX_BURST)) begin : gen_bad
-            axi_read_stream_has_a_bad_parameter u_error (); end
+            axi_read_stream_has_a_bad_parameter u_error ();
+        end
     endgenerate
 
     // The bytes of the run in a beat are shifted down and appended.

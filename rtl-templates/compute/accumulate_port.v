@@ -72,7 +72,8 @@ module accumulate_port #(
     genvar b, e;
     generate
         if (BANKS < 1 || PACK < 1 || WIDTH < 1) begin : gen_bad
-            accumulate_port_needs_a_bank_an_element_and_a_width u_error (); end
+            accumulate_port_needs_a_bank_an_element_and_a_width u_error ();
+        end
         for (b = 0; b < BANKS; b = b + 1) begin : gen_bank
             wire [ADDRESS_WIDTH-1:0] address = address1_q[b*ADDRESS_WIDTH +: ADDRESS_WIDTH];
             wire same2 = same_slot2 && address2_q[b*ADDRESS_WIDTH +: ADDRESS_WIDTH] == address;

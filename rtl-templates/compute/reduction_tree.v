@@ -20,7 +20,8 @@ module reduction_tree #(
     generate
         if (COUNT < 1 || IN_WIDTH < 1 || OPERATION < 0 || OPERATION > 2 ||
             (OPERATION != 0 && OUT_WIDTH < IN_WIDTH)) begin : gen_bad
-            reduction_tree_has_a_bad_parameter u_error (); end
+            reduction_tree_has_a_bad_parameter u_error ();
+        end
         for (l = 0; l <= LEVELS; l = l + 1) begin : gen_level
             // A level halves the number of nodes, rounding up; a sum grows by a bit, up to the width of the result.
             localparam integer NODES = (COUNT + (1 << l) - 1) >> l;

@@ -27,7 +27,8 @@ module credit_counter #(
 
     generate
         if (CREDITS < 1 || INITIAL < 0 || INITIAL > CREDITS) begin : gen_bad
-            credit_counter_needs_a_credit u_error (); end
+            credit_counter_needs_a_credit u_error ();
+        end
     endgenerate
 
 `ifndef SYNTHESIS

@@ -24,7 +24,8 @@ module event_counter #(
 
     generate
         if (AMOUNT_WIDTH < 1 || AMOUNT_WIDTH > WIDTH) begin : gen_bad
-            event_counter_is_narrower_than_its_amount u_error (); end
+            event_counter_is_narrower_than_its_amount u_error ();
+        end
         if (AMOUNT_WIDTH < WIDTH) begin : gen_extend
             assign amount = {{(WIDTH - AMOUNT_WIDTH){1'b0}}, amount_i};
         end else begin : gen_full

@@ -28,7 +28,8 @@ module token_ring #(
     genvar i;
     generate
         if (SLOTS < 1 || WRITERS < 1 || READERS < 1) begin : gen_bad
-            token_ring_needs_a_slot_a_writer_and_a_reader u_error (); end
+            token_ring_needs_a_slot_a_writer_and_a_reader u_error ();
+        end
         for (i = 1; i < WRITERS; i = i + 1) begin : gen_writer
             assign writer_ready_o[i] = ready[i-1];
             assign put[i-1]          = writer_commit_i[i-1];

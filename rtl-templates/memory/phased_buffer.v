@@ -29,7 +29,8 @@ module phased_buffer #(
     genvar s, p;
     generate
         if (WRITE_PORTS < 1 || READ_PORTS < 1) begin : gen_bad
-            phased_buffer_needs_a_write_port_and_a_read_port u_error (); end
+            phased_buffer_needs_a_write_port_and_a_read_port u_error ();
+        end
         for (s = 0; s < SLOTS; s = s + 1) begin : gen_slot
             localparam [SLOT_WIDTH-1:0] SLOT = s;
             wire [BITS-1:0] read_data;

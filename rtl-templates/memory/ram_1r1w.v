@@ -22,18 +22,23 @@ module ram_1r1w #(
     reg [LANES*WIDTH-1:0] read_data_q;
     assign read_data_o = read_data_q;
 
+    // Reading first gives the old word. The write is a blocking one because a simulator then does nothing in the many
+    // cycles without a write; nothing outside this block sees the memory.
+    integer i;
     always @(posedge clk_i) begin
         if (read_enable_i) read_data_q <= memory[read_address_i];
+        if (|write_enable_i) begin
+            for (i = 0; i < LANES; i = i + 1) begin
+                // verilator lint_off BLKSEQ
+                if (write_enable_i[i]) memory[write_address_i][i*WIDTH +: WIDTH] = write_data_i[i*WIDTH +: WIDTH];
+                // verilator lint_on BLKSEQ
+            end
+        end
     end
 
-    genvar i;
     generate
         if (WIDTH < 1 || LANES < 1 || DEPTH < 1) begin : gen_bad
-            ram_1r1w_needs_a_width_a_lane_and_a_word u_error (); end
-        for (i = 0; i < LANES; i = i + 1) begin : gen_lane
-            always @(posedge clk_i) begin
-                if (write_enable_i[i]) memory[write_address_i][i*WIDTH +: WIDTH] <= write_data_i[i*WIDTH +: WIDTH];
-            end
+            ram_1r1w_needs_a_width_a_lane_and_a_word u_error ();
         end
     endgenerate
 endmodule

@@ -24,7 +24,8 @@ module stream_fifo #(
 
     generate
         if (DEPTH < 1 || DEPTH != 1 << POINTER_WIDTH) begin : gen_bad
-            stream_fifo_needs_a_depth_that_is_a_power_of_two u_error (); end
+            stream_fifo_needs_a_depth_that_is_a_power_of_two u_error ();
+        end
         if (DEPTH == 1) begin : gen_register
             reg             full_q;
             reg [WIDTH-1:0] word_q;
