@@ -20,15 +20,9 @@ module address_generator #(
     input  wire [LOOPS*WIDTH-1:0] coefficient_i,
     output wire [WIDTH-1:0]       address_o
 );
-    reg  [WIDTH-1:0] base_q;
     wire [WIDTH-1:0] next_address = gen_loop[0].from + gen_loop[0].amount;
-    wire             run_ends     = increment_i == {LOOPS{1'b0}};
 
     assign address_o = gen_loop[LOOPS-1].level;
-
-    always @(posedge clk_i) begin
-        if (start_i) base_q <= base_i;
-    end
 
     genvar i;
     generate
@@ -39,7 +33,7 @@ module address_generator #(
             wire [WIDTH-1:0] from, amount;                  // ... or this one
             assign from   = increment_i[i] ? level : inner_from;
             if (i == LOOPS - 1) begin : gen_innermost
-                assign inner_from   = base_q;               // the run ends: ready for the next one
+                assign inner_from   = level; // the run ends: whatever this is, the next start loads all levels
                 assign inner_amount = {WIDTH{1'b0}};
             end else begin : gen_outer
                 assign inner_from   = gen_loop[i+1].from;
@@ -48,8 +42,8 @@ module address_generator #(
             if (USED[i]) begin : gen_used
                 reg [WIDTH-1:0] level_q;
                 always @(posedge clk_i) begin
-                    if (start_i)                                       level_q <= base_i;
-                    else if (step_i && (run_ends || |increment_i[i:0])) level_q <= next_address;
+                    if (start_i)                           level_q <= base_i;
+                    else if (step_i && |increment_i[i:0]) level_q <= next_address;
                 end
                 assign level  = level_q;
                 assign amount = increment_i[i] ? coefficient_i[i*WIDTH +: WIDTH] : inner_amount;
@@ -57,14 +51,18 @@ module address_generator #(
                 wire unused_ok = &{1'b0, coefficient_i[i*WIDTH +: WIDTH]};
                 assign amount = inner_amount;
                 if (i == 0) begin : gen_base
+                    reg [WIDTH-1:0] base_q;
                     assign level = base_q;
+                    always @(posedge clk_i) begin
+                        if (start_i) base_q <= base_i;
+                    end
                 end else begin : gen_around
                     assign level = gen_loop[i-1].level;
                 end
             end
         end
         if (!(|USED)) begin : gen_constant
-            wire unused_ok = &{1'b0, step_i, run_ends, next_address};
+            wire unused_ok = &{1'b0, step_i, increment_i, next_address};
         end
     endgenerate
 endmodule

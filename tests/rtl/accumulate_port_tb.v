@@ -4,10 +4,10 @@ module accumulate_port_tb;
     `include "testbench.vh"
     localparam integer BANKS = `BANKS, PACK = `PACK, WIDTH = `WIDTH, DEPTH = `DEPTH, SLOTS = `SLOTS;
     localparam integer AW = DEPTH > 1 ? $clog2(DEPTH) : 1, SW = SLOTS > 1 ? $clog2(SLOTS) : 1, ELEMENTS = BANKS * PACK;
-    reg                       valid = 0;
+    reg                       valid = 1; // also during the reset
     reg  [SW-1:0]             slot = 0;
     reg  [BANKS*AW-1:0]       address = 0;
-    reg  [ELEMENTS-1:0]       mask = 0, checked = 0, first = 0;
+    reg  [ELEMENTS-1:0]       mask = {ELEMENTS{1'b1}}, checked = 0, first = 0;
     reg  [ELEMENTS*WIDTH-1:0] data = 0, expected = 0;
     reg  [ELEMENTS*WIDTH-1:0] new_value;
     wire [SW-1:0]             read_slot, write_slot;
@@ -41,6 +41,7 @@ module accumulate_port_tb;
     reg [AW-1:0] last_word;
     initial begin
         reset;
+        check(write_enable === 0, "write after the reset");
         repeated    = 0;
         places      = DEPTH < 3 ? DEPTH : 3; // addresses in use
         last_cycles = SLOTS * DEPTH;
@@ -69,6 +70,9 @@ module accumulate_port_tb;
                     written[at] = 1'b1;
                 end
             end
+            settle;
+            for (e = 0; e < BANKS; e = e + 1)
+                check(read_enable[e] === (valid && |mask[e*PACK +: PACK]), "read_enable");
             @(posedge clk);
             #1;
             data1  = data;

@@ -2,7 +2,7 @@
 module delay_line_tb;
     `include "testbench.vh"
     localparam integer WIDTH = `WIDTH, CYCLES = `CYCLES, RESET = `RESET;
-    reg  [WIDTH-1:0] data = 0;
+    reg  [WIDTH-1:0] data = {WIDTH{1'b1}}; // during the reset
     wire [WIDTH-1:0] out;
     reg  [WIDTH-1:0] history [0:511];
     delay_line #(.WIDTH(WIDTH), .CYCLES(CYCLES), .RESET(RESET)) dut (.clk_i(clk), .rst_i(rst), .data_i(data), .data_o(out));
