@@ -169,3 +169,8 @@ TEST_CASE("the interpreter agrees with Halide on random pooling and pointwise la
     check_many("pooling", test::random_pooling, 30);
     check_many("pointwise layers", test::random_pointwise, 30);
 }
+
+TEST_CASE("the interpreter agrees with Halide on random chains and triangles") {
+    check_many("chains", test::random_chain, 30);
+    check_many("triangles", test::random_triangle, 30);
+}
