@@ -222,7 +222,7 @@ void ProcessState::add_buffer_port(int read_port, const hwir::Buffer &buffer) {
         add_operand(o);
     }
     int width = bits_for(static_cast<int64_t>(touched.size()));
-    count(CounterSource::Reads, port.prefix + "s", "elements read from " + buffer.name,
+    count(CounterSource::Reads, port.prefix + "_elements", "elements read from " + buffer.name,
           select(enable, constant(width, static_cast<int64_t>(touched.size())), constant(width, 0)), b);
 }
 

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <orrery.h>
 
+#include "hwgen/templates/templates.h"
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -22,17 +24,10 @@ std::string read(const fs::path &file) {
 }
 
 /// The files that depend on the design alone: templates have tests of their own.
-bool is_golden(const std::string &path, const std::string &list) {
-    if (path == "design.hwir" || path == "schedule.txt" || path == "design.json") {
-        return true;
-    }
-    return path.rfind("rtl/", 0) == 0 && path != "rtl/filelist.f" &&
-           list.find(path.substr(4) + "\n") != std::string::npos &&
-           !fs::exists(fs::path(ORRERY_SOURCE_DIR) / "rtl-templates" / "control" / path.substr(4)) &&
-           !fs::exists(fs::path(ORRERY_SOURCE_DIR) / "rtl-templates" / "memory" / path.substr(4)) &&
-           !fs::exists(fs::path(ORRERY_SOURCE_DIR) / "rtl-templates" / "compute" / path.substr(4)) &&
-           !fs::exists(fs::path(ORRERY_SOURCE_DIR) / "rtl-templates" / "stream" / path.substr(4)) &&
-           !fs::exists(fs::path(ORRERY_SOURCE_DIR) / "rtl-templates" / "axi" / path.substr(4));
+bool is_golden(const std::string &path) {
+    const bool verilog = fs::path(path).extension() == ".v";
+    return path != "rtl/filelist.f" &&
+           !(verilog && Orrery::templates::is_template(fs::path(path).stem().string()));
 }
 
 void check_golden(const std::string &name, const Func &output) {
@@ -45,9 +40,8 @@ void check_golden(const std::string &name, const Func &output) {
         fs::remove_all(folder);
         fs::create_directories(folder / "rtl");
     }
-    const std::string list = design.files().at("rtl/filelist.f");
     for (const auto &[path, text] : design.files()) {
-        if (!is_golden(path, list)) {
+        if (!is_golden(path)) {
             continue;
         }
         if (update) {
