@@ -15,7 +15,8 @@ std::vector<VarOrRVar> tile(LayerBuilder &b, Func output, const std::vector<Var>
     for (size_t d = 0; d < variables.size(); d++) {
         const std::string name = variables[d].name();
         const Var o(name + "o"), i(name + "i");
-        const int factor = std::min(b.dice.between(1, 5), shape[d]);
+        const int most = shape[d] > 40 && b.dice.once_in(2) ? shape[d] : 5;
+        const int factor = std::min(b.dice.between(1, most), shape[d]);
         output.split(variables[d], o, i, factor, b.tail(shape[d], factor));
         inner.push_back(i);
         outer.push_back(o);
@@ -25,7 +26,7 @@ std::vector<VarOrRVar> tile(LayerBuilder &b, Func output, const std::vector<Var>
     inner.insert(inner.end(), outer.begin(), outer.end());
     output.reorder(inner);
     b.layer.text += " output:" + text_of(inner);
-    if (b.dice.once_in(2)) {
+    if (b.dice.once_in(2) && shape[0] < 40) {
         output.unroll(inner[0].var);
         b.layer.text += " lanes " + inner[0].name();
     }
@@ -111,7 +112,9 @@ RandomLayer random_pooling(unsigned seed, bool scheduled) {
 RandomLayer random_pointwise(unsigned seed, bool scheduled) {
     LayerBuilder b(seed);
     Dice &dice = b.dice;
-    const std::vector<int> shape{dice.between(1, 9), dice.between(1, 6), dice.between(1, 4)};
+    // Long rows cross the 4 KB pages that bursts must not cross.
+    const int width = dice.once_in(4) ? dice.between(100, 1500) : dice.between(1, 9);
+    const std::vector<int> shape{width, dice.between(1, 6), dice.between(1, 4)};
     const std::vector<int> larger{shape[0] + 2, shape[1] + 1, shape[2]};
     const int kind = dice.below(5);
     b.layer.text = "pointwise " + std::to_string(shape[0]) + "x" + std::to_string(shape[1]) + "x" +

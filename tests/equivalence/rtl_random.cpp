@@ -158,12 +158,13 @@ std::string simulate(const Case &c, const sim::Model &model) {
     run_halide(c, expected);
     sim::Simulator simulator(*c.description, model);
     test::Dice dice(c.seed);
-    for (bool stalls : {false, true}) {
+    for (int run = 0; run < 3; run++) {
         sim::RunOptions options;
-        options.seed = c.seed;
+        options.seed = c.seed * 4 + unsigned(run);
         options.watchdog_cycles = 4000;
-        if (stalls) {
-            options.memory = {dice.between(1, 60), dice.between(10, 50), 0};
+        if (run > 0) {
+            const int queue = dice.once_in(3) ? 1 : 0;
+            options.memory = {dice.between(1, 60), dice.between(10, 50), queue};
             options.misalignment = -1;
         }
         sim::Outcome outcome;
@@ -177,7 +178,9 @@ std::string simulate(const Case &c, const sim::Model &model) {
             }
         }
         if (!outcome.passed() || !outcome.result.messages.empty()) {
-            return (stalls ? "with stalls: " : "without stalls: ") +
+            return "latency " + std::to_string(options.memory.latency) + ", stalls " +
+                   std::to_string(options.memory.stall_percent) + " %, queue " +
+                   std::to_string(options.memory.queue_bursts) + ":\n" +
                    sim::describe_failure(outcome) + outcome.result.messages +
                    what_the_interpreter_says(c, expected);
         }
@@ -191,11 +194,11 @@ public:
     explicit RandomDesigns(fs::path directory) : directory_(std::move(directory)) {}
 
     void compile(unsigned first, int wanted) {
-        unsigned seed = first;
-        for (; int(cases_.size()) < wanted && seed < first + unsigned(3 * wanted); seed++) {
-            compile_seed(seed);
+        last_seed_ = first;
+        for (int tried = 0; int(cases_.size()) < wanted && tried < 3 * wanted; last_seed_++) {
+            tried += compile_seed(last_seed_);
         }
-        last_seed_ = seed - 1;
+        last_seed_--;
     }
 
     void run() {
@@ -241,11 +244,12 @@ private:
         }
     }
 
-    void compile_seed(unsigned seed) {
+    /// false if the seed is of a kind that is not wanted.
+    bool compile_seed(unsigned seed) {
         const LayerKind kind = kind_of_seed(seed);
         const char *wanted = std::getenv("ORRERY_KIND");
         if (wanted && std::string(kind.name).find(wanted) == std::string::npos) {
-            return;
+            return false;
         }
         Case c;
         c.name = std::string(kind.name) + "_" + std::to_string(seed);
@@ -275,6 +279,7 @@ private:
                 std::make_unique<sim::DesignDescription>(sim::read_design(directory_ / c.name));
             cases_.push_back(std::move(c));
         });
+        return true;
     }
 
     void log(const std::string &text) const {
