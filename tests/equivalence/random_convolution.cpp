@@ -98,10 +98,7 @@ struct Convolution {
         order.insert(order.end(), outer.begin(), outer.end());
         output.reorder(order);
         b.layer.text += " output:" + text_of(order);
-        if (dice.once_in(3)) {
-            output.unroll(inner[0]);
-            b.layer.text += " lanes " + inner[0].name();
-        }
+        b.unroll(Stage(output), {inner[0], inner[1]}, 2);
         const Var level = dice.once_in(6) ? inner[2] : outer[dice.below(3)];
         sum.compute_at(output, level);
         b.layer.text += " sum@" + level.name();
@@ -127,6 +124,9 @@ struct Convolution {
         Func user = hierarchical ? split_reduction(update) : sum;
         std::vector<VarOrRVar> loops{r.x, r.y, ci, x, y}, lanes = loops;
         loops.push_back(hierarchical ? VarOrRVar(u) : VarOrRVar(co));
+        if (hierarchical && dice.once_in(2)) {
+            lanes.push_back(u);
+        }
         if (dice.once_in(3)) { // lanes that do not divide the tile
             const int factor = dice.between(2, 4);
             user.update().split(k, kt, kl, factor,

@@ -116,7 +116,11 @@ std::vector<VarOrRVar> LayerBuilder::unroll(Stage stage, const std::vector<VarOr
     std::vector<VarOrRVar> lanes;
     for (const VarOrRVar &l : loops) {
         if (int(lanes.size()) < most && dice.once_in(3)) {
-            stage.unroll(l);
+            if (!l.is_rvar && dice.once_in(3)) {
+                stage.vectorize(l);
+            } else {
+                stage.unroll(l);
+            }
             lanes.push_back(l);
         }
     }
@@ -164,6 +168,12 @@ void LayerBuilder::put(Func func, const Func &user, const std::vector<VarOrRVar>
 }
 
 void LayerBuilder::set_buffer(Func func, bool widen_fill) {
+    if (dice.once_in(4) && func.dimensions() > 1) {
+        std::vector<Var> storage = func.args();
+        dice.shuffle(storage);
+        func.reorder_storage(storage);
+        layer.text += " storage." + storage[0].name();
+    }
     if (widen_fill) {
         widen(func);
     }

@@ -241,6 +241,8 @@ private:
             f();
         } catch (const std::exception &error) {
             fail(c, error.what());
+        } catch (const Halide::Error &error) {
+            fail(c, std::string("Halide: ") + error.what());
         }
     }
 
