@@ -129,7 +129,7 @@ std::string lint(const Case &c) {
     std::string file = c.datapath.module.name + ".v";
     folder.write(file, verilog::print(c.datapath.module));
     tests::ToolResult result =
-        tests::run_tool("verilator --lint-only -Wall " + folder.path + "/" + file);
+        tests::run_verilator_lint(folder.path + "/" + file);
     return result.status == 0 ? "" : result.output;
 }
 

@@ -1,9 +1,12 @@
 #pragma once
+#include "sim/verilator.h"
+
 #include <catch2/catch.hpp>
 
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 /// Running the Verilog tools in tests.
@@ -45,6 +48,24 @@ inline ToolResult run_tool(const std::string &command) {
         result.output.append(buffer, n);
     }
     result.status = pclose(pipe);
+    return result;
+}
+
+/// `verilator --lint-only -Wall` on the Verilator that `orrery simulate` would take; the output holds its warnings.
+inline ToolResult run_verilator_lint(const std::string &arguments) {
+    const sim::Verilator verilator = sim::find_verilator();
+    std::string command = verilator.program.string() + " --lint-only -Wall " + arguments;
+    if (verilator.set_root) {
+        command = "VERILATOR_ROOT=" + verilator.root.string() + " " + command;
+    }
+    const ToolResult raw = run_tool(command);
+    ToolResult result{raw.status, ""};
+    std::istringstream lines(raw.output);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.rfind("- ", 0) != 0) { // newer versions report their run time
+            result.output += line + "\n";
+        }
+    }
     return result;
 }
 

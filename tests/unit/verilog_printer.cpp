@@ -154,7 +154,7 @@ TEST_CASE("a printed module passes the tools without a warning") {
     std::string files = folder.path + "/sample.v " + folder.path + "/child.v";
     // Newer versions of Verilator print a report; a warning gives a status other than 0.
     tests::ToolResult lint =
-        tests::run_tool("verilator --lint-only -Wall --top-module sample " + files);
+        tests::run_verilator_lint("--top-module sample " + files);
     INFO(lint.output);
     CHECK(lint.status == 0);
     CHECK(tests::run_tool("iverilog -g2005 -Wall -s sample -o /dev/null " + files).output == "");
