@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -16,9 +17,8 @@ namespace Orrery::tests {
 class TemporaryFolder {
 public:
     TemporaryFolder() {
-        char pattern[] = "/tmp/orrery_test_XXXXXX";
-        REQUIRE(mkdtemp(pattern));
-        path = pattern;
+        path = (std::filesystem::temp_directory_path() / "orrery_test_XXXXXX").string();
+        REQUIRE(mkdtemp(path.data()));
     }
     ~TemporaryFolder() {
         int status = std::system(("rm -r " + path).c_str());

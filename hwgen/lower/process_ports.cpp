@@ -1,0 +1,173 @@
+// Ports of buffers: word addresses, rotation between lanes and banks, and the banks that a point reaches.
+#include "hwgen/lower/process_state.h"
+#include "hwgen/support/error.h"
+#include "hwgen/templates/templates.h"
+
+namespace Orrery::lower {
+
+using namespace netlist;
+
+std::vector<Value> ProcessState::rotation_amounts(const AccessMap &map, const std::string &name,
+                                                  int cycles) {
+    std::vector<Value> amounts;
+    for (size_t d = 0; d < map.dimensions().size(); d++) {
+        const PortDimension &dim = map.dimensions()[d];
+        Value amount;
+        if (dim.rotates && dim.banks > 1) {
+            std::string wire = fmt::format("{}_rotation{}", name, d);
+            amount = control->shared(dim.remainder, {index_bits(dim.banks), false}, wire);
+            amount = delayed(amount, cycles, fmt::format("{}_after{}", wire, cycles));
+        }
+        amounts.push_back(amount);
+    }
+    return amounts;
+}
+
+Value ProcessState::rotated(const AccessMap &map, Value data, int width,
+                            const std::vector<Value> &amounts, bool inverse,
+                            const std::string &name) {
+    for (size_t d = 0; d < amounts.size(); d++) {
+        if (!amounts[d]) {
+            continue;
+        }
+        const PortDimension &dim = map.dimensions()[d];
+        if (inverse && width > 1 && dim.single_lane()) {
+            data = copied_to_banks(map, dim, data, width, fmt::format("{}_copied{}", name, d));
+            continue;
+        }
+        int outer = static_cast<int>(map.elements() / (dim.inner * dim.banks));
+        Value out = scope.net(fmt::format("{}_rotated{}", name, d), data->width);
+        scope.instance(fmt::format("u_{}_rotated{}", name, d),
+                       templates::bank_rotator(outer, static_cast<int>(dim.banks),
+                                               static_cast<int>(dim.inner), width, inverse),
+                       {{"data_i", data}, {"amount_i", amounts[d]}, {"data_o", out}});
+        data = out;
+    }
+    return data;
+}
+
+Value ProcessState::copied_to_banks(const AccessMap &map, const PortDimension &dim, Value data,
+                                    int width, const std::string &name) {
+    Value out = scope.net(name, data->width);
+    Scope body = scope.generate("gen_" + name, "element", map.elements());
+    Integer element = integer_name("element"), block = integer(dim.inner * dim.banks);
+    Integer source = element / block * block + element % integer(dim.inner);
+    body.assign(slice(out, element * integer(width), width), slice(data, source * integer(width), width));
+    return out;
+}
+
+Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
+                              const std::string &name, int cycles, std::vector<Value> &amounts) {
+    const int width = address_bits(buffer);
+    const hwir::Type type{width, false};
+    Value base = constant(width, hwir::wrap(map.offset(), type));
+    uint64_t used = 0;
+    std::vector<Value> coefficients; // most significant first
+    for (int i = loops; i-- > 0;) {
+        int64_t k = i < process.serial_count() ? map.coefficients()[i] : 0;
+        used |= uint64_t{k != 0} << i;
+        coefficients.push_back(constant(width, hwir::wrap(k, type)));
+    }
+    if (used != 0) {
+        Value affine = scope.net(name + "_affine", width);
+        scope.instance("u_" + name + "_affine", templates::address_generator(loops, width, used),
+                       {{"clk_i", clk}, {"start_i", start}, {"step_i", fire}, {"increment_i", increment},
+                        {"base_i", base}, {"coefficient_i", concat(coefficients)}, {"address_o", affine}});
+        base = affine;
+    }
+    if (map.rest().defined()) {
+        base = binary(ValueOp::Add, base, control->shared(map.rest(), type, name + "_rest"));
+    }
+    if (map.banks() == 1 && map.bank_offset(0) != 0) {
+        base = binary(ValueOp::Add, base, constant(width, hwir::wrap(map.bank_offset(0), type)));
+    }
+    base = delayed(as_net(base, name + "_word"), cycles, name + "_word_later");
+    if (map.banks() == 1) {
+        return base;
+    }
+    std::vector<std::pair<const PortDimension *, Value>> moving; // offsets per bank of the dimension
+    for (size_t d = 0; d < amounts.size(); d++) {
+        const PortDimension &dim = map.dimensions()[d];
+        if (!amounts[d] || dim.packed) {
+            continue;
+        }
+        std::vector<int64_t> lane_values = dim.lane_value_at;
+        for (size_t p = 0; p < lane_values.size(); p++) {
+            lane_values[p] = lane_values[p] == -1 ? static_cast<int64_t>(p) : lane_values[p];
+        }
+        Value offsets = scope.net(fmt::format("{}_offset{}", name, d), static_cast<int>(dim.banks) * width);
+        scope.instance(fmt::format("u_{}_offset{}", name, d),
+                       templates::bank_offset(static_cast<int>(dim.banks), width, lane_values),
+                       {{"amount_i", amounts[d]}, {"offset_o", offsets}});
+        moving.emplace_back(&dim, offsets);
+    }
+    bool fixed = true;
+    for (int b = 0; b < map.banks(); b++) {
+        fixed = fixed && map.bank_offset(b) == 0;
+    }
+    if (fixed && moving.empty()) {
+        return repeat(map.banks(), base);
+    }
+    Value vector = scope.net(name + "_addresses", map.banks() * width);
+    auto address = [&](Scope &place, const Integer &bank, int64_t offset) {
+        Value a = base;
+        for (const auto &[dim, offsets] : moving) {
+            Integer coordinate = bank / integer(dim->inner / map.pack()) % integer(dim->banks);
+            Value step = slice(offsets, coordinate * integer(width), width);
+            if (dim->word_stride != 1) {
+                std::string step_name = fmt::format("{}_step{}", name, dim - map.dimensions().data());
+                Value stride = constant(width, hwir::wrap(dim->word_stride, type));
+                step = place.wire(step_name, binary(ValueOp::Mul, step, stride, width));
+            }
+            a = binary(ValueOp::Add, a, step);
+        }
+        return offset == 0 ? a : binary(ValueOp::Add, a, constant(width, hwir::wrap(offset, type)));
+    };
+    if (fixed) {
+        Scope body = scope.generate("gen_" + name + "_addresses", "bank", map.banks());
+        body.assign(slice(vector, integer_name("bank") * integer(width), width),
+                    address(body, integer_name("bank"), 0));
+    } else {
+        for (int b = 0; b < map.banks(); b++) {
+            // A loop of one iteration gives the steps of each bank a scope of their own.
+            Scope body = scope.generate(fmt::format("gen_{}_address{}", name, b), "one", 1);
+            body.assign(slice(vector, static_cast<int64_t>(b) * width, width),
+                        address(body, integer(b), map.bank_offset(b)));
+        }
+    }
+    return vector;
+}
+
+Value ProcessState::touched_banks(const AccessMap &map, size_t accesses,
+                                  const std::vector<Value> &amounts, const std::string &name) {
+    std::vector<uint64_t> bits((map.banks() + 63) / 64, 0);
+    for (size_t j = 0; j < accesses; j++) {
+        for (int64_t lane = 0; lane < lane_space.count(); lane++) {
+            int64_t bank = map.position(static_cast<int>(j), lane_space.counters(lane)) / map.pack();
+            bits[bank / 64] |= uint64_t{1} << (bank % 64);
+        }
+    }
+    int64_t touched = 0;
+    for (int64_t bank = 0; bank < map.banks(); bank++) {
+        touched += bits[bank / 64] >> (bank % 64) & 1;
+    }
+    if (touched == map.banks()) {
+        return nullptr;
+    }
+    Value mask = constant(map.banks(), bits);
+    for (size_t d = 0; d < amounts.size(); d++) {
+        const PortDimension &dim = map.dimensions()[d];
+        if (!amounts[d] || dim.packed) {
+            continue;
+        }
+        const int inner = static_cast<int>(dim.inner / map.pack()), banks = static_cast<int>(dim.banks);
+        Value out = scope.net(fmt::format("{}_banks{}", name, d), map.banks());
+        scope.instance(fmt::format("u_{}_banks{}", name, d),
+                       templates::bank_rotator(map.banks() / (inner * banks), banks, inner, 1, true),
+                       {{"data_i", mask}, {"amount_i", amounts[d]}, {"data_o", out}});
+        mask = out;
+    }
+    return mask;
+}
+
+} // namespace Orrery::lower
