@@ -76,7 +76,7 @@ Value constant(int width, std::vector<uint64_t> bits, bool is_signed) {
 Value constant(int width, int64_t value, bool is_signed) {
     if (width < 64) {
         int64_t low = -(int64_t(1) << (width - 1));
-        int64_t high = is_signed ? -low - 1 : (int64_t(1) << width) - 1;
+        int64_t high = is_signed ? -low - 1 : int64_t((uint64_t(1) << width) - 1);
         ORRERY_CHECK(value >= low && value <= high, "{} does not fit into {} bits", value, width);
     }
     std::vector<uint64_t> words((width + 63) / 64, value < 0 ? ~uint64_t(0) : 0);
