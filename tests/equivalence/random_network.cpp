@@ -60,8 +60,9 @@ struct Chain {
         output.reorder(order);
         b.layer.text += " output:" + text_of(order);
         b.unroll(Stage(output), inner, 2);
-        schedule_sum(order[dice.between(2, 4)].var);
-        const Var at = order[dice.between(2, 4)].var;
+        const int sum_level = dice.between(2, 4);
+        schedule_sum(order[sum_level].var);
+        const Var at = order[dice.between(sum_level, 4)].var;
         middle.compute_at(output, at);
         b.layer.text += " middle@" + at.name();
         b.set_buffer(middle, true);

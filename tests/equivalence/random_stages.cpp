@@ -134,7 +134,8 @@ RandomLayer random_pointwise(unsigned seed, bool scheduled) {
     }
 
     const std::vector<VarOrRVar> loops = tile(b, output, {x, y, c}, shape);
-    const Var level = loops[dice.between(1, 5)].var;
+    const int place = dice.between(1, 5);
+    const Var level = loops[place].var;
     if (!dice.once_in(4)) {
         middle.compute_at(output, level);
         b.layer.text += " middle@" + level.name();
@@ -143,7 +144,7 @@ RandomLayer random_pointwise(unsigned seed, bool scheduled) {
     for (const ImageParam &input : {first, second}) {
         if (dice.once_in(2) && (kind != 1 || input.name() == "first")) {
             Func copy = Func(input).in();
-            b.compute_at(copy, output, loops[dice.between(2, 5)]);
+            b.compute_at(copy, output, loops[dice.between(place, 5)]);
             b.set_buffer(copy, true);
         }
     }
