@@ -305,3 +305,29 @@ TEST_CASE("the same pipeline gives the same text", "[frontend]") {
         CHECK(text == first);
     }
 }
+
+TEST_CASE("an initial value is not folded into an update that is rounded up beyond it",
+          "[frontend]") {
+    // The copy of the bias holds 6 elements; the update, rounded up, runs over 8.
+    for (const TailStrategy tail : {TailStrategy::RoundUp, TailStrategy::GuardWithIf}) {
+        ImageParam bias(Int(32), 1, "bias"), weights(Int(8), 2, "weights");
+        Var k("k"), kt("kt"), ki("ki");
+        RDom r(0, 5, "r");
+        Func sum("sum"), output("output");
+        sum(k) = bias(k);
+        sum(k) += cast<int32_t>(weights(k, r));
+        output(k) = sum(k);
+        output.bound(k, 0, 6);
+        sum.compute_root().update().split(k, kt, ki, 4, tail);
+        bias.in(sum).compute_root();
+        weights.in(sum).compute_root();
+        bias.dim(0).set_bounds(0, 6);
+        weights.dim(0).set_bounds(0, 8).dim(1).set_bounds(0, 5);
+        const hwir::Design d = design_of(output, {bias, weights});
+        INFO(hwir::print(d));
+        hwir::verify(d);
+        const bool folded = d.processes.size() == 4; // two copies, the update, the output
+        CHECK(folded == (tail == TailStrategy::GuardWithIf));
+        CHECK(process_of(d, "sum", 1).accumulation->init.defined() == folded);
+    }
+}
