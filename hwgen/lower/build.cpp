@@ -32,6 +32,14 @@ std::vector<int64_t> LaneSpace::counters(int64_t flat) const {
     return result;
 }
 
+int64_t LaneSpace::flat_index(const std::vector<int64_t> &counters) const {
+    int64_t flat = 0;
+    for (size_t i = 0; i < order.size(); i++) {
+        flat += counters[order[i]] * stride[i];
+    }
+    return flat;
+}
+
 std::string LaneSpace::localparam(int loop) const {
     std::string name = "LANE" + std::to_string(loop) + "_";
     for (char c : process.loops[loop].name) {

@@ -29,6 +29,8 @@ public:
     const std::vector<int> &loops() const { return order; }
     /// Counters of all loops of the process (serial ones 0, lanes that are not in this space 0) at a flat index.
     std::vector<int64_t> counters(int64_t flat) const;
+    /// Flat index of the counters of all loops of the process.
+    int64_t flat_index(const std::vector<int64_t> &counters) const;
     /// localparams that split the genvar of a loop over this space into the lane counters.
     std::vector<std::pair<std::string, netlist::Integer>> localparams(const std::string &genvar) const;
     /// Flat index as a formula of the localparams.

@@ -108,7 +108,6 @@ void ProcessState::add_elements() {
     std::vector<DatapathOutput> outputs;
     std::vector<std::string> names;
     for (size_t k = 0; k < values.size(); k++) {
-        // A constant or a leaf keeps its full type: its width is known to whoever made it.
         outputs.push_back({fmt::format("value{}_o", k), values[k], narrowed(values[k])});
         names.push_back(outputs.back().name);
     }

@@ -122,7 +122,6 @@ void ProcessState::add_operand(Operand operand) {
 
 void ProcessState::add_stream_load(int stream) {
     const hwir::Stream &s = design.streams[stream];
-    const Access &access = process.loads[s.load];
     const hwir::Tensor &tensor = design.tensors[s.tensor];
     LaneSpace space(process, s.lanes);
     const int bytes = tensor.type.bits / 8, bits = tensor.type.bits;
@@ -158,14 +157,8 @@ void ProcessState::add_stream_load(int stream) {
     o.vector = scope.reg(port.prefix + "_data", data);
     o.formula = space.flat();
     for (int64_t lane = 0; lane < lane_space.count(); lane++) {
-        std::vector<int64_t> counters = lane_space.counters(lane);
-        int64_t position = 0;
-        for (int loop : space.loops()) {
-            position = position * process.loops[loop].max_extent + counters[loop];
-        }
-        o.positions.push_back(position);
+        o.positions.push_back(space.flat_index(lane_space.counters(lane)));
     }
-    (void)access;
     add_operand(o);
 }
 
@@ -296,12 +289,7 @@ void ProcessState::add_lane_operand(ExprId e) {
         LaneSpace space(process, v.lanes);
         o.formula = space.flat();
         for (int64_t lane = 0; lane < lane_space.count(); lane++) {
-            std::vector<int64_t> counters = lane_space.counters(lane);
-            int64_t position = 0;
-            for (int loop : space.loops()) {
-                position = position * process.loops[loop].max_extent + counters[loop];
-            }
-            o.positions[lane] = position;
+            o.positions[lane] = space.flat_index(lane_space.counters(lane));
         }
     }
     add_operand(o);
