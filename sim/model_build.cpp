@@ -247,7 +247,8 @@ private:
               const std::vector<std::string> &names) {
         std::string text;
         for (const std::string &name : names) {
-            text += fmt::format("#include \"{}.cpp\"\n", name);
+            // Newer Verilators refuse a second precompiled header in one file, which none of these is.
+            text += fmt::format("#undef VL_PCH_INCLUDED\n#include \"{}.cpp\"\n", name);
         }
         write_file(directory_ / (prefix + file + ".cpp"), text);
     }

@@ -1,0 +1,188 @@
+#include "tests/equivalence/design_runner.h"
+
+#include "hwgen/hwir/print.h"
+#include "hwgen/support/error.h"
+#include "sim/check.h"
+#include "tests/equivalence/random_layer.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <fstream>
+
+namespace fs = std::filesystem;
+
+namespace Orrery::test {
+
+namespace {
+
+template <typename T>
+int number_of(const std::vector<T> &things, const std::string &name) {
+    auto at =
+        std::find_if(things.begin(), things.end(), [&](const T &t) { return t.name == name; });
+    INFO(name);
+    REQUIRE(at != things.end());
+    return int(at - things.begin());
+}
+
+void write_design(const Orrery::Design &design, const fs::path &directory) {
+    fs::remove_all(directory);
+    for (const auto &[path, text] : design.files()) {
+        fs::create_directories((directory / path).parent_path());
+        std::ofstream(directory / path, std::ios::binary) << text;
+    }
+}
+
+} // namespace
+
+int Measured::buffer(const std::string &n) const { return number_of(hardware().buffers, n); }
+int Measured::process(const std::string &n) const { return number_of(hardware().processes, n); }
+int Measured::tensor(const std::string &n) const { return number_of(hardware().tensors, n); }
+
+DesignRunner::DesignRunner(fs::path d) : directory(std::move(d)) { fs::remove_all(directory); }
+
+void DesignRunner::add(const std::string &name, const MakeNamedLayer &make) {
+    INFO("design " << name);
+    Case c;
+    c.measured.name = name;
+    c.make = make;
+    if (!compile(c)) {
+        return;
+    }
+    INFO(hwir::print(c.measured.hardware()));
+    prepare(c);
+    if (interpret(c)) {
+        cases.push_back(std::move(c));
+    }
+}
+
+bool DesignRunner::compile(Case &c) {
+    try {
+        CompileOptions options;
+        options.name = "layer";
+        c.measured.design =
+            std::make_shared<Orrery::Design>(Orrery::compile(c.make(true).output, {}, options));
+        write_design(*c.measured.design, directory / c.measured.name);
+        c.measured.description = sim::read_design(directory / c.measured.name);
+        return true;
+    } catch (const std::exception &error) {
+        FAIL_CHECK(error.what());
+    } catch (const Halide::Error &error) {
+        FAIL_CHECK("Halide: " << error.what());
+    }
+    return false;
+}
+
+/// Random inputs, and what Halide makes of them on the CPU.
+void DesignRunner::prepare(Case &c) {
+    Layer plain = c.make(false);
+    const std::vector<sim::TensorDescription> &tensors = c.measured.description.tensors;
+    for (size_t i = 0; i < tensors.size(); i++) {
+        c.tensors.push_back(sim::allocate_tensor(tensors[i]));
+        c.expected.push_back(sim::allocate_tensor(tensors[i]));
+        if (tensors[i].is_output) {
+            continue;
+        }
+        Halide::Buffer<> buffer(*c.tensors.back().raw_buffer());
+        fill_random(buffer, unsigned(i) + 1);
+        for (Halide::ImageParam &input : plain.inputs) {
+            if (input.name() == tensors[i].name) {
+                input.set(buffer);
+            }
+        }
+    }
+    for (size_t i = 0; i < tensors.size(); i++) {
+        if (tensors[i].is_output) {
+            Halide::Buffer<> output(*c.expected[i].raw_buffer());
+            plain.output.realize(output);
+        }
+    }
+}
+
+bool DesignRunner::interpret(Case &c) {
+    const hwir::Design &design = c.measured.hardware();
+    bool right = true;
+    for (bool timed : {false, true}) {
+        std::vector<interpreter::Tensor> tensors;
+        for (size_t i = 0; i < design.tensors.size(); i++) {
+            tensors.push_back(interpreter::make_tensor(design.tensors[i]));
+            Halide::Buffer<> buffer(*c.tensors[i].raw_buffer());
+            sim::for_each_element(c.measured.description.tensors[i], [&](const int *, int64_t at) {
+                tensors.back().data[size_t(at)] = element_value(buffer, at);
+            });
+        }
+        interpreter::Options options;
+        options.timed = timed;
+        c.measured.interpreted = interpreter::run(design, tensors, options);
+        CHECK(c.measured.interpreted.error == "");
+        for (size_t i = 0; i < design.tensors.size(); i++) {
+            if (!c.measured.description.tensors[i].is_output) {
+                continue;
+            }
+            Halide::Buffer<> buffer(*c.expected[i].raw_buffer());
+            int64_t wrong = 0;
+            sim::for_each_element(c.measured.description.tensors[i], [&](const int *, int64_t at) {
+                wrong += tensors[i].data[size_t(at)] != element_value(buffer, at);
+            });
+            CHECK(wrong == 0);
+            right = right && wrong == 0;
+        }
+        right = right && c.measured.interpreted.error.empty();
+    }
+    return right;
+}
+
+bool DesignRunner::simulate(Case &c, const sim::Model &model) {
+    sim::Simulator simulator(c.measured.description, model);
+    for (int run = 0; run < 3; run++) {
+        sim::RunOptions options;
+        options.seed = unsigned(run) + 1;
+        options.watchdog_cycles = 4000;
+        if (run > 0) {
+            options.memory = {run == 1 ? 7 : 90, 30 * run - 10, run == 1 ? 1 : 0};
+            options.misalignment = -1;
+        }
+        sim::Outcome outcome;
+        outcome.result = simulator.run(c.tensors, options);
+        const std::vector<sim::TensorDescription> &tensors = c.measured.description.tensors;
+        for (size_t i = 0; i < tensors.size(); i++) {
+            if (tensors[i].is_output) {
+                outcome.elements += uint64_t(tensors[i].element_count());
+                outcome.differing += sim::compare_tensors(tensors[i], c.tensors[i], c.expected[i],
+                                                          5, outcome.differences);
+            }
+        }
+        INFO("run " << run);
+        INFO(sim::describe_failure(outcome) << outcome.result.messages);
+        CHECK(outcome.passed());
+        CHECK(outcome.result.messages.empty());
+        if (!outcome.passed()) {
+            return false;
+        }
+        if (run == 0) {
+            c.measured.simulated = outcome.result;
+        }
+    }
+    return true;
+}
+
+std::vector<Measured> DesignRunner::run() {
+    std::vector<const sim::DesignDescription *> designs;
+    for (const Case &c : cases) {
+        designs.push_back(&c.measured.description);
+    }
+    sim::BuildOptions options;
+    options.quick = true;
+    const std::vector<sim::Model> models =
+        sim::build_models(designs, directory / "models", options);
+    std::vector<Measured> passed;
+    for (size_t i = 0; i < cases.size(); i++) {
+        INFO("design " << cases[i].measured.name);
+        if (simulate(cases[i], models[i])) {
+            passed.push_back(cases[i].measured);
+        }
+    }
+    return passed;
+}
+
+} // namespace Orrery::test

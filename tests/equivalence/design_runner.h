@@ -1,0 +1,66 @@
+#pragma once
+#include "halide-fork/orrery.h"
+#include "hwgen/hwir/design.h"
+#include "hwgen/interpreter/interpreter.h"
+#include "sim/simulator.h"
+
+#include <Halide.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace Orrery::test {
+
+/// A pipeline written out by hand: its output with schedule and directives, and its inputs with
+/// bounds.
+struct Layer {
+    Halide::Func output;
+    std::vector<Halide::ImageParam> inputs;
+};
+
+/// Makes the same layer twice: with its schedule and directives, and as the plain algorithm.
+using MakeNamedLayer = std::function<Layer(bool scheduled)>;
+
+/// What a design did: in the interpreter, and in Verilog behind a memory without stalls.
+struct Measured {
+    std::string name;
+    std::shared_ptr<Orrery::Design> design;
+    interpreter::Result interpreted;
+    sim::Result simulated;
+    sim::DesignDescription description;
+
+    const hwir::Design &hardware() const { return design->hardware(); }
+    int buffer(const std::string &name) const; ///< number of a buffer of the design
+    int process(const std::string &name) const;
+    int tensor(const std::string &name) const;
+};
+
+/// Compiles named designs, runs each in the interpreter and, all in one Verilator build, as
+/// Verilog: aligned and without stalls, then twice with random latency, stalls and addresses. Every
+/// result is compared with Halide; what differs or goes wrong is a failed check of the running
+/// test.
+class DesignRunner {
+public:
+    explicit DesignRunner(std::filesystem::path directory);
+    void add(const std::string &name, const MakeNamedLayer &make);
+    /// The designs that passed, in the order in which they were added.
+    std::vector<Measured> run();
+
+private:
+    struct Case {
+        Measured measured;
+        MakeNamedLayer make;
+        std::vector<sim::Buffer> tensors, expected;
+    };
+    bool compile(Case &c);
+    void prepare(Case &c);
+    bool interpret(Case &c);
+    bool simulate(Case &c, const sim::Model &model);
+
+    std::filesystem::path directory;
+    std::vector<Case> cases;
+};
+
+} // namespace Orrery::test
