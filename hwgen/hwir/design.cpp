@@ -34,6 +34,17 @@ std::vector<int> reduction_lanes(const ExprPool &pool, const Process &process) {
     return lanes;
 }
 
+int64_t multiplier_count(const ExprPool &pool, const Process &process) {
+    const bool combined = process.accumulation && process.accumulation->op != ReduceOp::Other;
+    int64_t per_lane = 0;
+    for_each_node(pool, combined ? process.accumulation->increment : process.value,
+                  [&](ExprId, const ExprNode &n) {
+                      per_lane += n.op == Op::Mul && uses_load(pool, n.args[0]) &&
+                                  uses_load(pool, n.args[1]);
+                  });
+    return per_lane * lane_count(process);
+}
+
 std::vector<int64_t> counter_extents(const std::vector<Loop> &loops) {
     std::vector<int64_t> extents;
     for (const Loop &loop : loops) {

@@ -192,6 +192,9 @@ int64_t lane_count(const Process &process, const std::vector<int> &lanes);
 /// Lane loops on which the stored element does not depend: the values of these lanes are combined.
 std::vector<int> reduction_lanes(const ExprPool &pool, const Process &process);
 
+/// Products of two loaded values that the process computes at each point: those of one lane times the number of lanes.
+int64_t multiplier_count(const ExprPool &pool, const Process &process);
+
 /// Lane loops of the process, outermost first.
 std::vector<int> lane_loops(const Process &process);
 

@@ -36,7 +36,8 @@ Json tensor_json(const hwir::Tensor &t, int base_register) {
 
 Json counter_reference(const Counter &c) { return {{"register", c.register_name}}; }
 
-Json process_json(const hwir::Process &p, int number, const LoweredDesign &lowered) {
+Json process_json(const hwir::Design &design, int number, const LoweredDesign &lowered) {
+    const hwir::Process &p = design.processes[number];
     Json loops = Json::array(), lanes = Json::array(), stalls = Json::array();
     for (const hwir::Loop &l : p.loops) {
         (l.kind == hwir::LoopKind::Serial ? loops : lanes).push_back({{"name", l.name}, {"extent", l.max_extent}});
@@ -56,7 +57,8 @@ Json process_json(const hwir::Process &p, int number, const LoweredDesign &lower
     }
     counters["stalls"] = stalls;
     Json result = {{"name", p.name}, {"func", p.func},   {"stage", p.stage},
-                   {"loops", loops}, {"lanes", lanes}, {"latency", lowered.latencies[number]}};
+                   {"loops", loops}, {"lanes", lanes}, {"latency", lowered.latencies[number]},
+                   {"multipliers", hwir::multiplier_count(design.exprs, p)}};
     if (p.array) {
         int64_t elements = hwir::lane_count(p, p.array->rows) * hwir::lane_count(p, p.array->columns);
         result["processing_elements"] = elements;
@@ -104,7 +106,7 @@ std::string manifest(const hwir::Design &design, const LoweredDesign &lowered,
         tensors.push_back(tensor_json(design.tensors[t], lowered.registers.base_offset[t]));
     }
     for (size_t p = 0; p < design.processes.size(); p++) {
-        processes.push_back(process_json(design.processes[p], static_cast<int>(p), lowered));
+        processes.push_back(process_json(design, static_cast<int>(p), lowered));
     }
     for (size_t b = 0; b < design.buffers.size(); b++) {
         buffers.push_back(buffer_json(design.buffers[b], static_cast<int>(b), lowered));

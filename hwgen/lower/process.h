@@ -35,6 +35,7 @@ struct MemoryPort {
     int read_port = -1;  ///< Read: index into Buffer::read_ports
     int phase = 0;       ///< Write, UpdateRead: number of the writer
     std::string prefix;  ///< ports <prefix>_slot_o, _enable_o, _address_o, _data_o or _data_i
+    std::vector<bool> reached; ///< Write: the elements of the port that are ever enabled
 };
 
 /// A stream port: loads have <prefix>_available_i, _data_i, _take_o; stores <prefix>_valid_o, _ready_i, _count_o, _data_o.

@@ -53,7 +53,7 @@ void ProcessState::add_buffer_port(int read_port, const hwir::Buffer &buffer) {
         accesses.push_back(&process.loads[k]);
     }
     AccessMap map(build, process, buffer, accesses);
-    MemoryPort port{b, MemoryPort::Read, read_port, 0, fmt::format("{}_read{}", buffer.name, read_port)};
+    MemoryPort port{b, MemoryPort::Read, read_port, 0, fmt::format("{}_read{}", buffer.name, read_port), {}};
     std::vector<Value> amounts = rotation_amounts(map, port.prefix, 0);
     Value enable = binary(ValueOp::And, fire, point_enable);
     if (loads.size() == 1) {

@@ -102,6 +102,8 @@ private:
     netlist::Value enables_of(const std::vector<hwir::ExprId> &conditions, const LaneSpace &space,
                               const std::string &name);
     netlist::Value slot_of(int buffer, bool writer) const;
+    /// Which elements of the port to the stored buffer any lane writes at any point.
+    std::vector<bool> reached_elements(const AccessMap &map) const;
     netlist::Value place(netlist::Value per_output_lane, int width, const AccessMap &map,
                          const std::string &name);
     int stream_of(int load) const;

@@ -40,6 +40,16 @@ void ProcessState::add_store() {
     }
 }
 
+std::vector<bool> ProcessState::reached_elements(const AccessMap &map) const {
+    const bool rotates = std::any_of(map.dimensions().begin(), map.dimensions().end(),
+                                     [](const PortDimension &d) { return d.rotates; });
+    std::vector<bool> reached(map.elements(), rotates);
+    for (int64_t lane = 0; lane < output_space.count(); lane++) {
+        reached[map.position(0, output_space.counters(lane))] = true;
+    }
+    return reached;
+}
+
 Value ProcessState::place(Value lanes, int width, const AccessMap &map, const std::string &name) {
     std::vector<int64_t> positions;
     std::vector<bool> covered(map.elements(), false);
@@ -91,7 +101,7 @@ void ProcessState::add_buffer_write() {
     const int b = process.store.memory;
     const hwir::Buffer &buffer = design.buffers[b];
     AccessMap map(build, process, buffer, {&process.store});
-    MemoryPort port{b, MemoryPort::Write, -1, 0, buffer.name + "_write"};
+    MemoryPort port{b, MemoryPort::Write, -1, 0, buffer.name + "_write", reached_elements(map)};
     for (const TokenPort &t : result.tokens) {
         port.phase = t.buffer == b && t.writer ? t.phase : port.phase;
     }
@@ -180,8 +190,8 @@ void ProcessState::add_accumulation() {
     Value update = delayed(active, read_cycle, "update_active", true);
 
     Value old = scope.net("old_value", elements * bits), fresh = scope.net("new_value", elements * bits);
-    MemoryPort read{b, MemoryPort::UpdateRead, -1, phase, name + "_update"};
-    MemoryPort write{b, MemoryPort::Write, -1, phase, name + "_write"};
+    MemoryPort read{b, MemoryPort::UpdateRead, -1, phase, name + "_update", {}};
+    MemoryPort write{b, MemoryPort::Write, -1, phase, name + "_write", reached_elements(map)};
     const int address = map.banks() * address_bits(buffer);
     Value written = module.output(write.prefix + "_enable_o", elements);
     scope.instance(

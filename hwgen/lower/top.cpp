@@ -19,6 +19,11 @@ namespace {
 
 constexpr int fixed_words = 8; ///< words below the first base register
 
+/// A memory port of a process: the instance and the prefix of its ports.
+struct MemoryUse {
+    std::string instance, prefix;
+};
+
 class Top {
 public:
     explicit Top(const hwir::Design &d) : build(d), design(d), scope(module.items) {
@@ -45,6 +50,7 @@ private:
     Value wire_of(const std::string &instance, const std::string &port) const;
     void feed(const std::string &instance, const std::string &port, Value v);
     void instantiate_part(const std::string &name, const Signature &signature);
+    Value write_enables(const std::vector<MemoryUse> &writes, const std::vector<std::vector<bool>> &reached) const;
     const MemoryPort *memory_port(int buffer, MemoryPort::Kind kind, int which, std::string &instance) const;
     Value joined(const std::vector<Value> &least_first) const;
 
@@ -161,6 +167,32 @@ void Top::add_memory(int b) {
     }
 }
 
+/// The enables of all write ports, port 0 in the least significant bits. An element that no stage writes is read only where its
+/// value does not matter, but a memory without a driver is an error in synthesis: the first port writes zeros to it along with
+/// the others.
+Value Top::write_enables(const std::vector<MemoryUse> &writes, const std::vector<std::vector<bool>> &reached) const {
+    std::vector<Value> enables;
+    for (const MemoryUse &u : writes) {
+        enables.push_back(wire_of(u.instance, u.prefix + "_enable_o"));
+    }
+    auto is_reached = [&](size_t element) {
+        return std::any_of(reached.begin(), reached.end(), [&](const std::vector<bool> &r) { return r[element]; });
+    };
+    const size_t elements = reached[0].size();
+    std::vector<Value> first; // of port 0, least significant first
+    for (size_t begin = 0, end = 0; begin < elements; begin = end) {
+        const bool here = is_reached(begin);
+        while (end < elements && is_reached(end) == here) {
+            end++;
+        }
+        const int count = static_cast<int>(end - begin);
+        first.push_back(here ? slice(enables[0], static_cast<int64_t>(begin), count)
+                             : repeat(count, unary(ValueOp::ReduceOr, enables[0])));
+    }
+    enables[0] = first.size() == 1 ? enables[0] : joined(first);
+    return joined(enables);
+}
+
 void Top::add_copy(int b, int copy, bool phased) {
     const hwir::Buffer &buffer = design.buffers[b];
     int pack = 1;
@@ -168,15 +200,14 @@ void Top::add_copy(int b, int copy, bool phased) {
         pack *= buffer.packed[d] ? static_cast<int>(buffer.banks[d]) : 1;
     }
     const int banks = static_cast<int>(buffer.bank_count()) / pack;
-    struct Use {
-        std::string instance, prefix;
-    };
-    std::vector<Use> writes, reads;
+    std::vector<MemoryUse> writes, reads;
+    std::vector<std::vector<bool>> reached;
     for (size_t w = 0; w < buffer.writers.size(); w++) {
         std::string instance;
         const MemoryPort *m = memory_port(b, MemoryPort::Write, static_cast<int>(w), instance);
         ORRERY_CHECK(m, "{} has a stage without a write port", buffer.name);
         writes.push_back({instance, m->prefix});
+        reached.push_back(m->reached);
         m = copy == 0 ? memory_port(b, MemoryPort::UpdateRead, static_cast<int>(w), instance) : nullptr;
         if (m) {
             reads.push_back({instance, m->prefix});
@@ -186,9 +217,9 @@ void Top::add_copy(int b, int copy, bool phased) {
     if (const MemoryPort *m = memory_port(b, MemoryPort::Read, copy, instance)) {
         reads.push_back({instance, m->prefix});
     }
-    auto all = [&](const std::vector<Use> &uses, const std::string &port) {
+    auto all = [&](const std::vector<MemoryUse> &uses, const std::string &port) {
         std::vector<Value> values;
-        for (const Use &u : uses) {
+        for (const MemoryUse &u : uses) {
             values.push_back(wire_of(u.instance, u.prefix + port));
         }
         return joined(values);
@@ -202,7 +233,7 @@ void Top::add_copy(int b, int copy, bool phased) {
     Value data = scope.net(name + "_data", bits * static_cast<int>(reads.size()));
     std::vector<Connection> pins{{"clk_i", clk},
                                  {"write_slot_i", all(writes, "_slot_o")},
-                                 {"write_enable_i", all(writes, "_enable_o")},
+                                 {"write_enable_i", write_enables(writes, reached)},
                                  {"write_address_i", all(writes, "_address_o")},
                                  {"write_data_i", all(writes, "_data_o")},
                                  {"read_slot_i", all(reads, "_slot_o")},

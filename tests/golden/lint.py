@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """Lints emitted designs: every Verilator there is (-Wall), Icarus (-Wall) and Yosys (synth, check -assert); any output is a
-failure. After synthesis a design still has at least one multiplier per processing element of its arrays.
+failure. After synthesis a design still has the multipliers of its arrays, as many as its design.json says.
 
     lint.py [--coarse] DIRECTORY...
 
-A directory is what a generator emits, or a golden design (without its templates, which come from rtl-templates/).
---coarse: Yosys stops before it maps cells to gates, for big designs."""
+Every design in or below a directory is linted: what a generator emits, or a golden design (without its templates, which come
+from rtl-templates/). --coarse: Yosys stops before it maps cells to gates, which takes a tenth of the time."""
 import json
 import os
 import re
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "rtl"))
@@ -29,7 +30,7 @@ def sources_of(directory):
 
 
 def multipliers(design):
-    return sum(p.get("processing_elements", 0) for p in design["processes"])
+    return sum(p["multipliers"] for p in design["processes"] if "array" in p)
 
 
 def yosys_script(files, top, coarse):
@@ -39,6 +40,7 @@ def yosys_script(files, top, coarse):
 
 
 def lint(directory, coarse):
+    """What the tools complain of, and a line of what they found."""
     sources, design = sources_of(directory)
     top = design["top"]
     failures = []
@@ -58,21 +60,30 @@ def lint(directory, coarse):
         status, text = run([yosys(), "-Q", "-T", "-p", yosys_script(files, top, coarse)], timeout=900, cwd=folder)
         warnings = [line for line in text.splitlines() if re.match(r"\s*(Warning|ERROR)", line)]
         note("yosys", status, "\n".join(warnings) if status == 0 else text[-2000:])
-        found = sum(int(n) for n in re.findall(r"^\s+(\d+)\s+(?:\d\S*\s+)?\$(?:mul|macc|macc_v2)$", text, re.M))
-        if found < multipliers(design):
-            failures.append(f"{directory}: {found} multipliers after synthesis, {multipliers(design)} processing elements")
-        print(f"{directory.name}: {len(files)} files, {found} multipliers for {multipliers(design)} processing elements")
-    return failures
+    found = sum(int(n) for n in re.findall(r"^\s+(\d+)\s+(?:\d\S*\s+)?\$(?:mul|macc|macc_v2)$", text, re.M))
+    if found < multipliers(design):
+        failures.append(f"{directory}: {found} multipliers after synthesis, {multipliers(design)} in its arrays")
+    return failures, f"{directory.name}: {len(files)} files, {found} multipliers, {multipliers(design)} expected in arrays"
+
+
+def designs_below(directory):
+    """Design directories in or below a directory."""
+    return [f.parent for f in sorted(directory.glob("**/design.json")) if (f.parent / "rtl").is_dir()]
 
 
 def main():
     arguments = sys.argv[1:]
     coarse = "--coarse" in arguments
-    directories = [Path(a) for a in arguments if a != "--coarse"]
+    directories = [d for a in arguments if a != "--coarse" for d in designs_below(Path(a))]
     if not directories:
         sys.exit(__doc__)
-    failures = [f for d in directories for f in lint(d, coarse)]
+    failures = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for found, summary in pool.map(lambda d: lint(d, coarse), directories):
+            print(summary, flush=True)
+            failures += found
     print("\n".join(failures))
+    print(f"{len(directories)} designs, {len(failures)} failures")
     sys.exit(1 if failures else 0)
 
 
