@@ -1,0 +1,136 @@
+#include "script.h"
+
+namespace dataflows {
+using namespace Halide;
+
+namespace {
+
+std::string joined(const std::vector<std::string> &parts) {
+    std::string text;
+    for (const std::string &part : parts) {
+        text += (text.empty() ? "" : ", ") + part;
+    }
+    return text;
+}
+
+std::string list_of(const std::vector<NamedLoop> &loops) {
+    std::vector<std::string> names;
+    for (const NamedLoop &l : loops) {
+        names.push_back(l.text);
+    }
+    return joined(names);
+}
+
+std::vector<VarOrRVar> loops_of(const std::vector<NamedLoop> &loops) {
+    std::vector<VarOrRVar> result;
+    for (const NamedLoop &l : loops) {
+        result.push_back(l.loop);
+    }
+    return result;
+}
+
+std::string declaration(const char *type, const std::vector<std::string> &names) {
+    std::vector<std::string> parts;
+    for (const std::string &name : names) {
+        parts.push_back(name + "(\"" + name + "\")");
+    }
+    return names.empty() ? "" : std::string(type) + " " + joined(parts) + ";\n";
+}
+
+} // namespace
+
+NamedLoop Script::loop(const std::string &name, bool reduction) {
+    (reduction ? rvars_ : vars_).push_back(name);
+    return {reduction ? VarOrRVar(RVar(name)) : VarOrRVar(Var(name)), name};
+}
+
+NamedFunc Script::copy(const std::string &name, const NamedFunc &func, const NamedFunc &user) {
+    statements_.push_back("Func " + name + " = " + func.text + ".in(" + user.text + ");");
+    return {Func(func.func).in(user.func), name};
+}
+
+NamedStage Script::update(const NamedFunc &func) {
+    return {Func(func.func).update(), func.text + ".update()"};
+}
+
+NamedStage Script::pure(const NamedFunc &func) { return {Stage(func.func), func.text}; }
+
+void Script::split(NamedStage &stage, const NamedLoop &old, const NamedLoop &outer,
+                   const NamedLoop &inner, int factor) {
+    statements_.push_back(stage.text + ".split(" + list_of({old, outer, inner}) + ", " +
+                          std::to_string(factor) + ", TailStrategy::GuardWithIf);");
+    stage.stage.split(old.loop, outer.loop, inner.loop, factor, TailStrategy::GuardWithIf);
+}
+
+void Script::reorder(NamedStage &stage, const std::vector<NamedLoop> &innermost_first) {
+    statements_.push_back(stage.text + ".reorder(" + list_of(innermost_first) + ");");
+    stage.stage.reorder(loops_of(innermost_first));
+}
+
+void Script::vectorize(NamedStage &stage, const NamedLoop &loop) {
+    statements_.push_back(stage.text + ".vectorize(" + loop.text + ");");
+    stage.stage.vectorize(loop.loop);
+}
+
+void Script::widen(NamedFunc &func, int dimension, int width) {
+    statements_.push_back(func.text + ".vectorize(" + func.text + ".args()[" +
+                          std::to_string(dimension) + "], " + std::to_string(width) +
+                          ", TailStrategy::GuardWithIf);");
+    func.func.vectorize(func.func.args()[dimension], width, TailStrategy::GuardWithIf);
+}
+
+void Script::compute_root(NamedFunc &func) {
+    statements_.push_back(func.text + ".compute_root();");
+    func.func.compute_root();
+}
+
+void Script::compute_at(NamedFunc &func, const NamedFunc &user, const NamedLoop &loop) {
+    statements_.push_back(func.text + ".compute_at(" + user.text + ", " + loop.text + ");");
+    if (loop.loop.is_rvar) {
+        func.func.compute_at(user.func, loop.loop.rvar);
+    } else {
+        func.func.compute_at(user.func, loop.loop.var);
+    }
+}
+
+void Script::accelerate(const NamedFunc &output) {
+    statements_.push_back("Orrery::Accelerator hw = Orrery::accelerate(" + output.text + ");");
+    hardware_.push_back(Orrery::accelerate(output.func));
+}
+
+void Script::pe_array(const NamedStage &stage, const std::vector<NamedLoop> &rows,
+                      const std::vector<NamedLoop> &columns) {
+    statements_.push_back("hw.pe_array(" + stage.text + ", {" + list_of(rows) + "}, {" +
+                          list_of(columns) + "});");
+    hardware_.at(0).pe_array(stage.stage, loops_of(rows), loops_of(columns));
+}
+
+void Script::systolic(const NamedStage &stage) {
+    statements_.push_back("hw.systolic(" + stage.text + ");");
+    hardware_.at(0).systolic(stage.stage);
+}
+
+void Script::buffer(const NamedFunc &func, bool registers, int slots) {
+    statements_.push_back("hw.buffer(" + func.text +
+                          (registers ? ", Orrery::Memory::RegisterFile" : "") + ").slots(" +
+                          std::to_string(slots) + ");");
+    hardware_.at(0)
+        .buffer(func.func, registers ? Orrery::Memory::RegisterFile : Orrery::Memory::Auto)
+        .slots(slots);
+}
+
+void Script::port(const NamedFunc &tensor, int bus_bits) {
+    statements_.push_back("hw.port(" + tensor.text + ").bus_bits(" + std::to_string(bus_bits) +
+                          ");");
+    hardware_.at(0).port(tensor.func).bus_bits(bus_bits);
+}
+
+std::string Script::text() const {
+    std::string text = declaration("Var", vars_) + declaration("RVar", rvars_);
+    for (const std::string &statement : statements_) {
+        text += statement + "\n";
+    }
+    return text;
+}
+
+} // namespace dataflows

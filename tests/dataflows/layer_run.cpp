@@ -1,0 +1,114 @@
+#include "tests/dataflows/layer_run.h"
+
+#include "apps/dataflows/schedule.h"
+#include "hwgen/interpreter/interpreter.h"
+#include "hwgen/support/error.h"
+#include "sim/check.h"
+#include "tests/equivalence/random_layer.h"
+
+namespace Orrery::test {
+using namespace dataflows;
+
+namespace {
+
+/// The algorithm with inputs of its own, dense in memory.
+struct Pipeline {
+    explicit Pipeline(const Layer &l)
+        : input(tensor("input", Halide::Int(8),
+                       {l.channels, l.input_width(), l.input_height(), l.batch})),
+          weights(tensor("weights", Halide::Int(8),
+                         {l.channels, l.kernel_width, l.kernel_height, l.filters})),
+          bias(tensor("bias", Halide::Int(32), {l.filters})), convolution(l, input, weights, bias) {
+    }
+
+    static Halide::ImageParam tensor(const std::string &name, Halide::Type type,
+                                     const std::vector<int> &extents) {
+        Halide::ImageParam parameter(type, int(extents.size()), name);
+        int stride = 1;
+        for (size_t d = 0; d < extents.size(); d++) {
+            parameter.dim(int(d)).set_bounds(0, extents[d]).set_stride(stride);
+            stride *= extents[d];
+        }
+        return parameter;
+    }
+
+    Halide::ImageParam input, weights, bias;
+    Convolution convolution;
+};
+
+std::vector<int64_t> elements(const Halide::Buffer<> &buffer) {
+    std::vector<int64_t> values(buffer.number_of_elements());
+    for (size_t i = 0; i < values.size(); i++) {
+        values[i] = element_value(buffer, int64_t(i));
+    }
+    return values;
+}
+
+} // namespace
+
+LayerData::LayerData(const Layer &layer) {
+    Pipeline p(layer);
+    input = random_buffer(p.input, 1);
+    weights = random_buffer(p.weights, 2);
+    bias = random_buffer(p.bias, 3);
+    // Small enough for the sum not to drown in it, and for the output not to saturate everywhere.
+    Halide::Buffer<int32_t>(bias).for_each_value([](int32_t &v) { v %= 4096; });
+    p.input.set(input);
+    p.weights.set(weights);
+    p.bias.set(bias);
+    output = p.convolution.output.realize({layer.filters, layer.width, layer.height, layer.batch});
+}
+
+const Halide::Buffer<> &LayerData::operator[](const std::string &name) const {
+    ORRERY_CHECK(name == "input" || name == "weights" || name == "bias" || name == "output",
+                 "no tensor {}", name);
+    return name == "input" ? input : name == "weights" ? weights : name == "bias" ? bias : output;
+}
+
+Design compile_layer(const Layer &layer, const Dataflow &dataflow) {
+    Pipeline p(layer);
+    schedule(p.convolution, layer, dataflow);
+    CompileOptions options;
+    options.name = "layer";
+    return compile(p.convolution.output, {}, options);
+}
+
+std::string interpret(const Design &design, const LayerData &data) {
+    std::vector<interpreter::Tensor> tensors;
+    for (const hwir::Tensor &t : design.hardware().tensors) {
+        tensors.push_back(interpreter::make_tensor(t));
+        if (t.direction == hwir::Direction::Input) {
+            tensors.back().data = elements(data[t.name]);
+        }
+    }
+    const interpreter::Result result = interpreter::run(design.hardware(), tensors, {});
+    if (!result.error.empty()) {
+        return "interpreter: " + result.error;
+    }
+    return tensors.back().data == elements(data.output) ? "" : "interpreter: wrong output";
+}
+
+std::string simulate(const sim::DesignDescription &design, const sim::Model &model,
+                     const LayerData &data, sim::Result &result) {
+    std::vector<sim::Buffer> tensors;
+    for (const sim::TensorDescription &t : design.tensors) {
+        tensors.push_back(t.is_output ? sim::allocate_tensor(t)
+                                      : sim::Buffer(*data[t.name].raw_buffer()));
+    }
+    sim::Simulator simulator(design, model);
+    sim::Outcome outcome;
+    outcome.result = simulator.run(tensors);
+    for (size_t i = 0; i < tensors.size(); i++) {
+        const sim::TensorDescription &t = design.tensors[i];
+        if (t.is_output) {
+            outcome.elements += uint64_t(t.element_count());
+            outcome.differing += sim::compare_tensors(
+                t, tensors[i], sim::Buffer(*data.output.raw_buffer()), 5, outcome.differences);
+        }
+    }
+    result = outcome.result;
+    const bool passed = outcome.passed() && outcome.result.messages.empty();
+    return passed ? "" : "Verilog: " + sim::describe_failure(outcome) + outcome.result.messages;
+}
+
+} // namespace Orrery::test

@@ -1,0 +1,30 @@
+#pragma once
+#include "apps/dataflows/dataflow.h"
+#include "halide-fork/compile.h"
+#include "sim/simulator.h"
+
+#include <string>
+#include <vector>
+
+/// One layer in one dataflow: compiled, interpreted, simulated, against Halide.
+namespace Orrery::test {
+
+/// Inputs of a layer (input, weights, bias) and what Halide computes from them on the CPU.
+struct LayerData {
+    explicit LayerData(const dataflows::Layer &layer);
+    Halide::Buffer<> input, weights, bias, output;
+
+    /// The tensor of a design.
+    const Halide::Buffer<> &operator[](const std::string &name) const;
+};
+
+Design compile_layer(const dataflows::Layer &layer, const dataflows::Dataflow &dataflow);
+
+/// What is wrong with the hardware IR of a design; empty if nothing.
+std::string interpret(const Design &design, const LayerData &data);
+
+/// What is wrong with its Verilog; empty if nothing. `result` is set to what the run gave.
+std::string simulate(const sim::DesignDescription &design, const sim::Model &model,
+                     const LayerData &data, sim::Result &result);
+
+} // namespace Orrery::test

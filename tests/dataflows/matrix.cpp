@@ -1,0 +1,153 @@
+// Every dataflow of a convolution: hardware IR in the interpreter, then Verilog, against Halide.
+//
+// ORRERY_MATRIX=all runs the whole product; ORRERY_CASES=text keeps the cases whose name contains
+// the text; ORRERY_INTERPRET=1 leaves the Verilog out.
+#include "hwgen/support/error.h"
+#include "tests/dataflows/cases.h"
+#include "tests/dataflows/layer_run.h"
+#include "tests/dataflows/rate.h"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+
+namespace fs = std::filesystem;
+using namespace Orrery;
+using test::LayerData;
+using test::MatrixCase;
+
+namespace {
+
+/// Seconds since the last call.
+double lap() {
+    static auto last = std::chrono::steady_clock::now();
+    auto now = std::chrono::steady_clock::now();
+    double seconds = std::chrono::duration<double>(now - last).count();
+    last = now;
+    return seconds;
+}
+
+/// Everything but the CPU reference, which is not needed here.
+void write_design(const Orrery::Design &design, const fs::path &directory) {
+    for (const auto &[path, text] : design.files()) {
+        fs::create_directories((directory / path).parent_path());
+        std::ofstream(directory / path, std::ios::binary) << text;
+    }
+}
+
+/// Layers of one shape share their data.
+const LayerData &data_of(const dataflows::Layer &l) {
+    static std::map<std::vector<int>, LayerData> data;
+    return data.try_emplace({l.channels, l.width, l.stride, l.dilation}, l).first->second;
+}
+
+/// Compiles, builds and runs the cases; collects what goes wrong.
+class MatrixRun {
+public:
+    explicit MatrixRun(fs::path directory) : directory_(std::move(directory)) {}
+
+    void compile(const std::vector<MatrixCase> &cases) {
+        for (const MatrixCase &c : cases) {
+            guard(c, [&] {
+                Orrery::Design design = test::compile_layer(c.layer, c.dataflow);
+                check(c, test::interpret(design, data_of(c.layer)));
+                write_design(design, directory_ / c.name);
+                designs_.push_back({&c, sim::read_design(directory_ / c.name)});
+            });
+        }
+        std::cout << designs_.size() << " designs compiled and interpreted in " << lap() << " s\n";
+    }
+
+    /// As many designs share a library as one compiler run is good for.
+    void run() {
+        constexpr size_t designs_per_library = 72;
+        for (size_t first = 0; first < designs_.size(); first += designs_per_library) {
+            run(first, std::min(first + designs_per_library, designs_.size()));
+        }
+    }
+
+    const std::vector<std::string> &failures() const { return failures_; }
+
+private:
+    struct Entry {
+        const MatrixCase *from;
+        sim::DesignDescription description;
+    };
+
+    void run(size_t first, size_t last) {
+        std::vector<const sim::DesignDescription *> descriptions;
+        for (size_t i = first; i < last; i++) {
+            descriptions.push_back(&designs_[i].description);
+        }
+        sim::BuildOptions options;
+        options.quick = true;
+        const std::vector<sim::Model> models =
+            sim::build_models(descriptions, directory_ / "models", options);
+        std::cout << "built in " << lap() << " s\n";
+        for (size_t i = first; i < last; i++) {
+            guard(*designs_[i].from, [&] { simulate(designs_[i], models[i - first]); });
+        }
+        std::cout << "simulated in " << lap() << " s\n";
+    }
+
+    void simulate(const Entry &entry, const sim::Model &model) {
+        const MatrixCase &c = *entry.from;
+        sim::Result result;
+        check(c, test::simulate(entry.description, model, data_of(c.layer), result));
+        const test::Rate rate(c.layer, c.dataflow, entry.description, result);
+        std::cout << fmt::format("{:24} {}\n", c.name, rate.text());
+        check(c, rate.fault());
+    }
+
+    void check(const MatrixCase &c, const std::string &fault) {
+        if (!fault.empty()) {
+            failures_.push_back(c.name + ": " + fault);
+        }
+    }
+
+    /// Calls `f`; whatever it throws is a failure of the case.
+    template <typename F>
+    void guard(const MatrixCase &c, F f) {
+        try {
+            f();
+        } catch (const std::exception &error) {
+            check(c, error.what());
+        } catch (const Halide::Error &error) {
+            check(c, error.what());
+        }
+    }
+
+    fs::path directory_;
+    std::vector<Entry> designs_;
+    std::vector<std::string> failures_;
+};
+
+} // namespace
+
+TEST_CASE("every dataflow is bit-exact and keeps its array busy") {
+    std::vector<MatrixCase> cases = test::matrix_cases(std::getenv("ORRERY_MATRIX") != nullptr);
+    if (const char *filter = std::getenv("ORRERY_CASES")) {
+        cases.erase(std::remove_if(cases.begin(), cases.end(),
+                                   [&](const MatrixCase &c) {
+                                       return c.name.find(filter) == std::string::npos;
+                                   }),
+                    cases.end());
+    }
+    REQUIRE(!cases.empty());
+    const fs::path directory = fs::path(ORRERY_BINARY_DIR) / "dataflows";
+    fs::remove_all(directory);
+    lap();
+    MatrixRun matrix(directory);
+    matrix.compile(cases);
+    if (!std::getenv("ORRERY_INTERPRET")) {
+        matrix.run();
+    }
+    for (const std::string &failure : matrix.failures()) {
+        FAIL_CHECK(failure);
+    }
+}
