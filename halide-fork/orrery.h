@@ -23,9 +23,9 @@ struct Scope;
 
 /// What a buffer is made of.
 enum class Memory {
-    Auto,        ///< chosen by size
-    Sram,        ///< memory macro
-    RegisterFile ///< flip-flops or latches inside the processing elements
+    Auto,        ///< RegisterFile for banks of few bits, else Sram
+    Sram,        ///< ram_1r1w, for memory macros
+    RegisterFile ///< register_file: flip-flops
 };
 
 /// Settings of one buffer; returned by Accelerator::buffer.

@@ -95,6 +95,7 @@ struct TokenUse {
     int depth = 0;
 };
 
+/// What the banks of a buffer are made of; the pass choose_memories replaces Auto.
 enum class MemoryTechnology { Auto, Sram, RegisterFile };
 
 /// A memory port of a buffer: the accesses of one process that are served in the same cycle by one copy of the memory.

@@ -224,10 +224,11 @@ void Top::add_copy(int b, int copy, bool phased) {
         }
         return joined(values);
     };
+    const bool flip_flops = buffer.technology == hwir::MemoryTechnology::RegisterFile;
     Signature memory =
-        phased ? templates::phased_buffer(banks, pack, buffer.type.bits, buffer.depth(), buffer.slots,
+        phased ? templates::phased_buffer(banks, pack, buffer.type.bits, buffer.depth(), buffer.slots, flip_flops,
                                           static_cast<int>(writes.size()), static_cast<int>(reads.size()))
-               : templates::banked_buffer(banks, pack, buffer.type.bits, buffer.depth(), buffer.slots);
+               : templates::banked_buffer(banks, pack, buffer.type.bits, buffer.depth(), buffer.slots, flip_flops);
     const std::string name = copy == 0 ? buffer.name : fmt::format("{}_copy{}", buffer.name, copy);
     const int bits = banks * pack * buffer.type.bits;
     Value data = scope.net(name + "_data", bits * static_cast<int>(reads.size()));
@@ -284,7 +285,8 @@ void Top::add_memories() {
         if (buffer.readers.empty()) {
             user_error("{} is computed but never read; remove it from the schedule or read it", buffer.func);
         }
-        scope.comment(fmt::format("Buffer {} ({}): {} slot(s).", buffer.name, buffer.func, buffer.slots));
+        scope.comment(fmt::format("Buffer {} ({}): {} slot(s) of {}.", buffer.name, buffer.func, buffer.slots,
+                                  buffer.technology == hwir::MemoryTechnology::RegisterFile ? "flip-flops" : "RAM"));
         add_memory(static_cast<int>(b));
         add_token_ring(static_cast<int>(b));
     }

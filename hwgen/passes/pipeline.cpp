@@ -2,6 +2,7 @@
 
 #include "hwgen/hwir/verify.h"
 #include "hwgen/passes/assign_banks.h"
+#include "hwgen/passes/choose_memories.h"
 #include "hwgen/passes/make_streams.h"
 
 namespace Orrery::passes {
@@ -16,6 +17,10 @@ void run_passes(hwir::Design &design) {
 
     // Banks last: a pass that adds, merges or moves accesses of buffers belongs before this line.
     assign_banks(design);
+    hwir::verify(design);
+
+    // Behind the banks, whose size decides.
+    choose_memories(design);
     hwir::verify(design);
 }
 

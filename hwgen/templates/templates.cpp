@@ -100,8 +100,10 @@ Signature delay_line(int width, int cycles, bool reset) {
         .done();
 }
 
-Signature ram_1r1w(int width, int lanes, int64_t depth) {
-    return PortList("ram_1r1w")
+namespace {
+
+Signature memory_1r1w(const char *name, int width, int lanes, int64_t depth) {
+    return PortList(name)
         .parameter("WIDTH", width)
         .parameter("LANES", lanes)
         .parameter("DEPTH", depth)
@@ -114,8 +116,6 @@ Signature ram_1r1w(int width, int lanes, int64_t depth) {
         .out("read_data_o", static_cast<int64_t>(lanes) * width)
         .done();
 }
-
-namespace {
 
 /// Write and read ports of a buffer, `writes` and `reads` of them.
 void add_memory_ports(PortList &list, int banks, int pack, int width, int64_t depth, int slots, int writes, int reads) {
@@ -132,26 +132,36 @@ void add_memory_ports(PortList &list, int banks, int pack, int width, int64_t de
 
 } // namespace
 
-Signature banked_buffer(int banks, int pack, int width, int64_t depth, int slots) {
+Signature ram_1r1w(int width, int lanes, int64_t depth) {
+    return memory_1r1w("ram_1r1w", width, lanes, depth);
+}
+
+Signature register_file(int width, int lanes, int64_t depth) {
+    return memory_1r1w("register_file", width, lanes, depth);
+}
+
+Signature banked_buffer(int banks, int pack, int width, int64_t depth, int slots, bool registers) {
     PortList list("banked_buffer");
     list.parameter("BANKS", banks)
         .parameter("PACK", pack)
         .parameter("WIDTH", width)
         .parameter("DEPTH", depth)
         .parameter("SLOTS", slots)
+        .parameter("REGISTERS", registers ? 1 : 0)
         .clock_reset();
     add_memory_ports(list, banks, pack, width, depth, slots, 1, 1);
     return list.done();
 }
 
-Signature phased_buffer(int banks, int pack, int width, int64_t depth, int slots, int write_ports,
-                        int read_ports) {
+Signature phased_buffer(int banks, int pack, int width, int64_t depth, int slots, bool registers,
+                        int write_ports, int read_ports) {
     PortList list("phased_buffer");
     list.parameter("BANKS", banks)
         .parameter("PACK", pack)
         .parameter("WIDTH", width)
         .parameter("DEPTH", depth)
         .parameter("SLOTS", slots)
+        .parameter("REGISTERS", registers ? 1 : 0)
         .parameter("WRITE_PORTS", write_ports)
         .parameter("READ_PORTS", read_ports)
         .clock_reset();

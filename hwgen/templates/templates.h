@@ -24,9 +24,11 @@ Signature delay_line(int width, int cycles, bool reset);
 
 // memory
 Signature ram_1r1w(int width, int lanes, int64_t depth);
-Signature banked_buffer(int banks, int pack, int width, int64_t depth, int slots);
-Signature phased_buffer(int banks, int pack, int width, int64_t depth, int slots, int write_ports,
-                        int read_ports);
+Signature register_file(int width, int lanes, int64_t depth);
+/// `registers`: banks of flip-flops (register_file) instead of ram_1r1w.
+Signature banked_buffer(int banks, int pack, int width, int64_t depth, int slots, bool registers);
+Signature phased_buffer(int banks, int pack, int width, int64_t depth, int slots, bool registers,
+                        int write_ports, int read_ports);
 Signature bank_rotator(int outer, int banks, int inner, int width, bool inverse);
 /// `lane_values`: one per bank, below 65536.
 Signature bank_offset(int banks, int width, const std::vector<int64_t> &lane_values);

@@ -2,10 +2,10 @@
 // BANKS memories with an address each; a bank holds words of PACK elements. A slot is an offset of the addresses.
 // Protocol, latency, throughput: as ram_1r1w, per bank; one write and one read of each bank per cycle, of any slots.
 // Reset:      none.
-// Parameters: BANKS, PACK, WIDTH (bits of an element), DEPTH (words of a bank in one slot), SLOTS >= 1; ADDRESS_WIDTH
-//             and SLOT_WIDTH are derived, leave them alone.
+// Parameters: BANKS, PACK, WIDTH (bits of an element), DEPTH (words of a bank in one slot), SLOTS >= 1; REGISTERS: 1 for
+//             banks of flip-flops; ADDRESS_WIDTH and SLOT_WIDTH are derived, leave them alone.
 module banked_buffer #(
-    parameter integer BANKS = 2, PACK = 1, WIDTH = 8, DEPTH = 16, SLOTS = 2,
+    parameter integer BANKS = 2, PACK = 1, WIDTH = 8, DEPTH = 16, SLOTS = 2, REGISTERS = 0,
     parameter integer ADDRESS_WIDTH = DEPTH > 1 ? $clog2(DEPTH) : 1,
                       SLOT_WIDTH = SLOTS > 1 ? $clog2(SLOTS) : 1
 ) (
@@ -61,14 +61,25 @@ module banked_buffer #(
                 assign write_word = write_base + write_address;
                 assign read_word  = read_base + read_address;
             end
-            ram_1r1w #(.WIDTH(WIDTH), .LANES(PACK), .DEPTH(WORDS)) u_ram (
-                .clk_i(clk_i),
-                .write_enable_i(write_enable_i[i*PACK +: PACK]),
-                .write_address_i(write_word),
-                .write_data_i(write_data_i[i*PACK*WIDTH +: PACK*WIDTH]),
-                .read_enable_i(read_enable_i[i]),
-                .read_address_i(read_word),
-                .read_data_o(read_data_o[i*PACK*WIDTH +: PACK*WIDTH]));
+            if (REGISTERS != 0) begin : gen_registers
+                register_file #(.WIDTH(WIDTH), .LANES(PACK), .DEPTH(WORDS)) u_registers (
+                    .clk_i(clk_i),
+                    .write_enable_i(write_enable_i[i*PACK +: PACK]),
+                    .write_address_i(write_word),
+                    .write_data_i(write_data_i[i*PACK*WIDTH +: PACK*WIDTH]),
+                    .read_enable_i(read_enable_i[i]),
+                    .read_address_i(read_word),
+                    .read_data_o(read_data_o[i*PACK*WIDTH +: PACK*WIDTH]));
+            end else begin : gen_ram
+                ram_1r1w #(.WIDTH(WIDTH), .LANES(PACK), .DEPTH(WORDS)) u_ram (
+                    .clk_i(clk_i),
+                    .write_enable_i(write_enable_i[i*PACK +: PACK]),
+                    .write_address_i(write_word),
+                    .write_data_i(write_data_i[i*PACK*WIDTH +: PACK*WIDTH]),
+                    .read_enable_i(read_enable_i[i]),
+                    .read_address_i(read_word),
+                    .read_data_o(read_data_o[i*PACK*WIDTH +: PACK*WIDTH]));
+            end
 `ifndef SYNTHESIS
             if (DEPTH < (1 << ADDRESS_WIDTH)) begin : gen_check
                 localparam integer             LAST_WORD = DEPTH - 1;

@@ -7,8 +7,8 @@
 // Reset:      none.
 // Parameters: as banked_buffer; WRITE_PORTS, READ_PORTS >= 1, port 0 in the least significant bits of all vectors.
 module phased_buffer #(
-    parameter integer BANKS = 2, PACK = 1, WIDTH = 8, DEPTH = 16, SLOTS = 2, WRITE_PORTS = 1,
-                      READ_PORTS = 2,
+    parameter integer BANKS = 2, PACK = 1, WIDTH = 8, DEPTH = 16, SLOTS = 2, REGISTERS = 0,
+                      WRITE_PORTS = 1, READ_PORTS = 2,
     parameter integer ADDRESS_WIDTH = DEPTH > 1 ? $clog2(DEPTH) : 1,
                       SLOT_WIDTH = SLOTS > 1 ? $clog2(SLOTS) : 1
 ) (
@@ -77,7 +77,8 @@ module phased_buffer #(
 `endif
                 end
             end
-            banked_buffer #(.BANKS(BANKS), .PACK(PACK), .WIDTH(WIDTH), .DEPTH(DEPTH), .SLOTS(1)) u_slot (
+            banked_buffer #(.BANKS(BANKS), .PACK(PACK), .WIDTH(WIDTH), .DEPTH(DEPTH), .SLOTS(1),
+                            .REGISTERS(REGISTERS)) u_slot (
                 .clk_i(clk_i),
                 .rst_i(rst_i),
                 .write_slot_i(1'b0),

@@ -1,6 +1,6 @@
 `default_nettype none
-// Memory with one write and one read port; the only place where large storage is declared (replace it by a macro of a
-// process).
+// Memory with one write and one read port; the only place where large storage of buffers is declared (replace it by a
+// macro of a process). register_file is the same in flip-flops.
 // Protocol:   each element of a word has its own write enable. A read that meets a write of the same word gives the old
 //             word.
 // Latency:    read_data_o follows read_enable_i by one cycle and holds until the next one.

@@ -32,11 +32,6 @@ using Function = std::function<Signature(const Values &)>;
 
 std::map<std::string, Function> control_and_memory() {
     using namespace templates;
-    auto buffer = [](auto function) {
-        return [function](const Values &v) {
-            return function(v("BANKS"), v("PACK"), v("WIDTH"), v("DEPTH"), v("SLOTS"));
-        };
-    };
     return {
         {"sequencer", [](const Values &v) { return sequencer(v("LOOPS"), v("WIDTH")); }},
         {"address_generator",
@@ -48,12 +43,20 @@ std::map<std::string, Function> control_and_memory() {
         {"count_ones", [](const Values &v) { return count_ones(v("COUNT")); }},
         {"delay_line", [](const Values &v) { return delay_line(v("WIDTH"), v("CYCLES"), v("RESET") != 0); }},
         {"ram_1r1w", [](const Values &v) { return ram_1r1w(v("WIDTH"), v("LANES"), v("DEPTH")); }},
-        {"banked_buffer", buffer(banked_buffer)},
-        {"accumulate_port", buffer(accumulate_port)},
+        {"register_file",
+         [](const Values &v) { return register_file(v("WIDTH"), v("LANES"), v("DEPTH")); }},
+        {"banked_buffer",
+         [](const Values &v) {
+             return banked_buffer(v("BANKS"), v("PACK"), v("WIDTH"), v("DEPTH"), v("SLOTS"), v("REGISTERS") != 0);
+         }},
+        {"accumulate_port",
+         [](const Values &v) {
+             return accumulate_port(v("BANKS"), v("PACK"), v("WIDTH"), v("DEPTH"), v("SLOTS"));
+         }},
         {"phased_buffer",
          [](const Values &v) {
-             return phased_buffer(v("BANKS"), v("PACK"), v("WIDTH"), v("DEPTH"), v("SLOTS"), v("WRITE_PORTS"),
-                                  v("READ_PORTS"));
+             return phased_buffer(v("BANKS"), v("PACK"), v("WIDTH"), v("DEPTH"), v("SLOTS"), v("REGISTERS") != 0,
+                                  v("WRITE_PORTS"), v("READ_PORTS"));
          }},
         {"bank_rotator",
          [](const Values &v) {

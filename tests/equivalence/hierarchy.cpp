@@ -165,6 +165,9 @@ void check_copies(const Measured &design, const GemmPlan &plan, const std::strin
         CHECK(design.interpreted.buffers[b].reads == reads);
         CHECK(design.simulated.buffers[b].writes == uint64_t(writes));
         CHECK(design.simulated.buffers[b].reads == uint64_t(reads));
+        if (i + 1 == levels.size() && plan.innermost == Memory::RegisterFile) {
+            CHECK(design.description.buffers[b].memory == "register_file");
+        }
     }
 }
 

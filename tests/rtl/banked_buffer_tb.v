@@ -1,7 +1,7 @@
 // Random writes and reads of all banks in random slots against one array; first every word of every slot is written.
 module banked_buffer_tb;
     `include "testbench.vh"
-    localparam integer BANKS = `BANKS, PACK = `PACK, WIDTH = `WIDTH, DEPTH = `DEPTH, SLOTS = `SLOTS;
+    localparam integer BANKS = `BANKS, PACK = `PACK, WIDTH = `WIDTH, DEPTH = `DEPTH, SLOTS = `SLOTS, REGISTERS = `REGISTERS;
     localparam integer AW = DEPTH > 1 ? $clog2(DEPTH) : 1, SW = SLOTS > 1 ? $clog2(SLOTS) : 1, WORD = PACK * WIDTH;
     reg  [SW-1:0]         write_slot = 0, read_slot = 0;
     reg  [BANKS*PACK-1:0] write_enable = 0;
@@ -9,7 +9,7 @@ module banked_buffer_tb;
     reg  [BANKS*WORD-1:0] write_data = 0, expected = 0;
     reg  [BANKS-1:0]      read_enable = 0, known = 0;
     wire [BANKS*WORD-1:0] read_data;
-    banked_buffer #(.BANKS(BANKS), .PACK(PACK), .WIDTH(WIDTH), .DEPTH(DEPTH), .SLOTS(SLOTS)) dut (
+    banked_buffer #(.BANKS(BANKS), .PACK(PACK), .WIDTH(WIDTH), .DEPTH(DEPTH), .SLOTS(SLOTS), .REGISTERS(REGISTERS)) dut (
         .clk_i(clk), .rst_i(rst), .write_slot_i(write_slot), .write_enable_i(write_enable), .write_address_i(write_address),
         .write_data_i(write_data), .read_slot_i(read_slot), .read_enable_i(read_enable), .read_address_i(read_address),
         .read_data_o(read_data));

@@ -9,6 +9,8 @@ from templates import FILES, ROOT, describe, parameter_sets, run, verilators, ve
 
 BAD = [("sequencer", {"LOOPS": 2, "WIDTH": 0}), ("stream_fifo", {"WIDTH": 1, "DEPTH": 3}), ("credit_counter", {"CREDITS": 0}),
        ("burst_splitter", {"BUS_BYTES": 24}), ("event_counter", {"WIDTH": 4, "AMOUNT_WIDTH": 5})]
+# What the storage of a memory becomes: flip-flops, or a memory for a macro.
+STORAGE = {"register_file": "select -assert-none t:$mem*; select -assert-any t:$dff*", "ram_1r1w": "select -assert-any t:$mem*"}
 SOURCES = [str(f) for f in FILES]
 LIBRARY = [a for d in sorted({str(f.parent) for f in FILES}) for a in ("-y", d)]
 
@@ -39,6 +41,7 @@ def yosys_script(cases, synthesise):
         settings = "".join(f" -chparam {k} {verilog_value(v)}" for k, v in parameters.items())
         lines.append(f"hierarchy -check -top {module}{settings}")
         lines += ["synth -run begin:fine", "check -assert"] if synthesise else []
+        lines += [STORAGE[module]] if synthesise and module in STORAGE and parameters["DEPTH"] > 2 else []
     return "\n".join(lines)
 
 

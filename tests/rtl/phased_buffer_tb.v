@@ -1,7 +1,7 @@
 // Ports that take the slots in turns: port p uses slot (p + shift) mod SLOTS, so that no two ports of a kind meet.
 module phased_buffer_tb;
     `include "testbench.vh"
-    localparam integer BANKS = `BANKS, PACK = `PACK, WIDTH = `WIDTH, DEPTH = `DEPTH, SLOTS = `SLOTS;
+    localparam integer BANKS = `BANKS, PACK = `PACK, WIDTH = `WIDTH, DEPTH = `DEPTH, SLOTS = `SLOTS, REGISTERS = `REGISTERS;
     localparam integer WRITES = `WRITE_PORTS, READS = `READ_PORTS;
     localparam integer AW = DEPTH > 1 ? $clog2(DEPTH) : 1, SW = SLOTS > 1 ? $clog2(SLOTS) : 1, WORD = PACK * WIDTH;
     reg  [WRITES*SW-1:0]         write_slot = 0;
@@ -13,7 +13,7 @@ module phased_buffer_tb;
     reg  [READS*BANKS*AW-1:0]    read_address = 0;
     reg  [READS*BANKS*WORD-1:0]  expected = 0;
     wire [READS*BANKS*WORD-1:0]  read_data;
-    phased_buffer #(.BANKS(BANKS), .PACK(PACK), .WIDTH(WIDTH), .DEPTH(DEPTH), .SLOTS(SLOTS), .WRITE_PORTS(WRITES),
+    phased_buffer #(.BANKS(BANKS), .PACK(PACK), .WIDTH(WIDTH), .DEPTH(DEPTH), .SLOTS(SLOTS), .REGISTERS(REGISTERS), .WRITE_PORTS(WRITES),
                     .READ_PORTS(READS)) dut (
         .clk_i(clk), .rst_i(rst), .write_slot_i(write_slot), .write_enable_i(write_enable), .write_address_i(write_address),
         .write_data_i(write_data), .read_slot_i(read_slot), .read_enable_i(read_enable), .read_address_i(read_address),

@@ -59,7 +59,7 @@ TEST_CASE("the text of a design") {
              "design matmul\n",
              "tensor a int8 input\n    dimension 0: min 0, extent 5, stride 1\n",
              "    bus_bits 128, outstanding_bursts 16, max_burst_beats 256\n",
-             "buffer b_tile int8[4, 5] of Func b_tile\n    technology auto, slots 2\n    writer "
+             "buffer b_tile int8[4, 5] of Func b_tile\n    technology register_file, slots 2\n    writer "
              "b_tile_s0 depth 1\n"
              "    reader acc_s1 depth 1\n    banks [4, 2]\n    packed [yes, yes]\n    read_port "
              "acc_s1 loads [1]\n",

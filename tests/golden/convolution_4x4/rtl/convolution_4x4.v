@@ -120,9 +120,10 @@ module convolution_4x4 (
     wire weights_stream_idle, weights_stream_error, output_stream_active, output_stream_ready;
     wire output_stream_idle, output_stream_error;
 
-    // Buffer padded (padded): 1 slot(s).
+    // Buffer padded (padded): 1 slot(s) of RAM.
     wire [31:0] padded_data;
-    banked_buffer #(.BANKS(1), .PACK(4), .WIDTH(8), .DEPTH(147), .SLOTS(1)) u_padded (
+    banked_buffer #(.BANKS(1), .PACK(4), .WIDTH(8), .DEPTH(147), .SLOTS(1), .REGISTERS(0)) u_padded
+        (
         .clk_i(clk_i), .write_slot_i(padded_write_slot), .write_enable_i(padded_write_enable),
         .write_address_i(padded_write_address), .write_data_i(padded_write_data),
         .read_slot_i(padded_read0_slot), .read_enable_i(padded_read0_enable),
@@ -136,9 +137,10 @@ module convolution_4x4 (
         .reader_release_i(padded_reader_release)
     );
 
-    // Buffer bias_in_sum (bias_im_in_sum): 1 slot(s).
+    // Buffer bias_in_sum (bias_im_in_sum): 1 slot(s) of flip-flops.
     wire [127:0] bias_in_sum_data;
-    banked_buffer #(.BANKS(1), .PACK(4), .WIDTH(32), .DEPTH(1), .SLOTS(1)) u_bias_in_sum (
+    banked_buffer #(.BANKS(1), .PACK(4), .WIDTH(32), .DEPTH(1), .SLOTS(1), .REGISTERS(1))
+        u_bias_in_sum (
         .clk_i(clk_i), .write_slot_i(bias_in_sum_write_slot),
         .write_enable_i(bias_in_sum_write_enable), .write_address_i(bias_in_sum_write_address),
         .write_data_i(bias_in_sum_write_data), .read_slot_i(bias_in_sum_read0_slot),
@@ -154,9 +156,10 @@ module convolution_4x4 (
         .reader_release_i(bias_in_sum_reader_release)
     );
 
-    // Buffer weights_in_sum (weights_im_in_sum): 2 slot(s).
+    // Buffer weights_in_sum (weights_im_in_sum): 2 slot(s) of RAM.
     wire [127:0] weights_in_sum_data;
-    banked_buffer #(.BANKS(1), .PACK(16), .WIDTH(8), .DEPTH(27), .SLOTS(2)) u_weights_in_sum (
+    banked_buffer #(.BANKS(1), .PACK(16), .WIDTH(8), .DEPTH(27), .SLOTS(2), .REGISTERS(0))
+        u_weights_in_sum (
         .clk_i(clk_i), .write_slot_i(weights_in_sum_write_slot),
         .write_enable_i(weights_in_sum_write_enable),
         .write_address_i(weights_in_sum_write_address), .write_data_i(weights_in_sum_write_data),
@@ -174,10 +177,10 @@ module convolution_4x4 (
         .reader_release_i(weights_in_sum_reader_release)
     );
 
-    // Buffer sum (sum): 2 slot(s).
+    // Buffer sum (sum): 2 slot(s) of RAM.
     wire [255:0] sum_data;
-    phased_buffer #(.BANKS(1), .PACK(4), .WIDTH(32), .DEPTH(25), .SLOTS(2), .WRITE_PORTS(1),
-        .READ_PORTS(2)) u_sum (
+    phased_buffer #(.BANKS(1), .PACK(4), .WIDTH(32), .DEPTH(25), .SLOTS(2), .REGISTERS(0),
+        .WRITE_PORTS(1), .READ_PORTS(2)) u_sum (
         .clk_i(clk_i), .write_slot_i(sum_write_slot), .write_enable_i(sum_write_enable),
         .write_address_i(sum_write_address), .write_data_i(sum_write_data),
         .read_slot_i({sum_read0_slot, sum_update_slot}),

@@ -93,9 +93,10 @@ module matrix_multiply_1x1 (
     wire a_stream_idle, a_stream_error, result_stream_active, result_stream_ready;
     wire result_stream_idle, result_stream_error;
 
-    // Buffer b_in_product (b_im_in_product): 1 slot(s).
+    // Buffer b_in_product (b_im_in_product): 1 slot(s) of RAM.
     wire [7:0] b_in_product_data;
-    banked_buffer #(.BANKS(1), .PACK(1), .WIDTH(8), .DEPTH(35), .SLOTS(1)) u_b_in_product (
+    banked_buffer #(.BANKS(1), .PACK(1), .WIDTH(8), .DEPTH(35), .SLOTS(1), .REGISTERS(0))
+        u_b_in_product (
         .clk_i(clk_i), .write_slot_i(b_in_product_write_slot),
         .write_enable_i(b_in_product_write_enable), .write_address_i(b_in_product_write_address),
         .write_data_i(b_in_product_write_data), .read_slot_i(b_in_product_read0_slot),
@@ -111,9 +112,10 @@ module matrix_multiply_1x1 (
         .reader_release_i(b_in_product_reader_release)
     );
 
-    // Buffer a_in_product (a_im_in_product): 1 slot(s).
+    // Buffer a_in_product (a_im_in_product): 1 slot(s) of flip-flops.
     wire [15:0] a_in_product_data;
-    banked_buffer #(.BANKS(1), .PACK(1), .WIDTH(16), .DEPTH(7), .SLOTS(1)) u_a_in_product (
+    banked_buffer #(.BANKS(1), .PACK(1), .WIDTH(16), .DEPTH(7), .SLOTS(1), .REGISTERS(1))
+        u_a_in_product (
         .clk_i(clk_i), .write_slot_i(a_in_product_write_slot),
         .write_enable_i(a_in_product_write_enable), .write_address_i(a_in_product_write_address),
         .write_data_i(a_in_product_write_data), .read_slot_i(a_in_product_read0_slot),
@@ -129,10 +131,10 @@ module matrix_multiply_1x1 (
         .reader_release_i(a_in_product_reader_release)
     );
 
-    // Buffer product (product): 1 slot(s).
+    // Buffer product (product): 1 slot(s) of flip-flops.
     wire [63:0] product_data;
-    phased_buffer #(.BANKS(1), .PACK(1), .WIDTH(32), .DEPTH(5), .SLOTS(1), .WRITE_PORTS(1),
-        .READ_PORTS(2)) u_product (
+    phased_buffer #(.BANKS(1), .PACK(1), .WIDTH(32), .DEPTH(5), .SLOTS(1), .REGISTERS(1),
+        .WRITE_PORTS(1), .READ_PORTS(2)) u_product (
         .clk_i(clk_i), .write_slot_i(product_write_slot), .write_enable_i(product_write_enable),
         .write_address_i(product_write_address), .write_data_i(product_write_data),
         .read_slot_i({product_read0_slot, product_update_slot}),
