@@ -1,7 +1,6 @@
 #include "halide-fork/compile.h"
 
 #include "halide-fork/design_files.h"
-#include "halide-fork/directives.h"
 #include "halide-fork/hardware.h"
 #include "halide-fork/reference.h"
 #include "hwgen/support/error.h"
@@ -18,46 +17,6 @@ struct Design::Contents {
 };
 
 namespace {
-
-/// The image parameters that the Funcs of a pipeline read, by name.
-class InputCollector : public HI::IRVisitor {
-public:
-    std::map<std::string, Halide::Parameter> inputs;
-
-private:
-    using HI::IRVisitor::visit;
-    void visit(const HI::Call *call) override {
-        if (call->call_type == HI::Call::Image && call->param.defined()) {
-            inputs.emplace(call->param.name(), call->param);
-        }
-        HI::IRVisitor::visit(call);
-    }
-};
-
-/// The tensors among the arguments, in their order.
-std::vector<Halide::Parameter> input_tensors(const Directives::Environment &environment,
-                                             const std::vector<Halide::Argument> &arguments,
-                                             const std::string &output) {
-    InputCollector collector;
-    for (const auto &entry : environment) {
-        entry.second.accept(&collector);
-    }
-    std::vector<Halide::Parameter> tensors;
-    for (const Halide::Argument &argument : arguments) {
-        const auto found = collector.inputs.find(argument.name);
-        if (found != collector.inputs.end()) {
-            tensors.push_back(found->second);
-            collector.inputs.erase(found);
-        }
-    }
-    if (!collector.inputs.empty()) {
-        user_error("compile: input {0} of {1} is not among the arguments. Add {0} to them, or give "
-                   "none to "
-                   "have them inferred.",
-                   collector.inputs.begin()->first, output);
-    }
-    return tensors;
-}
 
 std::string output_tensor_name(const hwir::Design &design) {
     for (const hwir::Tensor &tensor : design.tensors) {
@@ -99,11 +58,8 @@ Design compile(const Halide::Func &output, std::vector<Halide::Argument> argumen
         arguments = Halide::Pipeline(output).infer_arguments();
     }
     const HI::Function function = output.function();
-    const Directives::Environment environment = HI::build_environment({function});
-    const Directives::Scope &scope = Directives::scope_of(function, environment);
     const std::string name = verilog::legal_identifier(options.name.empty() ? output.name() : options.name);
-    Hardware hardware = build_hardware(output, scope, environment,
-                                       input_tensors(environment, arguments, output.name()), name);
+    Hardware hardware = build_hardware(output, name, arguments);
     Halide::Module reference = reference_module(function, name, output_tensor_name(hardware.design),
                                                 arguments, options.target);
     return Design(std::make_shared<const Design::Contents>(

@@ -1,16 +1,61 @@
 #include "halide-fork/hardware.h"
 
+#include "halide-fork/directives.h"
 #include "halide-fork/lowering.h"
 #include "halide-fork/schedule_conversion.h"
 #include "hwgen/frontend/frontend.h"
 #include "hwgen/hwir/print.h"
 #include "hwgen/lower/lower.h"
 #include "hwgen/passes/pipeline.h"
+#include "hwgen/support/error.h"
 #include "hwgen/verilog/printer.h"
 #include "rtl-templates/template_texts.h"
 
 namespace Orrery {
+
+namespace HI = Halide::Internal;
+
 namespace {
+
+/// The image parameters that the Funcs of a pipeline read, by name.
+class InputCollector : public HI::IRVisitor {
+public:
+    std::map<std::string, Halide::Parameter> inputs;
+
+private:
+    using HI::IRVisitor::visit;
+    void visit(const HI::Call *call) override {
+        if (call->call_type == HI::Call::Image && call->param.defined()) {
+            inputs.emplace(call->param.name(), call->param);
+        }
+        HI::IRVisitor::visit(call);
+    }
+};
+
+/// The tensors among the arguments, in their order.
+std::vector<Halide::Parameter> input_tensors(const Directives::Environment &environment,
+                                             const std::vector<Halide::Argument> &arguments,
+                                             const std::string &output) {
+    InputCollector collector;
+    for (const auto &entry : environment) {
+        entry.second.accept(&collector);
+    }
+    std::vector<Halide::Parameter> tensors;
+    for (const Halide::Argument &argument : arguments) {
+        const auto found = collector.inputs.find(argument.name);
+        if (found != collector.inputs.end()) {
+            tensors.push_back(found->second);
+            collector.inputs.erase(found);
+        }
+    }
+    if (!collector.inputs.empty()) {
+        user_error("compile: input {0} of {1} is not among the arguments. Add {0} to them, or give "
+                   "none to "
+                   "have them inferred.",
+                   collector.inputs.begin()->first, output);
+    }
+    return tensors;
+}
 
 /// The Verilog files by name, in the order in which tools should read them: modules before those
 /// that instantiate them.
@@ -27,15 +72,24 @@ std::vector<std::pair<std::string, std::string>> verilog_files(const netlist::Ne
 
 } // namespace
 
-Hardware build_hardware(const Halide::Func &output, const Directives::Scope &scope,
-                        const Directives::Environment &environment,
-                        const std::vector<Halide::Parameter> &inputs, const std::string &name) {
+hwir::Design hardware_ir(const Halide::Func &output, const std::string &name,
+                         const std::vector<Halide::Argument> &arguments) {
+    const HI::Function function = output.function();
+    const Directives::Environment environment = HI::build_environment({function});
+    const Directives::Scope &scope = Directives::scope_of(function, environment);
     // The shape of the hardware must not depend on the machine that compiles it.
     const Halide::Target target("x86-64-linux");
+    hwir::Design design = build_design(lower_for_hardware({output}, target),
+                                       to_hardware_schedule(scope, environment), name,
+                                       input_tensors(environment, arguments, output.name()));
+    passes::run_passes(design);
+    return design;
+}
+
+Hardware build_hardware(const Halide::Func &output, const std::string &name,
+                        const std::vector<Halide::Argument> &arguments) {
     Hardware hardware;
-    hardware.design = build_design(lower_for_hardware({output}, target),
-                                   to_hardware_schedule(scope, environment), name, inputs);
-    passes::run_passes(hardware.design);
+    hardware.design = hardware_ir(output, name, arguments);
     const LoweredDesign lowered = lower_design(hardware.design);
 
     std::map<std::string, std::string> &files = hardware.files;

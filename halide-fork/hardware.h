@@ -1,6 +1,7 @@
 #pragma once
-#include "halide-fork/directives.h"
 #include "hwgen/hwir/design.h"
+
+#include <Halide.h>
 
 #include <map>
 #include <string>
@@ -14,10 +15,13 @@ struct Hardware {
     std::map<std::string, std::string> files; ///< as Design::files
 };
 
-/// From the directives of a pipeline to the texts of its design. `inputs` are its tensors in the
-/// order of the manifest.
-Hardware build_hardware(const Halide::Func &output, const Directives::Scope &scope,
-                        const Directives::Environment &environment,
-                        const std::vector<Halide::Parameter> &inputs, const std::string &name);
+/// The hardware IR, after all passes, of the pipeline whose output is `output`, for which
+/// `accelerate` was called. `arguments` gives the order of the tensors.
+hwir::Design hardware_ir(const Halide::Func &output, const std::string &name,
+                         const std::vector<Halide::Argument> &arguments);
+
+/// From a pipeline to the texts of its design.
+Hardware build_hardware(const Halide::Func &output, const std::string &name,
+                        const std::vector<Halide::Argument> &arguments);
 
 } // namespace Orrery

@@ -3,7 +3,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <vector>
 
 /// The command `orrery`: works on directories that a generator with the accelerator output wrote.
 /// Exit status: 0 success, 1 the user's mistake or a check that failed, 70 ours.
@@ -39,12 +45,27 @@ void add_simulate(CLI::App &app, Orrery::sim::SimulateCommand &command) {
         ->type_name("PROGRAM");
 }
 
+/// Runs orrery-fuzz, which lies beside this program, in its place. Halide's compiler, which it
+/// links, takes longer to load than a small simulation takes.
+[[noreturn]] void run_fuzz(int argc, char **argv) {
+    const std::string program =
+        std::filesystem::read_symlink("/proc/self/exe").parent_path() / "orrery-fuzz";
+    std::vector<char *> arguments(argv + 1, argv + argc);
+    arguments.push_back(nullptr);
+    execv(program.c_str(), arguments.data());
+    Orrery::user_error("{} cannot be run: {}", program, std::strerror(errno));
+}
+
 int run(int argc, char **argv) {
+    if (argc > 1 && std::strcmp(argv[1], "fuzz") == 0) {
+        run_fuzz(argc, argv);
+    }
     CLI::App app("Orrery: accelerators generated from Halide", "orrery");
     app.set_version_flag("--version", std::string("orrery ") + ORRERY_VERSION);
     app.require_subcommand(1);
     Orrery::sim::SimulateCommand simulate;
     add_simulate(app, simulate);
+    app.add_subcommand("fuzz", "Compile random layers and schedules and compare them with Halide");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {

@@ -38,7 +38,7 @@ public:
             !updates_every_element(definition, pure_variables) || !first_visit_always_happens()) {
             return false;
         }
-        if (!init.loads.empty() && goes_beyond_init()) {
+        if (!init.loads.empty() && (goes_beyond_init() || reads_what_it_computes())) {
             return false;
         }
         const auto replacement = counters_of_init();
@@ -103,6 +103,17 @@ private:
             }
         }
         return false;
+    }
+
+    /// Does the pure definition read a buffer that lives inside its own loops? The update is outside
+    /// of them.
+    bool reads_what_it_computes() const {
+        return std::any_of(init.loads.begin(), init.loads.end(), [&](const StageAccess &load) {
+            const Storage *source = load.is_tensor ? nullptr : network.find_storage(load.memory);
+            return source && (source->prefix.size() > update.nest.size() ||
+                              !std::equal(source->prefix.begin(), source->prefix.end(),
+                                          update.nest.begin()));
+        });
     }
 
     bool involves_reduction(const Expr &e) const {

@@ -1,6 +1,7 @@
 #include "hwgen/frontend/frontend.h"
 
 #include "hwgen/frontend/accumulation.h"
+#include "hwgen/frontend/check_loads.h"
 #include "hwgen/frontend/emit.h"
 #include "hwgen/frontend/expressions.h"
 #include "hwgen/frontend/fold_init.h"
@@ -70,6 +71,7 @@ hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedul
     order_lanes(network);
     find_accumulations(network);
     fold_initial_values(network, pipeline.environment);
+    check_loads(network);
     // Last, because a folded stage no longer accesses anything.
     return emit_design(network, schedule, pipeline.environment,
                        make_tensors(constraints, schedule, s, network), name);

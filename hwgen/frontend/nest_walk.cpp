@@ -180,6 +180,11 @@ private:
         Storage storage;
         storage.func = op->name;
         storage.prefix = nest;
+        if (network.find_storage(op->name)) {
+            user_error("Func {0} is computed in several places, because it has no compute_at and "
+                       "several stages read it; give {0} a compute_at around all of them",
+                       user_name(op->name));
+        }
         if (op->types.size() != 1) {
             user_error("Func {}: tuples are not supported yet; use one Func per element",
                        user_name(op->name));

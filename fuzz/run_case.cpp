@@ -1,0 +1,151 @@
+#include "fuzz/run_case.h"
+
+#include "fuzz/apply.h"
+#include "fuzz/reference.h"
+#include "halide-fork/hardware.h"
+#include "hwgen/interpreter/interpreter.h"
+#include "hwgen/lower/lower.h"
+#include "hwgen/support/error.h"
+
+#include <cctype>
+#include <memory>
+
+namespace Orrery::fuzz {
+
+namespace {
+
+std::string without_line_breaks(std::string text) {
+    while (!text.empty() && text.back() == '\n') {
+        text.pop_back();
+    }
+    return text;
+}
+
+/// Of the last layer asked for.
+Reference &reference_of(const Layer &layer) {
+    static std::string last;
+    static std::unique_ptr<Reference> reference;
+    const std::string text = print(layer);
+    if (last != text) {
+        reference = std::make_unique<Reference>(layer);
+        last = text;
+    }
+    return *reference;
+}
+
+/// What the elements differ in, the first ones of them; empty if in nothing.
+std::string differences(const std::vector<int64_t> &got, const std::vector<int64_t> &expected) {
+    std::string text;
+    int count = 0;
+    for (size_t i = 0; i < got.size(); i++) {
+        if (got[i] != expected[i] && count++ < 3) {
+            text +=
+                fmt::format("; element {} is {}, but Halide computes {}", i, got[i], expected[i]);
+        }
+    }
+    return count == 0 ? "" : fmt::format("{} of {} elements differ{}", count, got.size(), text);
+}
+
+Outcome compare(const hwir::Design &design, Reference &reference) {
+    for (bool timed : {true, false}) {
+        std::vector<interpreter::Tensor> tensors;
+        for (const hwir::Tensor &t : design.tensors) {
+            tensors.push_back(interpreter::make_tensor(t));
+            if (t.direction == hwir::Direction::Input) {
+                tensors.back().data = elements(reference.input(t.name));
+            }
+        }
+        interpreter::Options options;
+        options.timed = timed;
+        const interpreter::Result result = interpreter::run(design, tensors, options);
+        if (!result.error.empty()) {
+            return {Verdict::BreaksRule, result.error};
+        }
+        const std::string text = differences(tensors.back().data, elements(reference.output()));
+        if (!text.empty()) {
+            return {Verdict::Differs, text};
+        }
+    }
+    return {};
+}
+
+hwir::Design compile_to_ir(const Case &c) {
+    ScheduledLayer layer(c.layer);
+    for (const Step &step : c.steps) {
+        layer.apply(step);
+    }
+    layer.finish();
+    const Halide::Func output = layer.pipeline().output();
+    return hardware_ir(output, "layer", Halide::Pipeline(output).infer_arguments());
+}
+
+} // namespace
+
+const char *name_of(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::Agrees:
+        return "agrees";
+    case Verdict::Refused:
+        return "refused";
+    case Verdict::Differs:
+        return "differs from Halide";
+    case Verdict::BreaksRule:
+        return "breaks a rule of the hardware";
+    case Verdict::InternalError:
+        return "internal error";
+    case Verdict::Crash:
+        return "crash";
+    case Verdict::Hang:
+        return "hangs";
+    }
+    return "";
+}
+
+std::string kind_of_message(const Outcome &outcome) {
+    // Words that hold a digit, a dot or a colon are names, places or numbers.
+    std::string kind, word;
+    for (char c : outcome.message + " ") {
+        if (c != ' ' && c != '\n') {
+            word += c;
+            continue;
+        }
+        bool is_name = false;
+        for (size_t i = 0; i < word.size(); i++) {
+            is_name |= std::isdigit((unsigned char)word[i]) || word[i] == '_' || word[i] == '$' ||
+                       (word[i] == '.' && i + 1 < word.size());
+        }
+        kind += is_name ? "* " : word + " ";
+        word.clear();
+    }
+    return kind.substr(0, 150);
+}
+
+bool same_fault(const Outcome &a, const Outcome &b) {
+    if (a.verdict != b.verdict) {
+        return false;
+    }
+    // How elements differ says nothing of the reason.
+    return a.verdict == Verdict::Differs || a.verdict == Verdict::Crash ||
+           a.verdict == Verdict::Hang || kind_of_message(a) == kind_of_message(b);
+}
+
+Outcome interpret(const Case &c) {
+    try {
+        const hwir::Design design = compile_to_ir(c);
+        const Outcome outcome = compare(design, reference_of(c.layer));
+        if (!outcome.is_failure()) {
+            lower_design(design); // its checks of the netlist are what is wanted
+        }
+        return outcome;
+    } catch (const UserError &error) {
+        return {Verdict::Refused, without_line_breaks(error.what())};
+    } catch (const Halide::CompileError &error) {
+        return {Verdict::Refused, "Halide: " + without_line_breaks(error.what())};
+    } catch (const Halide::Error &error) {
+        return {Verdict::InternalError, "Halide: " + without_line_breaks(error.what())};
+    } catch (const std::exception &error) {
+        return {Verdict::InternalError, error.what()};
+    }
+}
+
+} // namespace Orrery::fuzz
