@@ -53,6 +53,21 @@ std::vector<int64_t> counter_extents(const std::vector<Loop> &loops) {
     return extents;
 }
 
+Interval bounds(const ExprPool &pool, const Process &process, const Index &index) {
+    std::vector<int64_t> extents = counter_extents(process.loops);
+    Interval sum{index.offset, index.offset};
+    for (size_t l = 0; l < extents.size(); l++) {
+        extents[l] = std::max<int64_t>(1, extents[l]);
+        int64_t last = index.coefficients[l] * (extents[l] - 1);
+        (last < 0 ? sum.min : sum.max) += last;
+    }
+    if (index.base.defined()) {
+        Interval base = bounds(pool, index.base, extents);
+        sum = {sum.min + base.min, sum.max + base.max};
+    }
+    return sum;
+}
+
 bool depends_on(const ExprPool &pool, const Index &index, int loop) {
     auto uses = [&](ExprId id) { return id.defined() && uses_counter(pool, id, loop); };
     bool affine = size_t(loop) < index.coefficients.size() && index.coefficients[loop] != 0;

@@ -90,9 +90,14 @@ struct Process {
 
 /// A process takes its token of a buffer when it enters the body of its first `depth` serial loops and gives it back when it
 /// leaves it: one pass over the loops deeper than that is one generation.
+///
+/// A reader with `needed` starts early: it enters a generation that the last writer still fills. Until the writer has finished
+/// it, a point of the reader waits until the progress of the writer is greater than each of `needed`, and the last point of the
+/// generation waits for its end.
 struct TokenUse {
     int process = -1;
     int depth = 0;
+    std::vector<Index> needed; ///< readers: of serial counters of the process; empty: the whole generation is waited for
 };
 
 /// What the banks of a buffer are made of; the pass choose_memories replaces Auto.
@@ -113,6 +118,11 @@ struct Buffer {
     int slots = 1;
     std::vector<TokenUse> writers; ///< stages of the Func in order: phases of one generation
     std::vector<TokenUse> readers; ///< all read the finished generation, at the same time
+
+    /// Set by the pass early_start where a reader starts early: of serial counters of the last writer inside its generation.
+    /// It grows from point to point; the progress is its value at the writer's next point, so that all points with a smaller
+    /// value are finished. 0 before the first point.
+    std::optional<Index> progress;
 
     // Set by the pass assign_banks.
     std::vector<int64_t> banks;        ///< per dimension; element i is in bank i mod banks, word i / banks
@@ -201,6 +211,9 @@ std::vector<int> lane_loops(const Process &process);
 
 /// Maximum extent of every loop (the argument of `bounds`).
 std::vector<int64_t> counter_extents(const std::vector<Loop> &loops);
+
+/// Sound bounds of sum(coefficient x counter) + offset + base over all points of the process.
+Interval bounds(const ExprPool &pool, const Process &process, const Index &index);
 
 /// Does the coordinate, or any coordinate of the access, depend on the loop?
 bool depends_on(const ExprPool &pool, const Index &index, int loop);

@@ -94,7 +94,11 @@ private:
     }
 
     void token(const char *role, const TokenUse &use) {
-        line("    {} {} depth {}", role, design.processes.at(use.process).name, use.depth);
+        const Process &p = design.processes.at(use.process);
+        line("    {} {} depth {}", role, p.name, use.depth);
+        for (const Index &needed : use.needed) {
+            line("        needs progress > {}", print_index(design.exprs, needed, p.loops));
+        }
     }
 
     void buffer(const Buffer &b) {
@@ -103,6 +107,10 @@ private:
         line("    technology {}, slots {}", technology_name(b.technology), b.slots);
         for (const TokenUse &use : b.writers) {
             token("writer", use);
+        }
+        if (b.progress) {
+            const Process &last = design.processes.at(b.writers.back().process);
+            line("        progress {}", print_index(design.exprs, *b.progress, last.loops));
         }
         for (const TokenUse &use : b.readers) {
             token("reader", use);

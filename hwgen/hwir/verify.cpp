@@ -273,6 +273,7 @@ private:
             }
         }
         tokens_of_accesses(b, users);
+        verify_early_start(design, b);
         if (!b.banks.empty()) {
             banks(b);
         }

@@ -8,4 +8,7 @@ namespace Orrery::hwir {
 /// yet (banks, read ports, streams) is checked only where it is present.
 void verify(const Design &design);
 
+/// The part of it on early readers of a buffer and the progress of its writer.
+void verify_early_start(const Design &design, const Buffer &buffer);
+
 } // namespace Orrery::hwir

@@ -55,7 +55,7 @@ private:
     std::vector<std::unique_ptr<Sequencer>> processes;
     std::mt19937 random;
     std::vector<int> order;
-    std::vector<int64_t *> given; ///< tokens that arrive at the end of the cycle
+    std::vector<Update> given; ///< tokens and progress that arrive at the end of the cycle
 
     /// Lets every process issue once (timed) or a random number of times; false when all have
     /// ended.
@@ -68,8 +68,8 @@ private:
                 progress = turn(*processes[i]) || progress;
             }
         }
-        for (int64_t *done : given) {
-            ++*done;
+        for (const Update &update : given) {
+            *update.where = update.value;
         }
         progress = progress || !given.empty();
         given.clear();

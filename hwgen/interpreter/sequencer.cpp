@@ -20,12 +20,74 @@ Sequencer::Sequencer(const Design &d, int number, Memory &m)
         auto add = [&](const std::vector<TokenUse> &all, bool writer) {
             for (int i = 0; i < int(all.size()); i++) {
                 if (all[i].process == number) {
-                    uses[all[i].depth].push_back({b, i, writer, false});
+                    uses[all[i].depth].push_back({b, i, writer, false, &all[i]});
                 }
             }
         };
-        add(design.buffers[b].writers, true);
-        add(design.buffers[b].readers, false);
+        const Buffer &buffer = design.buffers[b];
+        add(buffer.writers, true);
+        add(buffer.readers, false);
+        if (buffer.progress && buffer.writers.back().process == number) {
+            progress_of.push_back(b);
+        }
+    }
+    for (const std::vector<Use> &level : uses) {
+        for (const Use &use : level) {
+            if (use.early()) {
+                early_uses.push_back(&use);
+            }
+        }
+    }
+    published.assign(design.buffers.size(), 0);
+}
+
+/// Is the generation that the reader is in, or wants to enter, finished?
+bool Sequencer::written(const Use &use) const {
+    return memory.buffers[use.buffer].writers_done.back() > generations[use.buffer];
+}
+
+int64_t Sequencer::value(const Index &index) const {
+    int64_t sum = index.offset;
+    for (size_t l = 0; l < counters.size(); l++) {
+        sum += index.coefficients[l] * counters[l];
+    }
+    return index.base.defined() ? sum + evaluate(design.exprs, index.base, counters) : sum;
+}
+
+/// An early reader's point: is all there that it needs?
+bool Sequencer::has_elements(const Use &use) const {
+    return written(use) || std::all_of(use.use->needed.begin(), use.use->needed.end(),
+                                       [&](const Index &needed) {
+                                           return memory.buffers[use.buffer].progress >
+                                                  value(needed);
+                                       });
+}
+
+bool Sequencer::may_issue() const {
+    return std::all_of(early_uses.begin(), early_uses.end(),
+                       [&](const Use *use) { return has_elements(*use); });
+}
+
+/// A generation is left when it is finished, though it may have been entered before.
+bool Sequencer::may_leave() const {
+    return std::all_of(uses[depth].begin(), uses[depth].end(),
+                       [&](const Use &use) { return !use.early() || written(use); });
+}
+
+/// Tells the progress: the value at the point that comes next.
+void Sequencer::publish(std::vector<Update> *given) {
+    for (int b : progress_of) {
+        int64_t now = state == State::Ended ? 0 : value(*design.buffers[b].progress);
+        if (now == published[b]) {
+            continue;
+        }
+        published[b] = now;
+        events++;
+        if (given) {
+            given->push_back({&memory.buffers[b].progress, now});
+        } else {
+            memory.buffers[b].progress = now;
+        }
     }
 }
 
@@ -33,7 +95,7 @@ bool Sequencer::ready(const Use &use) const {
     const BufferState &buffer = memory.buffers[use.buffer];
     int64_t generation = generations[use.buffer];
     if (!use.writer) {
-        return buffer.writers_done.back() > generation;
+        return use.early() || written(use);
     }
     if (use.phase > 0) {
         return buffer.writers_done[use.phase - 1] > generation;
@@ -70,18 +132,18 @@ bool Sequencer::enter() {
 }
 
 /// Gives the tokens of this depth and goes on with the loop around, or out of it.
-void Sequencer::leave(std::vector<int64_t *> *given) {
+void Sequencer::leave(std::vector<Update> *given) {
     for (Use &use : uses[depth]) {
         BufferState &buffer = memory.buffers[use.buffer];
         int64_t *done =
             use.writer ? &buffer.writers_done[use.phase] : &buffer.readers_done[use.phase];
-        if (given) {
-            given->push_back(done);
-        } else {
-            ++*done;
-        }
         use.held = false;
-        generations[use.buffer]++;
+        int64_t now = ++generations[use.buffer];
+        if (given) {
+            given->push_back({done, now});
+        } else {
+            *done = now;
+        }
         events++;
     }
     if (depth == 0) {
@@ -107,16 +169,23 @@ void Sequencer::issue() {
     }
 }
 
-Sequencer::Outcome Sequencer::step(std::vector<int64_t *> *given) {
+Sequencer::Outcome Sequencer::step(std::vector<Update> *given) {
     while (state != State::Ended) {
         if (state == State::Leave) {
+            if (!may_leave()) {
+                return Outcome::Waiting;
+            }
             leave(given);
+            publish(given);
             continue;
         }
         if (!take_tokens()) {
             return Outcome::Waiting;
         }
         if (depth == limits.size()) {
+            if (!may_issue()) {
+                return Outcome::Waiting;
+            }
             issue();
             state = State::Leave;
             return Outcome::Issued;
@@ -143,9 +212,16 @@ std::string Sequencer::wait_text(const Use &use) const {
 
 std::string Sequencer::waiting_text() const {
     std::string missing;
-    for (const Use &use : uses[depth]) {
-        if (!use.held && !ready(use)) {
-            missing += (missing.empty() ? "" : ", ") + wait_text(use);
+    for (const std::vector<Use> &level : uses) {
+        for (const Use &use : level) {
+            bool here = &level == &uses[depth];
+            bool enters = here && state == State::Enter && !use.held && !ready(use);
+            bool leaves = here && state == State::Leave && use.early() && !written(use);
+            bool needs = state == State::Enter && depth == limits.size() && use.early() &&
+                         !has_elements(use);
+            if (enters || leaves || needs) {
+                missing += (missing.empty() ? "" : ", ") + wait_text(use);
+            }
         }
     }
     return process.name + " waits " + missing;

@@ -14,9 +14,9 @@ public:
         Waiting, ///< a token is missing
         Ended
     };
-    /// Walks to the next point and executes it. Counters of tokens to be given later are appended
-    /// to `given` if it is not null, else they are given at once. Throws Failure.
-    Outcome step(std::vector<int64_t *> *given);
+    /// Walks to the next point and executes it. Tokens and progress that others see later are
+    /// appended to `given` if it is not null, else they see them at once. Throws Failure.
+    Outcome step(std::vector<Update> *given);
 
     bool ended() const { return state == State::Ended; }
     const ProcessStatistics &statistics() const { return counts; }
@@ -32,6 +32,8 @@ private:
         int phase; ///< number among the writers or the readers
         bool writer;
         bool held = false;
+        const hwir::TokenUse *use = nullptr;
+        bool early() const { return !use->needed.empty(); }
     };
     enum class State { Enter, Leave, Ended };
 
@@ -41,6 +43,9 @@ private:
     Datapath datapath;
     std::vector<std::unique_ptr<LaneProgram>> extents; ///< per serial loop
     std::vector<std::vector<Use>> uses;                ///< per number of serial loops around
+    std::vector<const Use *> early_uses;
+    std::vector<int> progress_of; ///< buffers whose progress this process makes
+    std::vector<int64_t> published; ///< per buffer: its progress
 
     State state = State::Enter;
     size_t depth = 0; ///< serial loops entered
@@ -48,10 +53,16 @@ private:
     ProcessStatistics counts;
     int64_t events = 0;
 
+    bool written(const Use &use) const;
     bool ready(const Use &use) const;
+    bool has_elements(const Use &use) const;
     bool take_tokens();
+    bool may_leave() const;
+    bool may_issue() const;
     bool enter();
-    void leave(std::vector<int64_t *> *given);
+    void leave(std::vector<Update> *given);
+    void publish(std::vector<Update> *given);
+    int64_t value(const hwir::Index &index) const;
     void issue();
     std::string wait_text(const Use &use) const;
 };

@@ -23,7 +23,9 @@ struct TokenPort {
     int buffer = -1;
     bool writer = false;
     int phase = 0;      ///< number among the buffer's writers or readers
-    std::string prefix; ///< ports <prefix>_ready_i, <prefix>_acquire_o, <prefix>_release_o
+    /// Ports <prefix>_ready_i, <prefix>_acquire_o, <prefix>_release_o; with early readers <prefix>_progress_o of the last
+    /// writer and <prefix>_progress_i of these readers.
+    std::string prefix;
     netlist::Value leaves;  ///< inside the module: the last point of a generation is issued
     netlist::Value release; ///< inside the module: the port
 };
@@ -58,6 +60,9 @@ struct ProcessModule {
 
 /// Lowers process number `process`; its modules are added to build.modules.
 ProcessModule lower_process(Build &build, int process);
+
+/// Width of the progress of a buffer's last writer.
+int progress_bits(const hwir::Design &design, const hwir::Buffer &buffer);
 
 /// Words and technology of a buffer's memory port.
 int address_bits(const hwir::Buffer &buffer);

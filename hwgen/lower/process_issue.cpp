@@ -89,43 +89,70 @@ void ProcessState::add_sequencer() {
 
 void ProcessState::add_tokens() {
     for (size_t b = 0; b < design.buffers.size(); b++) {
-        const hwir::Buffer &buffer = design.buffers[b];
         for (bool writer : {true, false}) {
+            const hwir::Buffer &buffer = design.buffers[b];
             const std::vector<hwir::TokenUse> &uses = writer ? buffer.writers : buffer.readers;
             for (size_t k = 0; k < uses.size(); k++) {
-                if (uses[k].process != number) {
-                    continue;
+                if (uses[k].process == number) {
+                    add_token(static_cast<int>(b), writer, static_cast<int>(k));
                 }
-                int depth = uses[k].depth;
-                TokenPort port{static_cast<int>(b), writer, static_cast<int>(k),
-                               buffer.name + (writer ? "_writer" : "_reader"), nullptr, nullptr};
-                Value ready = module.input(port.prefix + "_ready_i", 1);
-                Value acquire = module.output(port.prefix + "_acquire_o", 1);
-                Value release = module.output(port.prefix + "_release_o", 1);
-                Value enter = loop_bit(first_from, depth), leave = loop_bit(last_from, depth);
-                scope.assign(acquire, binary(ValueOp::And, fire, enter));
-                Value leaves = scope.wire(port.prefix + "_leaves", binary(ValueOp::And, fire, leave));
-                if (!writer) {
-                    scope.assign(release, leaves);
-                }
-                Value slot = constant(1, 0);
-                if (buffer.slots > 1) {
-                    slot = scope.net(port.prefix + "_slot", slot_bits(buffer));
-                    scope.instance("u_" + port.prefix + "_slot", templates::slot_pointer(buffer.slots),
-                                   {{"clk_i", clk}, {"rst_i", rst}, {"next_i", leaves}, {"slot_o", slot}});
-                }
-                slots[{static_cast<int>(b), writer}] = slot;
-                Value waits = binary(ValueOp::And, enter, unary(ValueOp::Not, ready));
-                stalls.push_back({!writer ? "data in " + buffer.name
-                                  : k == 0 ? "space in " + buffer.name
-                                           : "the previous stage of " + buffer.name,
-                                  scope.wire(port.prefix + "_waits", waits)});
-                port.leaves = leaves;
-                port.release = release;
-                result.tokens.push_back(port);
             }
         }
     }
+}
+
+void ProcessState::add_token(int b, bool writer, int k) {
+    const hwir::Buffer &buffer = design.buffers[b];
+    const hwir::TokenUse &use = (writer ? buffer.writers : buffer.readers)[k];
+    const bool early = !use.needed.empty();
+    TokenPort port{b, writer, k, buffer.name + (writer ? "_writer" : "_reader"), nullptr, nullptr};
+    Value ready = module.input(port.prefix + "_ready_i", 1);
+    Value acquire = module.output(port.prefix + "_acquire_o", 1);
+    Value release = module.output(port.prefix + "_release_o", 1);
+    Value enter = loop_bit(first_from, use.depth), leave = loop_bit(last_from, use.depth);
+    Value leaves = scope.wire(port.prefix + "_leaves", binary(ValueOp::And, fire, leave));
+    // An early reader takes its token when it leaves: it has been in the generation before there was one.
+    scope.assign(acquire, early ? leaves : binary(ValueOp::And, fire, enter));
+    if (!writer) {
+        scope.assign(release, leaves);
+    }
+    Value slot = constant(1, 0);
+    if (buffer.slots > 1) {
+        slot = scope.net(port.prefix + "_slot", slot_bits(buffer));
+        scope.instance("u_" + port.prefix + "_slot", templates::slot_pointer(buffer.slots),
+                       {{"clk_i", clk}, {"rst_i", rst}, {"next_i", leaves}, {"slot_o", slot}});
+    }
+    slots[{b, writer}] = slot;
+    Value here = early ? waits_for_elements(buffer, use, port, leave) : enter;
+    Value waits = binary(ValueOp::And, here, unary(ValueOp::Not, ready));
+    stalls.push_back({early     ? "elements of " + buffer.name
+                      : !writer ? "data in " + buffer.name
+                      : k == 0  ? "space in " + buffer.name
+                                : "the previous stage of " + buffer.name,
+                      scope.wire(port.prefix + "_waits", waits)});
+    port.leaves = leaves;
+    port.release = release;
+    result.tokens.push_back(port);
+}
+
+Value ProcessState::waits_for_elements(const hwir::Buffer &buffer, const hwir::TokenUse &use,
+                                       const TokenPort &port, const Value &leave) {
+    const int width = progress_bits(design, buffer);
+    Value progress = module.input(port.prefix + "_progress_i", width);
+    Value waits = leave;
+    for (size_t i = 0; i < use.needed.size(); i++) {
+        const hwir::Index &index = use.needed[i];
+        std::string name = port.prefix + "_needed" + (i ? std::to_string(i) : "");
+        const hwir::Interval range = hwir::bounds(build.pool, process, index);
+        // Signed and wide enough for both sides.
+        const int64_t most = std::max({int64_t{1} << width, range.max, -range.min});
+        const hwir::Type type{bits_for(most) + 1, true};
+        Value needed = scope.wire(name, counted(index.coefficients, index.offset, index.base, type, name));
+        Value there = scope.wire(name + "_progress", concat({constant(type.bits - width, 0), progress}));
+        waits = binary(ValueOp::Or, waits,
+                       binary(ValueOp::LessEqual, to_signed(there), to_signed(needed)));
+    }
+    return waits;
 }
 
 Value ProcessState::enables_of(const std::vector<ExprId> &conditions, const LaneSpace &space,
@@ -310,6 +337,11 @@ void ProcessState::add_delays() {
             lsb += value->width;
         }
     }
+}
+
+int progress_bits(const hwir::Design &design, const hwir::Buffer &buffer) {
+    const hwir::Process &writer = design.processes[buffer.writers.back().process];
+    return bits_for(hwir::bounds(design.exprs, writer, *buffer.progress).max);
 }
 
 int address_bits(const hwir::Buffer &buffer) { return index_bits(buffer.depth()); }

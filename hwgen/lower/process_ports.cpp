@@ -56,28 +56,35 @@ Value ProcessState::copied_to_banks(const AccessMap &map, const PortDimension &d
     return out;
 }
 
-Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
-                              const std::string &name, int cycles, std::vector<Value> &amounts) {
-    const int width = address_bits(buffer);
-    const hwir::Type type{width, false};
-    Value base = constant(width, hwir::wrap(map.offset(), type));
+Value ProcessState::counted(const std::vector<int64_t> &terms, int64_t offset, hwir::ExprId rest,
+                            hwir::Type type, const std::string &name) {
+    const int width = type.bits;
+    Value sum = constant(width, hwir::wrap(offset, {width, false}));
     uint64_t used = 0;
     std::vector<Value> coefficients; // most significant first
     for (int i = loops; i-- > 0;) {
-        int64_t k = i < process.serial_count() ? map.coefficients()[i] : 0;
+        int64_t k = i < process.serial_count() ? terms[i] : 0;
         used |= uint64_t{k != 0} << i;
-        coefficients.push_back(constant(width, hwir::wrap(k, type)));
+        coefficients.push_back(constant(width, hwir::wrap(k, {width, false})));
     }
     if (used != 0) {
         Value affine = scope.net(name + "_affine", width);
         scope.instance("u_" + name + "_affine", templates::address_generator(loops, width, used),
                        {{"clk_i", clk}, {"start_i", start}, {"step_i", fire}, {"increment_i", increment},
-                        {"base_i", base}, {"coefficient_i", concat(coefficients)}, {"address_o", affine}});
-        base = affine;
+                        {"base_i", sum}, {"coefficient_i", concat(coefficients)}, {"address_o", affine}});
+        sum = affine;
     }
-    if (map.rest().defined()) {
-        base = binary(ValueOp::Add, base, control->shared(map.rest(), type, name + "_rest"));
+    if (rest.defined()) {
+        sum = binary(ValueOp::Add, sum, control->shared(rest, {width, false}, name + "_rest"));
     }
+    return sum;
+}
+
+Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
+                              const std::string &name, int cycles, std::vector<Value> &amounts) {
+    const int width = address_bits(buffer);
+    const hwir::Type type{width, false};
+    Value base = counted(map.coefficients(), map.offset(), map.rest(), type, name);
     if (map.banks() == 1 && map.bank_offset(0) != 0) {
         base = binary(ValueOp::Add, base, constant(width, hwir::wrap(map.bank_offset(0), type)));
     }

@@ -38,6 +38,10 @@ private:
     // Issue
     void add_sequencer();
     void add_tokens();
+    void add_token(int buffer, bool writer, int phase);
+    /// An early reader waits at this point for the rest of the generation, or for its elements.
+    netlist::Value waits_for_elements(const hwir::Buffer &buffer, const hwir::TokenUse &use,
+                                      const TokenPort &port, const netlist::Value &leave);
     void add_enables();
     void finish_issue();
 
@@ -64,6 +68,7 @@ private:
     hwir::ExprId update_expression(const hwir::Buffer &buffer, std::vector<DatapathInput> &inputs);
     void add_stream_store();
     void commit(int buffer, int cycle);
+    void add_progress(int buffer, int cycle, const std::string &prefix);
     void count_writes(int buffer, const netlist::Value &mask, const netlist::Value &write, int lanes);
     netlist::Value widened(const Payload &payload, int bits);
     netlist::Value constant_ones(int width);
@@ -78,6 +83,9 @@ private:
     /// The value some cycles later; narrow ones share a delay line.
     netlist::Value delayed(netlist::Value v, int cycles, const std::string &name, bool reset = false);
     netlist::Value loop_bit(const netlist::Value &vector, int i) const { return netlist::bit(vector, netlist::integer(i)); }
+    /// sum(coefficient x serial counter) + offset + rest at the presented point, modulo 2^width of the type.
+    netlist::Value counted(const std::vector<int64_t> &coefficients, int64_t offset, hwir::ExprId rest,
+                           hwir::Type type, const std::string &name);
     netlist::Value addresses(const AccessMap &map, const hwir::Buffer &buffer, const std::string &name,
                              int cycles, std::vector<netlist::Value> &amounts);
     netlist::Value rotated(const AccessMap &map, netlist::Value data, int width,

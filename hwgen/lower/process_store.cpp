@@ -151,8 +151,23 @@ void ProcessState::commit(int buffer, int cycle) {
     for (const TokenPort &t : result.tokens) {
         if (t.buffer == buffer && t.writer) {
             scope.assign(t.release, delayed(t.leaves, cycle, t.prefix + "_commit", true));
+            const std::vector<hwir::TokenUse> &writers = design.buffers[buffer].writers;
+            if (design.buffers[buffer].progress && writers.back().process == number) {
+                add_progress(buffer, cycle, t.prefix);
+            }
         }
     }
+}
+
+/// The presented point, as late as a token is handed on: what was issued before it has been written. Between runs 0, as at
+/// the first point of a generation.
+void ProcessState::add_progress(int buffer, int cycle, const std::string &prefix) {
+    const hwir::Index &index = *design.buffers[buffer].progress;
+    const int width = progress_bits(design, design.buffers[buffer]);
+    Value here = counted(index.coefficients, 0, {}, {width, false}, prefix + "_point");
+    Value now = select(valid, here, constant(width, 0));
+    scope.assign(module.output(prefix + "_progress_o", width),
+                 delayed(scope.wire(prefix + "_progress", now), cycle, prefix + "_progress_later", true));
 }
 
 void ProcessState::count_writes(int buffer, const Value &mask, const Value &write, int lanes) {

@@ -265,6 +265,10 @@ void Top::add_token_ring(int b) {
             std::string prefix = buffer.name + (writer ? "_writer" : "_reader");
             acquire[writer].push_back(wire_of(process, prefix + "_acquire_o"));
             release[writer].push_back(wire_of(process, prefix + "_release_o"));
+            if (!uses[k].needed.empty()) {
+                const std::string &last = design.processes[buffer.writers.back().process].name;
+                feed(process, prefix + "_progress_i", wire_of(last, buffer.name + "_writer_progress_o"));
+            }
             feed(process, prefix + "_ready_i", bit(writer ? writer_ready : reader_ready, integer(static_cast<int64_t>(k))));
         }
     }

@@ -60,8 +60,8 @@ TEST_CASE("the text of a design") {
              "tensor a int8 input\n    dimension 0: min 0, extent 5, stride 1\n",
              "    bus_bits 128, outstanding_bursts 16, max_burst_beats 256\n",
              "buffer b_tile int8[4, 5] of Func b_tile\n    technology register_file, slots 2\n    writer "
-             "b_tile_s0 depth 1\n"
-             "    reader acc_s1 depth 1\n    banks [4, 2]\n    packed [yes, yes]\n    read_port "
+             "b_tile_s0 depth 1\n        progress b_tile.s0.k\n"
+             "    reader acc_s1 depth 1\n        needs progress > 2*acc.s1.ko + 1\n    banks [4, 2]\n    packed [yes, yes]\n    read_port "
              "acc_s1 loads [1]\n",
              "process acc_s1 of Func acc stage 1\n    for c.s0.mo in 0..2\n",
              "    lane acc.s1.ki in 0..2\n",

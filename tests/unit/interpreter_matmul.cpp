@@ -105,8 +105,9 @@ TEST_CASE("mistakes in a design are found") {
         CHECK_THAT(error(), Contains("wants element 0, the stream brings 1"));
     }
     SECTION("deadlock") {
+        design.buffers[0].progress.reset();
         design.buffers[0].writers[0].depth = 1;
-        design.buffers[0].readers[0].depth = 3;
+        design.buffers[0].readers[0] = {2, 3, {}};
         CHECK_THAT(error(), Contains("deadlock") || Contains("was not written"));
     }
 }
@@ -116,7 +117,8 @@ TEST_CASE("a deadlock names who waits for what") {
     passes::run_passes(design);
     std::vector<interpreter::Tensor> tensors = inputs(design);
     // acc wants a generation of b_tile per n, but only one per tile is written.
-    design.buffers[1].readers[0].depth = 2;
+    design.buffers[1].progress.reset();
+    design.buffers[1].readers[0] = {2, 2, {}};
     using Catch::Matchers::Contains;
     std::string error = interpreter::run(design, tensors).error;
     CHECK_THAT(error, Contains("deadlock") || Contains("not written"));
