@@ -127,7 +127,7 @@ private:
             hwir::Buffer &buffer = design.buffers[memories.buffers.at(storage.func)];
             for (size_t i = 0; i < network.stages.size(); i++) {
                 const Stage &stage = network.stages[i];
-                const hwir::TokenUse use{static_cast<int>(i), token_depth(storage, stage)};
+                const hwir::TokenUse use{static_cast<int>(i), token_depth(storage, stage), {}};
                 if (stage.func == storage.func) {
                     buffer.writers.push_back(use);
                 } else if (std::any_of(

@@ -141,13 +141,13 @@ Value ProcessState::waits_for_elements(const hwir::Buffer &buffer, const hwir::T
     Value progress = module.input(port.prefix + "_progress_i", width);
     Value waits = leave;
     for (size_t i = 0; i < use.needed.size(); i++) {
-        const hwir::Index &index = use.needed[i];
+        const hwir::Index &wanted = use.needed[i];
         std::string name = port.prefix + "_needed" + (i ? std::to_string(i) : "");
-        const hwir::Interval range = hwir::bounds(build.pool, process, index);
+        const hwir::Interval range = hwir::bounds(build.pool, process, wanted);
         // Signed and wide enough for both sides.
         const int64_t most = std::max({int64_t{1} << width, range.max, -range.min});
         const hwir::Type type{bits_for(most) + 1, true};
-        Value needed = scope.wire(name, counted(index.coefficients, index.offset, index.base, type, name));
+        Value needed = scope.wire(name, counter_sum(wanted.coefficients, wanted.offset, wanted.base, type, name));
         Value there = scope.wire(name + "_progress", concat({constant(type.bits - width, 0), progress}));
         waits = binary(ValueOp::Or, waits,
                        binary(ValueOp::LessEqual, to_signed(there), to_signed(needed)));

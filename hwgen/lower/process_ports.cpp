@@ -56,7 +56,7 @@ Value ProcessState::copied_to_banks(const AccessMap &map, const PortDimension &d
     return out;
 }
 
-Value ProcessState::counted(const std::vector<int64_t> &terms, int64_t offset, hwir::ExprId rest,
+Value ProcessState::counter_sum(const std::vector<int64_t> &terms, int64_t offset, hwir::ExprId rest,
                             hwir::Type type, const std::string &name) {
     const int width = type.bits;
     Value sum = constant(width, hwir::wrap(offset, {width, false}));
@@ -84,7 +84,7 @@ Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
                               const std::string &name, int cycles, std::vector<Value> &amounts) {
     const int width = address_bits(buffer);
     const hwir::Type type{width, false};
-    Value base = counted(map.coefficients(), map.offset(), map.rest(), type, name);
+    Value base = counter_sum(map.coefficients(), map.offset(), map.rest(), type, name);
     if (map.banks() == 1 && map.bank_offset(0) != 0) {
         base = binary(ValueOp::Add, base, constant(width, hwir::wrap(map.bank_offset(0), type)));
     }

@@ -84,7 +84,7 @@ private:
     netlist::Value delayed(netlist::Value v, int cycles, const std::string &name, bool reset = false);
     netlist::Value loop_bit(const netlist::Value &vector, int i) const { return netlist::bit(vector, netlist::integer(i)); }
     /// sum(coefficient x serial counter) + offset + rest at the presented point, modulo 2^width of the type.
-    netlist::Value counted(const std::vector<int64_t> &coefficients, int64_t offset, hwir::ExprId rest,
+    netlist::Value counter_sum(const std::vector<int64_t> &coefficients, int64_t offset, hwir::ExprId rest,
                            hwir::Type type, const std::string &name);
     netlist::Value addresses(const AccessMap &map, const hwir::Buffer &buffer, const std::string &name,
                              int cycles, std::vector<netlist::Value> &amounts);

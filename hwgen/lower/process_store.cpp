@@ -162,9 +162,9 @@ void ProcessState::commit(int buffer, int cycle) {
 /// The presented point, as late as a token is handed on: what was issued before it has been written. Between runs 0, as at
 /// the first point of a generation.
 void ProcessState::add_progress(int buffer, int cycle, const std::string &prefix) {
-    const hwir::Index &index = *design.buffers[buffer].progress;
+    const hwir::Index &progress = *design.buffers[buffer].progress;
     const int width = progress_bits(design, design.buffers[buffer]);
-    Value here = counted(index.coefficients, 0, {}, {width, false}, prefix + "_point");
+    Value here = counter_sum(progress.coefficients, 0, {}, {width, false}, prefix + "_point");
     Value now = select(valid, here, constant(width, 0));
     scope.assign(module.output(prefix + "_progress_o", width),
                  delayed(scope.wire(prefix + "_progress", now), cycle, prefix + "_progress_later", true));

@@ -2,7 +2,8 @@
 // Tokens of one buffer: free -> writer 0 -> writer 1 .. -> all readers -> free. A token is the right to use one slot.
 // Protocol:   a process may enter a generation when its ready bit is 1; it takes its token in that cycle (acquire) and
 //             hands it on behind its last access (commit, release). The first writer waits until every reader has
-//             released the slot.
+//             released the slot. A reader that starts early, in a generation that is still being written, takes its token
+//             when it leaves the generation.
 // Latency:    the ready bits are registered: a token handed on in cycle t is visible to the next process in t + 1.
 // Throughput: one acquire and one commit or release per process and cycle.
 // Reset:      all slots are free.
