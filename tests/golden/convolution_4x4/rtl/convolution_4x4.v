@@ -70,6 +70,7 @@ module convolution_4x4 (
     wire [3:0] padded_write_enable;
     wire [7:0] padded_write_address;
     wire [31:0] padded_write_data;
+    wire [7:0] padded_writer_progress;
     wire [255:0] padded_s0_counts;
     wire bias_in_sum_s0_active, bias_in_sum_writer_acquire, bias_in_sum_writer_release;
     wire [2:0] bias_stream_take;
@@ -85,6 +86,7 @@ module convolution_4x4 (
     wire [15:0] weights_in_sum_write_enable;
     wire [4:0] weights_in_sum_write_address;
     wire [127:0] weights_in_sum_write_data;
+    wire [6:0] weights_in_sum_writer_progress;
     wire [255:0] weights_in_sum_s0_counts;
     wire sum_s1_active, padded_reader_acquire, padded_reader_release;
     wire bias_in_sum_reader_acquire, bias_in_sum_reader_release;
@@ -228,7 +230,7 @@ module convolution_4x4 (
         .input_stream_data_i(input_stream_data), .input_stream_take_o(input_stream_take),
         .padded_write_slot_o(padded_write_slot), .padded_write_enable_o(padded_write_enable),
         .padded_write_address_o(padded_write_address), .padded_write_data_o(padded_write_data),
-        .counts_o(padded_s0_counts)
+        .padded_writer_progress_o(padded_writer_progress), .counts_o(padded_s0_counts)
     );
     bias_in_sum_s0 u_bias_in_sum_s0 (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(bias_in_sum_s0_active),
@@ -252,6 +254,7 @@ module convolution_4x4 (
         .weights_in_sum_write_enable_o(weights_in_sum_write_enable),
         .weights_in_sum_write_address_o(weights_in_sum_write_address),
         .weights_in_sum_write_data_o(weights_in_sum_write_data),
+        .weights_in_sum_writer_progress_o(weights_in_sum_writer_progress),
         .counts_o(weights_in_sum_s0_counts)
     );
     sum_s1 u_sum_s1 (
@@ -259,12 +262,14 @@ module convolution_4x4 (
         .padded_reader_ready_i(padded_reader_ready),
         .padded_reader_acquire_o(padded_reader_acquire),
         .padded_reader_release_o(padded_reader_release),
+        .padded_reader_progress_i(padded_writer_progress),
         .bias_in_sum_reader_ready_i(bias_in_sum_reader_ready),
         .bias_in_sum_reader_acquire_o(bias_in_sum_reader_acquire),
         .bias_in_sum_reader_release_o(bias_in_sum_reader_release),
         .weights_in_sum_reader_ready_i(weights_in_sum_reader_ready),
         .weights_in_sum_reader_acquire_o(weights_in_sum_reader_acquire),
         .weights_in_sum_reader_release_o(weights_in_sum_reader_release),
+        .weights_in_sum_reader_progress_i(weights_in_sum_writer_progress),
         .sum_writer_ready_i(sum_writer_ready), .sum_writer_acquire_o(sum_writer_acquire),
         .sum_writer_release_o(sum_writer_release), .padded_read0_data_i(padded_data),
         .padded_read0_slot_o(padded_read0_slot), .padded_read0_enable_o(padded_read0_enable),

@@ -11,6 +11,7 @@ module a_in_product_s0 (
     output wire a_in_product_write_slot_o, a_in_product_write_enable_o,
     output wire [2:0] a_in_product_write_address_o,
     output wire [15:0] a_in_product_write_data_o,
+    output wire [2:0] a_in_product_writer_progress_o,
     output wire [255:0] counts_o
 );
     genvar counter;
@@ -20,8 +21,8 @@ module a_in_product_s0 (
     wire [1:0] increment;
     wire valid, in_range, fire;
     assign active_o = valid;
-    assign a_in_product_writer_acquire_o = fire & first_from[1];
     wire a_in_product_writer_leaves = fire & last_from[1];
+    assign a_in_product_writer_acquire_o = fire & first_from[1];
     wire a_in_product_writer_waits = first_from[1] & ~a_in_product_writer_ready_i;
     wire point_enable = in_range;
     wire a_stream_gate = in_range;
@@ -49,6 +50,14 @@ module a_in_product_s0 (
     assign a_in_product_write_data_o = a_stream_data;
     wire a_in_product_writer_commit;
     assign a_in_product_writer_release_o = a_in_product_writer_commit;
+    wire [2:0] a_in_product_writer_point_affine;
+    address_generator #(.LOOPS(2), .WIDTH(3), .USED(2'd2)) u_a_in_product_writer_point_affine (
+        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(3'd0),
+        .coefficient_i({3'd1, 3'd0}), .address_o(a_in_product_writer_point_affine)
+    );
+    wire [2:0] a_in_product_writer_progress = valid ? a_in_product_writer_point_affine : 3'd0;
+    wire [2:0] a_in_product_writer_progress_later;
+    assign a_in_product_writer_progress_o = a_in_product_writer_progress_later;
     wire stall = a_in_product_writer_waits | a_stream_gate & a_stream_available_i < a_stream_need;
     wire u_sequencer_done_o_unused;
     sequencer #(.LOOPS(2), .WIDTH(3)) u_sequencer (
@@ -73,13 +82,15 @@ module a_in_product_s0 (
         .clk_i(clk_i), .rst_i(rst_i), .data_i(a_in_product_write_affine),
         .data_o(a_in_product_write_word_later)
     );
-    wire [1:0] events_after1;
-    delay_line #(.WIDTH(2), .CYCLES(1), .RESET(1)) u_events_after1 (
-        .clk_i(clk_i), .rst_i(rst_i), .data_i({a_in_product_writer_leaves, point_active}),
+    wire [4:0] events_after1;
+    delay_line #(.WIDTH(5), .CYCLES(1), .RESET(1)) u_events_after1 (
+        .clk_i(clk_i), .rst_i(rst_i),
+        .data_i({a_in_product_writer_progress, a_in_product_writer_leaves, point_active}),
         .data_o(events_after1)
     );
     assign write_active = events_after1[0];
     assign a_in_product_writer_commit = events_after1[1];
+    assign a_in_product_writer_progress_later = events_after1[4:2];
     wire unused_ok = &{1'b0, index, first, first_from[0], first_from[2], last_from[0],
         last_from[2]};
 endmodule

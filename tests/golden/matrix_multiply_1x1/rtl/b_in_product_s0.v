@@ -10,6 +10,7 @@ module b_in_product_s0 (
     output wire b_stream_take_o, b_in_product_write_slot_o, b_in_product_write_enable_o,
     output wire [5:0] b_in_product_write_address_o,
     output wire [7:0] b_in_product_write_data_o,
+    output wire [5:0] b_in_product_writer_progress_o,
     output wire [255:0] counts_o
 );
     genvar counter;
@@ -19,8 +20,8 @@ module b_in_product_s0 (
     wire [1:0] increment;
     wire valid, in_range, fire;
     assign active_o = valid;
-    assign b_in_product_writer_acquire_o = fire & first_from[0];
     wire b_in_product_writer_leaves = fire & last_from[0];
+    assign b_in_product_writer_acquire_o = fire & first_from[0];
     wire b_in_product_writer_waits = first_from[0] & ~b_in_product_writer_ready_i;
     wire point_enable = in_range;
     wire b_stream_gate = in_range;
@@ -48,6 +49,14 @@ module b_in_product_s0 (
     assign b_in_product_write_data_o = b_stream_data;
     wire b_in_product_writer_commit;
     assign b_in_product_writer_release_o = b_in_product_writer_commit;
+    wire [5:0] b_in_product_writer_point_affine;
+    address_generator #(.LOOPS(2), .WIDTH(6), .USED(2'd3)) u_b_in_product_writer_point_affine (
+        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(6'd0),
+        .coefficient_i({6'd1, 6'd5}), .address_o(b_in_product_writer_point_affine)
+    );
+    wire [5:0] b_in_product_writer_progress = valid ? b_in_product_writer_point_affine : 6'd0;
+    wire [5:0] b_in_product_writer_progress_later;
+    assign b_in_product_writer_progress_o = b_in_product_writer_progress_later;
     wire stall = b_in_product_writer_waits | b_stream_gate & b_stream_available_i < b_stream_need;
     wire u_sequencer_done_o_unused;
     sequencer #(.LOOPS(2), .WIDTH(3)) u_sequencer (
@@ -72,13 +81,15 @@ module b_in_product_s0 (
         .clk_i(clk_i), .rst_i(rst_i), .data_i(b_in_product_write_affine),
         .data_o(b_in_product_write_word_later)
     );
-    wire [1:0] events_after1;
-    delay_line #(.WIDTH(2), .CYCLES(1), .RESET(1)) u_events_after1 (
-        .clk_i(clk_i), .rst_i(rst_i), .data_i({b_in_product_writer_leaves, point_active}),
+    wire [7:0] events_after1;
+    delay_line #(.WIDTH(8), .CYCLES(1), .RESET(1)) u_events_after1 (
+        .clk_i(clk_i), .rst_i(rst_i),
+        .data_i({b_in_product_writer_progress, b_in_product_writer_leaves, point_active}),
         .data_o(events_after1)
     );
     assign write_active = events_after1[0];
     assign b_in_product_writer_commit = events_after1[1];
+    assign b_in_product_writer_progress_later = events_after1[7:2];
     wire unused_ok = &{1'b0, index, first, first_from[2:1], last_from[2:1]};
 endmodule
 `default_nettype wire

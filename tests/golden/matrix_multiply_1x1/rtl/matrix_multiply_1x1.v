@@ -59,12 +59,14 @@ module matrix_multiply_1x1 (
     wire b_in_product_write_enable;
     wire [5:0] b_in_product_write_address;
     wire [7:0] b_in_product_write_data;
+    wire [5:0] b_in_product_writer_progress;
     wire [255:0] b_in_product_s0_counts;
     wire a_in_product_s0_active, a_in_product_writer_acquire, a_in_product_writer_release;
     wire [1:0] a_stream_take;
     wire a_in_product_write_slot, a_in_product_write_enable;
     wire [2:0] a_in_product_write_address;
     wire [15:0] a_in_product_write_data;
+    wire [2:0] a_in_product_writer_progress;
     wire [255:0] a_in_product_s0_counts;
     wire product_s1_active, b_in_product_reader_acquire, b_in_product_reader_release;
     wire a_in_product_reader_acquire, a_in_product_reader_release, product_writer_acquire;
@@ -180,7 +182,9 @@ module matrix_multiply_1x1 (
         .b_stream_take_o(b_stream_take), .b_in_product_write_slot_o(b_in_product_write_slot),
         .b_in_product_write_enable_o(b_in_product_write_enable),
         .b_in_product_write_address_o(b_in_product_write_address),
-        .b_in_product_write_data_o(b_in_product_write_data), .counts_o(b_in_product_s0_counts)
+        .b_in_product_write_data_o(b_in_product_write_data),
+        .b_in_product_writer_progress_o(b_in_product_writer_progress),
+        .counts_o(b_in_product_s0_counts)
     );
     a_in_product_s0 u_a_in_product_s0 (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(a_in_product_s0_active),
@@ -191,16 +195,20 @@ module matrix_multiply_1x1 (
         .a_stream_take_o(a_stream_take), .a_in_product_write_slot_o(a_in_product_write_slot),
         .a_in_product_write_enable_o(a_in_product_write_enable),
         .a_in_product_write_address_o(a_in_product_write_address),
-        .a_in_product_write_data_o(a_in_product_write_data), .counts_o(a_in_product_s0_counts)
+        .a_in_product_write_data_o(a_in_product_write_data),
+        .a_in_product_writer_progress_o(a_in_product_writer_progress),
+        .counts_o(a_in_product_s0_counts)
     );
     product_s1 u_product_s1 (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(product_s1_active),
         .b_in_product_reader_ready_i(b_in_product_reader_ready),
         .b_in_product_reader_acquire_o(b_in_product_reader_acquire),
         .b_in_product_reader_release_o(b_in_product_reader_release),
+        .b_in_product_reader_progress_i(b_in_product_writer_progress),
         .a_in_product_reader_ready_i(a_in_product_reader_ready),
         .a_in_product_reader_acquire_o(a_in_product_reader_acquire),
         .a_in_product_reader_release_o(a_in_product_reader_release),
+        .a_in_product_reader_progress_i(a_in_product_writer_progress),
         .product_writer_ready_i(product_writer_ready),
         .product_writer_acquire_o(product_writer_acquire),
         .product_writer_release_o(product_writer_release),

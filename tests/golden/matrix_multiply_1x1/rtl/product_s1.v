@@ -5,8 +5,10 @@ module product_s1 (
     output wire active_o,
     input wire b_in_product_reader_ready_i,
     output wire b_in_product_reader_acquire_o, b_in_product_reader_release_o,
+    input wire [5:0] b_in_product_reader_progress_i,
     input wire a_in_product_reader_ready_i,
     output wire a_in_product_reader_acquire_o, a_in_product_reader_release_o,
+    input wire [2:0] a_in_product_reader_progress_i,
     input wire product_writer_ready_i,
     output wire product_writer_acquire_o, product_writer_release_o,
     input wire [7:0] b_in_product_read0_data_i,
@@ -30,16 +32,32 @@ module product_s1 (
     wire [2:0] increment;
     wire valid, in_range, fire;
     assign active_o = valid;
-    assign b_in_product_reader_acquire_o = fire & first_from[0];
     wire b_in_product_reader_leaves = fire & last_from[0];
+    assign b_in_product_reader_acquire_o = b_in_product_reader_leaves;
     assign b_in_product_reader_release_o = b_in_product_reader_leaves;
-    wire b_in_product_reader_waits = first_from[0] & ~b_in_product_reader_ready_i;
-    assign a_in_product_reader_acquire_o = fire & first_from[1];
+    wire [7:0] b_in_product_reader_needed_affine;
+    address_generator #(.LOOPS(3), .WIDTH(8), .USED(3'd6)) u_b_in_product_reader_needed_affine (
+        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(8'd0),
+        .coefficient_i({8'd5, 8'd1, 8'd0}), .address_o(b_in_product_reader_needed_affine)
+    );
+    wire [7:0] b_in_product_reader_needed = b_in_product_reader_needed_affine;
+    wire [7:0] b_in_product_reader_needed_progress = {2'd0, b_in_product_reader_progress_i};
+    wire b_in_product_reader_waits = (last_from[0] | $signed(b_in_product_reader_needed_progress) <=
+        $signed(b_in_product_reader_needed)) & ~b_in_product_reader_ready_i;
     wire a_in_product_reader_leaves = fire & last_from[1];
+    assign a_in_product_reader_acquire_o = a_in_product_reader_leaves;
     assign a_in_product_reader_release_o = a_in_product_reader_leaves;
-    wire a_in_product_reader_waits = first_from[1] & ~a_in_product_reader_ready_i;
-    assign product_writer_acquire_o = fire & first_from[1];
+    wire [4:0] a_in_product_reader_needed_affine;
+    address_generator #(.LOOPS(3), .WIDTH(5), .USED(3'd4)) u_a_in_product_reader_needed_affine (
+        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(5'd0),
+        .coefficient_i({5'd1, 5'd0, 5'd0}), .address_o(a_in_product_reader_needed_affine)
+    );
+    wire [4:0] a_in_product_reader_needed = a_in_product_reader_needed_affine;
+    wire [4:0] a_in_product_reader_needed_progress = {2'd0, a_in_product_reader_progress_i};
+    wire a_in_product_reader_waits = (last_from[1] | $signed(a_in_product_reader_needed_progress) <=
+        $signed(a_in_product_reader_needed)) & ~a_in_product_reader_ready_i;
     wire product_writer_leaves = fire & last_from[1];
+    assign product_writer_acquire_o = fire & first_from[1];
     wire product_writer_waits = first_from[1] & ~product_writer_ready_i;
     wire point_enable = in_range;
     wire b_in_product_read0_active = fire & point_enable;
@@ -140,6 +158,6 @@ module product_s1 (
         .clk_i(clk_i), .rst_i(rst_i), .data_i(product_writer_leaves),
         .data_o(product_writer_commit)
     );
-    wire unused_ok = &{1'b0, index, first[1:0], first_from[3:2], last_from[3:2]};
+    wire unused_ok = &{1'b0, index, first[1:0], first_from[0], first_from[3:2], last_from[3:2]};
 endmodule
 `default_nettype wire

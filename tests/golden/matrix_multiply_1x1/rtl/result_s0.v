@@ -21,8 +21,8 @@ module result_s0 (
     wire [1:0] increment;
     wire valid, in_range, fire;
     assign active_o = valid;
-    assign product_reader_acquire_o = fire & first_from[1];
     wire product_reader_leaves = fire & last_from[1];
+    assign product_reader_acquire_o = fire & first_from[1];
     assign product_reader_release_o = product_reader_leaves;
     wire product_reader_waits = first_from[1] & ~product_reader_ready_i;
     wire point_enable = in_range;
