@@ -17,34 +17,63 @@ namespace HI = Halide::Internal;
 
 namespace {
 
-/// The image parameters that the Funcs of a pipeline read, by name.
+/// The parameters that a pipeline refers to, by name: in its Funcs, and in the bounds of tensors.
 class InputCollector : public HI::IRVisitor {
 public:
     std::map<std::string, Halide::Parameter> inputs;
 
+    void look(const HI::Function &function) {
+        function.accept(this);
+        for (const Halide::Parameter &output : function.output_buffers()) {
+            look_at_constraints(output);
+        }
+    }
+
 private:
+    void add(const Halide::Parameter &parameter) {
+        if (inputs.emplace(parameter.name(), parameter).second && parameter.is_buffer()) {
+            look_at_constraints(parameter);
+        }
+    }
+
+    void look_at_constraints(const Halide::Parameter &tensor) {
+        for (int d = 0; d < tensor.dimensions(); d++) {
+            for (const Halide::Expr &e : {tensor.min_constraint(d), tensor.extent_constraint(d),
+                                          tensor.stride_constraint(d)}) {
+                if (e.defined()) {
+                    e.accept(this);
+                }
+            }
+        }
+    }
+
     using HI::IRVisitor::visit;
     void visit(const HI::Call *call) override {
         if (call->call_type == HI::Call::Image && call->param.defined()) {
-            inputs.emplace(call->param.name(), call->param);
+            add(call->param);
         }
         HI::IRVisitor::visit(call);
     }
+    void visit(const HI::Variable *variable) override {
+        if (variable->param.defined() && !variable->param.is_buffer()) {
+            add(variable->param);
+        }
+    }
 };
 
-/// The tensors among the arguments, in their order.
-std::vector<Halide::Parameter> input_tensors(const Directives::Environment &environment,
-                                             const std::vector<Halide::Argument> &arguments,
-                                             const std::string &output) {
+/// The parameters of the pipeline in the order of the arguments.
+std::vector<Halide::Parameter> input_parameters(const Directives::Environment &environment,
+                                                const std::vector<Halide::Argument> &arguments,
+                                                const std::string &output) {
     InputCollector collector;
     for (const auto &entry : environment) {
-        entry.second.accept(&collector);
+        collector.look(entry.second);
     }
-    std::vector<Halide::Parameter> tensors;
+    std::vector<Halide::Parameter> parameters;
     for (const Halide::Argument &argument : arguments) {
         const auto found = collector.inputs.find(argument.name);
         if (found != collector.inputs.end()) {
-            tensors.push_back(found->second);
+            parameters.push_back(found->second);
             collector.inputs.erase(found);
         }
     }
@@ -54,7 +83,7 @@ std::vector<Halide::Parameter> input_tensors(const Directives::Environment &envi
                    "have them inferred.",
                    collector.inputs.begin()->first, output);
     }
-    return tensors;
+    return parameters;
 }
 
 /// The Verilog files by name, in the order in which tools should read them: modules before those
@@ -81,7 +110,7 @@ hwir::Design hardware_ir(const Halide::Func &output, const std::string &name,
     const Halide::Target target("x86-64-linux");
     hwir::Design design = build_design(lower_for_hardware({output}, target),
                                        to_hardware_schedule(scope, environment), name,
-                                       input_tensors(environment, arguments, output.name()));
+                                       input_parameters(environment, arguments, output.name()));
     passes::run_passes(design);
     return design;
 }

@@ -16,7 +16,7 @@ struct Hardware {
 };
 
 /// The hardware IR, after all passes, of the pipeline whose output is `output`, for which
-/// `accelerate` was called. `arguments` gives the order of the tensors.
+/// `accelerate` was called. `arguments` gives the order of tensors and scalars.
 hwir::Design hardware_ir(const Halide::Func &output, const std::string &name,
                          const std::vector<Halide::Argument> &arguments);
 

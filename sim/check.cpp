@@ -35,7 +35,8 @@ Outcome check(Simulator &simulator, const Reference &reference, std::vector<Buff
             outcome.expected[i] = allocate_tensor(design.tensors[i]);
         }
     }
-    reference.run(outcome.expected);
+    outcome.scalars = design.scalar_values(options.scalars);
+    reference.run(outcome.expected, outcome.scalars);
     outcome.result = simulator.run(tensors, options);
     for (size_t i = 0; i < tensors.size(); i++) {
         const TensorDescription &tensor = design.tensors[i];

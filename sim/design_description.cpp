@@ -54,6 +54,55 @@ int DesignDescription::find_tensor(const std::string &wanted) const {
     return -1;
 }
 
+int DesignDescription::find_scalar(const std::string &wanted) const {
+    for (size_t i = 0; i < scalars.size(); i++) {
+        if (scalars[i].name == wanted) {
+            return static_cast<int>(i);
+        }
+    }
+    return -1;
+}
+
+std::vector<int64_t>
+DesignDescription::scalar_values(const std::map<std::string, int64_t> &given) const {
+    for (const auto &[wanted, value] : given) {
+        if (find_scalar(wanted) < 0) {
+            std::string names;
+            for (const ScalarDescription &s : scalars) {
+                names += (names.empty() ? "" : ", ") + s.name;
+            }
+            user_error("design {}: there is no scalar {}; its scalars are: {}", name, wanted,
+                       names.empty() ? "none" : names);
+        }
+    }
+    std::vector<int64_t> values;
+    for (const ScalarDescription &s : scalars) {
+        auto found = given.find(s.name);
+        if (found == given.end() && !s.otherwise) {
+            user_error("design {}: scalar {} has no default; give it a value from {} to {}", name,
+                       s.name, s.text(s.min), s.text(s.max));
+        }
+        int64_t value = found == given.end() ? *s.otherwise : found->second;
+        if (!s.allows(value)) {
+            user_error("design {}: {} is not possible for scalar {}, which goes from {} to {}",
+                       name, s.text(value), s.name, s.text(s.min), s.text(s.max));
+        }
+        values.push_back(value);
+    }
+    return values;
+}
+
+bool ScalarDescription::allows(int64_t value) const {
+    bool huge = type.code == halide_type_uint && type.bits == 64;
+    return huge ? uint64_t(value) >= uint64_t(min) && uint64_t(value) <= uint64_t(max)
+                : value >= min && value <= max;
+}
+
+std::string ScalarDescription::text(int64_t value) const {
+    bool huge = type.code == halide_type_uint && type.bits == 64;
+    return huge ? std::to_string(uint64_t(value)) : std::to_string(value);
+}
+
 std::string type_name(halide_type_t type) {
     const char *kind = type.code == halide_type_int    ? "int"
                        : type.code == halide_type_uint ? "uint"
@@ -95,6 +144,23 @@ PortDescription parse_port(const json &j) {
                    port.prefix);
     }
     return port;
+}
+
+int64_t parse_bits(const json &j) {
+    return j.is_number_unsigned() ? int64_t(j.get<uint64_t>()) : j.get<int64_t>();
+}
+
+ScalarDescription parse_scalar(const json &j) {
+    ScalarDescription scalar;
+    scalar.name = j.at("name");
+    scalar.type = parse_type(j.at("type"));
+    scalar.min = parse_bits(j.at("min"));
+    scalar.max = parse_bits(j.at("max"));
+    if (j.contains("default")) {
+        scalar.otherwise = parse_bits(j.at("default"));
+    }
+    scalar.offset = j.at("register");
+    return scalar;
 }
 
 TensorDescription parse_tensor(const json &j) {
@@ -235,6 +301,9 @@ DesignDescription parse_fields(const json &j, const fs::path &directory) {
     design.control_address_bits = j.at("control").at("address_bits");
     for (const json &r : j.at("registers")) {
         design.registers.push_back({r.at("name"), r.at("offset"), r.value("words", 1)});
+    }
+    for (const json &s : j.value("scalars", json::array())) {
+        design.scalars.push_back(parse_scalar(s));
     }
     for (const json &t : j.at("tensors")) {
         design.tensors.push_back(parse_tensor(t));

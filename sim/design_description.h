@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,18 @@ namespace Orrery::sim {
 
 struct TensorDimension {
     int64_t min = 0, extent = 1, stride = 1; ///< in elements
+};
+
+/// A scalar input. Values of a uint64 are kept as the int64 of the same bits.
+struct ScalarDescription {
+    std::string name;
+    halide_type_t type;
+    int64_t min = 0, max = 0;         ///< values that the design takes
+    std::optional<int64_t> otherwise; ///< the value where none is given
+    uint32_t offset = 0;              ///< of its register; types of 64 bits have two words
+
+    bool allows(int64_t value) const;
+    std::string text(int64_t value) const;
 };
 
 struct PortDescription {
@@ -91,6 +104,7 @@ struct DesignDescription {
     std::string reference_library, reference_function; ///< empty: the design has no CPU reference
     std::string control_prefix;
     int control_address_bits = 12;
+    std::vector<ScalarDescription> scalars;
     std::vector<TensorDescription> tensors;
     std::vector<RegisterDescription> registers;
     std::vector<ProcessDescription> processes;
@@ -98,8 +112,12 @@ struct DesignDescription {
 
     /// Register of that name; nullptr when there is none.
     const RegisterDescription *find_register(const std::string &name) const;
-    /// Index of the tensor of that name; -1 when there is none.
+    /// Index of the tensor, of the scalar of that name; -1 when there is none.
     int find_tensor(const std::string &name) const;
+    int find_scalar(const std::string &name) const;
+    /// A value for each scalar, in their order: what is given by name, else its default. User error
+    /// for names that the design does not have, values outside of their range and missing ones.
+    std::vector<int64_t> scalar_values(const std::map<std::string, int64_t> &given) const;
 };
 
 /// Reads DIRECTORY/design.json. A missing or wrong file is a user error that names the file and the

@@ -25,6 +25,8 @@ void add_simulate(CLI::App &app, Orrery::sim::SimulateCommand &command) {
         ->type_name("DIR");
     simulate->add_option("--seed", command.seed, "Seed of random tensors, addresses and stalls")
         ->capture_default_str();
+    simulate->add_option("--set", command.scalars, "Value of a scalar input (else its default)")
+        ->type_name("NAME=VALUE");
     simulate->add_option("--input", command.inputs, "Array for an input tensor (else random)")
         ->type_name("NAME=FILE.npy");
     simulate->add_option("--output", command.outputs, "File for an output tensor of the design")

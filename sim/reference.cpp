@@ -25,31 +25,41 @@ Function *symbol(void *library, const std::string &name) {
     return reinterpret_cast<Function *>(dlsym(library, name.c_str()));
 }
 
-/// Index of the tensor that an argument of the pipeline stands for; -1 for the user context.
-int tensor_of(const halide_filter_argument_t &argument, const DesignDescription &design) {
+/// Does an argument of the pipeline fit to the tensor?
+bool fits(const halide_filter_argument_t &argument, const TensorDescription &tensor) {
+    int32_t kind =
+        tensor.is_output ? halide_argument_kind_output_buffer : halide_argument_kind_input_buffer;
+    return argument.kind == kind && argument.type == tensor.type &&
+           argument.dimensions == static_cast<int>(tensor.dimensions.size());
+}
+
+bool fits(const halide_filter_argument_t &argument, const ScalarDescription &scalar) {
+    return argument.kind == halide_argument_kind_input_scalar && argument.type == scalar.type;
+}
+
+} // namespace
+
+/// What an argument of the pipeline stands for.
+Reference::Argument Reference::argument_of(const halide_filter_argument_t &argument,
+                                           const DesignDescription &design) const {
     std::string name = argument.name;
     if (name == "__user_context") {
-        return -1;
+        return {};
     }
-    int index = design.find_tensor(name);
-    if (index < 0) {
-        user_error("{}: argument \"{}\" is not a tensor of design.json; run the generator again",
+    int tensor = design.find_tensor(name), scalar = design.find_scalar(name);
+    if (tensor < 0 && scalar < 0) {
+        user_error("{}: argument \"{}\" is neither a tensor nor a scalar of design.json; run the "
+                   "generator again",
                    design.reference_library, name);
     }
-    const TensorDescription &tensor = design.tensors[index];
-    bool is_output = argument.kind == halide_argument_kind_output_buffer;
-    bool is_input = argument.kind == halide_argument_kind_input_buffer;
-    if ((tensor.is_output && !is_output) || (!tensor.is_output && !is_input) ||
-        argument.type != tensor.type ||
-        argument.dimensions != static_cast<int>(tensor.dimensions.size())) {
+    if (tensor >= 0 ? !fits(argument, design.tensors[tensor])
+                    : !fits(argument, design.scalars[scalar])) {
         user_error("{}: argument \"{}\" has another direction, type or number of dimensions than "
                    "in design.json; run the generator again",
                    design.reference_library, name);
     }
-    return index;
+    return tensor >= 0 ? Argument{Argument::Tensor, tensor} : Argument{Argument::Scalar, scalar};
 }
-
-} // namespace
 
 Reference::Reference(const DesignDescription &design) : name_(design.reference_function) {
     if (design.reference_library.empty()) {
@@ -69,24 +79,31 @@ Reference::Reference(const DesignDescription &design) : name_(design.reference_f
     const halide_filter_metadata_t *data = metadata();
     size_t found = 0;
     for (int i = 0; i < data->num_arguments; i++) {
-        arguments_.push_back(tensor_of(data->arguments[i], design));
-        found += arguments_.back() >= 0;
+        arguments_.push_back(argument_of(data->arguments[i], design));
+        found += arguments_.back().kind != Argument::UserContext;
     }
-    if (found != design.tensors.size()) {
-        user_error("{}: the pipeline has {} tensors, design.json {}; run the generator again", file,
-                   found, design.tensors.size());
+    scalar_count_ = design.scalars.size();
+    if (found != design.tensors.size() + scalar_count_) {
+        user_error("{}: the pipeline has {} tensors and scalars, design.json {}; run the generator "
+                   "again",
+                   file, found, design.tensors.size() + scalar_count_);
     }
     if (auto *set_handler = symbol<SetErrorHandler>(handle, "halide_set_error_handler")) {
         set_handler([](void *, const char *message) { last_error() += message; });
     }
 }
 
-void Reference::run(std::vector<Buffer> &tensors) const {
+void Reference::run(std::vector<Buffer> &tensors, const std::vector<int64_t> &scalars) const {
+    ORRERY_CHECK(scalars.size() == scalar_count_, "{} values for {} scalars", scalars.size(),
+                 scalar_count_);
     const void *user_context = nullptr;
+    std::vector<int64_t> values =
+        scalars; // Halide takes the low bytes: the machine is little endian
     std::vector<void *> arguments;
-    for (int tensor : arguments_) {
-        arguments.push_back(tensor < 0 ? static_cast<void *>(&user_context)
-                                       : tensors[tensor].raw_buffer());
+    for (const Argument &a : arguments_) {
+        arguments.push_back(a.kind == Argument::Tensor   ? tensors[a.index].raw_buffer()
+                            : a.kind == Argument::Scalar ? static_cast<void *>(&values[a.index])
+                                                         : static_cast<void *>(&user_context));
     }
     last_error().clear();
     if (int status = pipeline_(arguments.data()); status != 0) {

@@ -17,15 +17,22 @@ public:
     explicit Reference(const DesignDescription &design);
 
     /// Runs the pipeline on the buffers of the tensors, in the order of the design: reads the
-    /// inputs and sets the outputs. An error of the pipeline (a buffer of wrong bounds) is a user
-    /// error with Halide's message.
-    void run(std::vector<Buffer> &tensors) const;
+    /// inputs and sets the outputs. `scalars` has a value for each scalar of the design. An error
+    /// of the pipeline (a buffer of wrong bounds) is a user error with Halide's message.
+    void run(std::vector<Buffer> &tensors, const std::vector<int64_t> &scalars = {}) const;
 
 private:
     int (*pipeline_)(void **arguments) = nullptr;
     std::shared_ptr<void> library_;
     std::string name_;
-    std::vector<int> arguments_; ///< tensor of each argument; -1: the user context
+    struct Argument {
+        enum { UserContext, Tensor, Scalar } kind = UserContext;
+        int index = -1; ///< of the tensor or scalar
+    };
+    Argument argument_of(const halide_filter_argument_t &argument,
+                         const DesignDescription &design) const;
+    std::vector<Argument> arguments_;
+    size_t scalar_count_ = 0;
 };
 
 } // namespace Orrery::sim

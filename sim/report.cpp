@@ -211,6 +211,10 @@ std::string report_table(const DesignDescription &design, const Outcome &outcome
     const Result &result = outcome.result;
     Table summary({1});
     summary.row({"design", design.name});
+    for (size_t s = 0; s < outcome.scalars.size(); s++) {
+        summary.row(
+            {"scalar " + design.scalars[s].name, design.scalars[s].text(outcome.scalars[s])});
+    }
     summary.row({"cycles", grouped(result.cycles)});
     ArrayWork work = array_work(design, result);
     if (work.possible > 0) {
@@ -234,6 +238,12 @@ std::string report_table(const DesignDescription &design, const Outcome &outcome
 std::string report_json(const DesignDescription &design, const Outcome &outcome) {
     const Result &result = outcome.result;
     ordered_json j = {{"format", 1}, {"design", design.name}, {"cycles", result.cycles}};
+    for (size_t s = 0; s < outcome.scalars.size(); s++) {
+        const ScalarDescription &scalar = design.scalars[s];
+        bool natural = scalar.type.code == halide_type_uint;
+        j["scalars"][scalar.name] =
+            natural ? ordered_json(uint64_t(outcome.scalars[s])) : ordered_json(outcome.scalars[s]);
+    }
     ArrayWork work = array_work(design, result);
     if (work.possible > 0) {
         j["array"] = {{"processing_elements", work.processing_elements},

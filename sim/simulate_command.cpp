@@ -39,6 +39,27 @@ int64_t parse_number(const Assignment &a, int64_t low, int64_t high) {
     user_error("--memory {}={}: expected a number from {} to {}", a.name, a.value, low, high);
 }
 
+/// The values of --set NAME=VALUE, by name.
+std::map<std::string, int64_t> parse_scalars(const std::vector<std::string> &texts,
+                                             const DesignDescription &design) {
+    std::map<std::string, int64_t> values;
+    for (const std::string &text : texts) {
+        Assignment a = parse_assignment(text, "--set");
+        int scalar = design.find_scalar(a.name);
+        bool natural = scalar >= 0 && design.scalars[scalar].type.code == halide_type_uint;
+        std::istringstream stream(a.value);
+        int64_t value = 0;
+        uint64_t bits = 0;
+        natural ? stream >> bits : stream >> value;
+        bool negative = natural && a.value[0] == '-';
+        if (!stream || !stream.eof() || negative) {
+            user_error("--set {}: \"{}\" is not an integer of the scalar's type", a.name, a.value);
+        }
+        values[a.name] = natural ? int64_t(bits) : value;
+    }
+    return values;
+}
+
 /// The tensor that "name=file" names; it must be an input or an output as wanted.
 int named_tensor(const DesignDescription &design, const std::string &name, bool output) {
     int index = design.find_tensor(name);
@@ -129,6 +150,8 @@ int simulate(const SimulateCommand &command) {
     build.trace = !command.trace_file.empty();
     build.progress = [&](const std::string &text) { status.show(text); };
     DesignDescription design = read_design(command.directory);
+    options.scalars = parse_scalars(command.scalars, design);
+    design.scalar_values(options.scalars); // refused before anything is built
     Reference reference(design);
     std::vector<Buffer> tensors = random_tensors(design, command.seed);
     for (const std::string &text : command.inputs) {

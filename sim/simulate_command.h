@@ -10,6 +10,7 @@ namespace Orrery::sim {
 struct SimulateCommand {
     std::string directory;
     uint64_t seed = 1;
+    std::vector<std::string> scalars;         ///< "name=value"
     std::vector<std::string> inputs, outputs; ///< "name=file.npy"
     std::string json_file, trace_file;
     std::string memory; ///< "latency=N,stall=P,queue=N,misalign=N"; see parse_memory

@@ -56,9 +56,11 @@ class Run {
 public:
     Run(const DesignDescription &design, Testbench &testbench, const RunOptions &options,
         Result &result)
-        : design_(design), testbench_(testbench), options_(options), result_(result) {}
+        : design_(design), testbench_(testbench), options_(options),
+          scalars_(design.scalar_values(options.scalars)), result_(result) {}
 
     void execute(const std::vector<TensorMemory> &memories) {
+        write_scalars();
         for (size_t i = 0; i < memories.size(); i++) {
             uint32_t offset = design_.tensors[i].base_register;
             testbench_.write_register(offset, static_cast<uint32_t>(memories[i].base()));
@@ -78,6 +80,17 @@ public:
     }
 
 private:
+    void write_scalars() {
+        for (size_t i = 0; i < scalars_.size(); i++) {
+            const ScalarDescription &scalar = design_.scalars[i];
+            testbench_.write_register(scalar.offset, static_cast<uint32_t>(scalars_[i]));
+            if (scalar.type.bits > 32) {
+                testbench_.write_register(scalar.offset + 4,
+                                          static_cast<uint32_t>(scalars_[i] >> 32));
+            }
+        }
+    }
+
     void wait(uint64_t start) {
         Supervisor supervisor(design_, testbench_, options_, start);
         while (testbench_.interrupt_cycle() == 0) {
@@ -146,6 +159,7 @@ private:
     const DesignDescription &design_;
     Testbench &testbench_;
     const RunOptions &options_;
+    const std::vector<int64_t> scalars_; ///< one per scalar of the design
     Result &result_;
 };
 
@@ -196,6 +210,7 @@ Result Simulator::run(std::vector<Buffer> &tensors, const RunOptions &options) {
         user_error("design {} has {} tensors, {} buffers are given", design_->name,
                    design_->tensors.size(), tensors.size());
     }
+    design_->scalar_values(options.scalars); // refused before anything runs
     Random random(options.seed, 2);
     std::vector<TensorMemory> memories = place_tensors(*design_, options, random);
     for (size_t i = 0; i < tensors.size(); i++) {

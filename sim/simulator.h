@@ -10,6 +10,7 @@
 namespace Orrery::sim {
 
 struct RunOptions {
+    std::map<std::string, int64_t> scalars; ///< by name; others take their default
     MemoryTiming memory;
     uint64_t seed = 1; ///< of addresses, stalls, unused bytes and the registers before reset
     uint64_t max_cycles =

@@ -1,6 +1,7 @@
 #include "hwgen/frontend/affine.h"
 
 #include "hwgen/frontend/expressions.h"
+#include "hwgen/frontend/scalars.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -35,6 +36,10 @@ public:
 
 private:
     bool uses(const Expr &e, LevelKind kind) const {
+        // A scalar may have any value, as the counter of a serial loop.
+        if (kind == LevelKind::Serial && !scalars_in(e).empty()) {
+            return true;
+        }
         const auto used = counters_in(e);
         return std::any_of(used.begin(), used.end(),
                            [&](LevelId level) { return levels[level].kind == kind; });
@@ -80,8 +85,8 @@ private:
         const bool lane = uses(e, LevelKind::Lane);
         if (lane && uses(e, LevelKind::Serial)) {
             user_error(
-                "{}: the term {} mixes lanes and serial loops in a way that is not affine; split "
-                "the loops so that it becomes a sum, or unroll another loop",
+                "{}: the term {} mixes lanes with serial loops or scalar inputs in a way that is "
+                "not affine; split the loops so that it becomes a sum, or unroll another loop",
                 where, text(e, levels));
         }
         Expr &rest = lane ? form.lane_table : form.base;

@@ -10,7 +10,7 @@ namespace Orrery::frontend {
 struct AffineForm {
     std::map<LevelId, int64_t> coefficients;
     int64_t offset = 0;
-    Expr base;       ///< the rest, of serial counters; may be undefined
+    Expr base;       ///< the rest, of serial counters and scalars; may be undefined
     Expr lane_table; ///< the rest, of lane counters; may be undefined
     int64_t modulus = 0;
 };
@@ -20,7 +20,7 @@ struct AffineForm {
 ///     ko*4 + k + min(yo*3, 4) - 1   ->  {ko: 4, k: 1}, offset -1, base min(yo*3, 4)
 ///     (x + k) % 4                   ->  {x: 1, k: 1}, modulus 4   (k a lane)
 ///
-/// `where` names the access in the error on terms that mix lanes and serial loops.
+/// `where` names the access in the error on terms that mix lanes with serial loops or scalars.
 AffineForm affine_form(const Expr &coordinate, const std::vector<Level> &levels,
                        const std::string &where);
 

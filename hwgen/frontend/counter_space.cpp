@@ -1,6 +1,7 @@
 #include "hwgen/frontend/counter_space.h"
 
 #include "hwgen/frontend/expressions.h"
+#include "hwgen/frontend/scalars.h"
 #include "hwgen/frontend/translate.h"
 #include "hwgen/hwir/evaluator.h"
 
@@ -12,13 +13,16 @@ using namespace Halide::Internal;
 
 namespace {
 
-/// Walks the reachable combinations of a few counters and collects the values of an expression.
+/// Walks the reachable combinations of a few scalars and counters and collects the values of an
+/// expression. Scalars are counters as well here, around all loops.
 class Enumeration {
     const std::vector<Level> &levels;
     hwir::ExprPool pool;
-    std::vector<LevelId> chosen; // ascending: outer loops first
+    std::vector<hwir::Interval> scalar_ranges; // of the counters 0, 1, ...
+    ScalarLeaves scalars;
+    std::vector<LevelId> chosen; // ascending: outer loops first; the counters behind the scalars
     std::map<LevelId, int> position;
-    std::vector<hwir::Evaluator> extents;
+    std::vector<hwir::Evaluator> extents;                 // of the chosen levels
     std::vector<std::vector<hwir::Evaluator>> conditions; // by the number of counters they need
     std::vector<int64_t> counters;
     int64_t points_left = max_enumerated_points;
@@ -30,14 +34,14 @@ public:
         if (reads_memory(e) || !choose(e)) {
             return std::nullopt;
         }
-        conditions.resize(chosen.size() + 1);
+        conditions.resize(scalar_ranges.size() + chosen.size() + 1);
         for (LevelId level : chosen) {
             extents.push_back(prepare(levels[level].extent));
         }
         for (const Expr &c : candidates) {
             add_condition(c);
         }
-        counters.assign(chosen.size(), 0);
+        counters.assign(scalar_ranges.size() + chosen.size(), 0);
         const hwir::Evaluator value = prepare(e);
         hwir::Interval found{INT64_MAX, INT64_MIN};
         if (!walk(0, value, found)) {
@@ -47,8 +51,9 @@ public:
     }
 
 private:
-    /// The counters of the expression and of the extents of their loops.
+    /// The counters of the expression and of the extents of their loops, and all scalars in these.
     bool choose(const Expr &e) {
+        std::map<std::string, Halide::Parameter> parameters = scalars_in(e);
         std::set<LevelId> all = counters_in(e);
         std::vector<LevelId> open(all.begin(), all.end());
         while (!open.empty()) {
@@ -57,6 +62,7 @@ private:
             if (!level.extent.defined() || reads_memory(level.extent)) {
                 return false;
             }
+            parameters.merge(scalars_in(level.extent));
             for (LevelId outer : counters_in(level.extent)) {
                 if (all.insert(outer).second) {
                     open.push_back(outer);
@@ -64,24 +70,47 @@ private:
             }
         }
         chosen.assign(all.begin(), all.end());
+        if (!choose_scalars(parameters)) {
+            return false;
+        }
         for (size_t i = 0; i < chosen.size(); i++) {
-            position[chosen[i]] = static_cast<int>(i);
+            position[chosen[i]] = static_cast<int>(scalar_ranges.size() + i);
+        }
+        return true;
+    }
+
+    /// false if they have too many values.
+    bool choose_scalars(const std::map<std::string, Halide::Parameter> &parameters) {
+        int64_t combinations = 1;
+        for (const auto &[name, parameter] : parameters) {
+            const auto range = bounded_range(parameter);
+            if (!range || range->min < INT32_MIN || range->max > INT32_MAX ||
+                range->max - range->min >= max_enumerated_points / combinations) {
+                return false;
+            }
+            combinations *= range->max - range->min + 1;
+            const hwir::Type type = translate_type(parameter.type(), "scalar " + name);
+            scalars[name] = pool.cast(type, pool.counter(static_cast<int>(scalar_ranges.size())));
+            scalar_ranges.push_back(*range);
         }
         return true;
     }
 
     hwir::Evaluator prepare(const Expr &e) {
-        return {pool, Translator(pool, position, "a loop bound").translate(e)};
+        return {pool, Translator(pool, position, "a loop bound", scalars).translate(e)};
     }
 
-    /// A condition counts if all its counters are enumerated; it is tested as soon as they are
-    /// known.
+    /// A condition counts if all its counters and scalars are enumerated; it is tested as soon as
+    /// they are known.
     void add_condition(const Expr &c) {
         const std::set<LevelId> used = counters_in(c);
+        const auto parameters = scalars_in(c);
         const bool known = std::all_of(used.begin(), used.end(),
-                                       [&](LevelId level) { return position.count(level) > 0; });
+                                       [&](LevelId level) { return position.count(level) > 0; }) &&
+                           std::all_of(parameters.begin(), parameters.end(),
+                                       [&](const auto &p) { return scalars.count(p.first) > 0; });
         if (known && !reads_memory(c)) {
-            const size_t needs = used.empty() ? 0 : position[*used.rbegin()] + 1;
+            const size_t needs = used.empty() ? scalar_ranges.size() : position[*used.rbegin()] + 1;
             conditions[needs].push_back(prepare(c));
         }
     }
@@ -92,13 +121,16 @@ private:
                 return true;
             }
         }
-        if (depth == chosen.size()) {
+        if (depth == counters.size()) {
             const int64_t v = value(counters);
             found = {std::min(found.min, v), std::max(found.max, v)};
             return --points_left >= 0;
         }
-        const int64_t extent = extents[depth](counters);
-        for (counters[depth] = 0; counters[depth] < extent; counters[depth]++) {
+        const bool scalar = depth < scalar_ranges.size();
+        const int64_t first = scalar ? scalar_ranges[depth].min : 0;
+        const int64_t end =
+            scalar ? scalar_ranges[depth].max + 1 : extents[depth - scalar_ranges.size()](counters);
+        for (counters[depth] = first; counters[depth] < end; counters[depth]++) {
             if (!walk(depth + 1, value, found)) {
                 return false;
             }
@@ -161,6 +193,12 @@ void CounterSpace::push_intervals(const Expr &e, Scope<Interval> &scope) const {
     for (LevelId level : counters_in(e)) {
         const Expr last = static_cast<int>(levels[level].max_extent - 1);
         scope.push(counter_variable(level).as<Variable>()->name, Interval(0, last));
+    }
+    for (const auto &[name, scalar] : scalars_in(e)) {
+        if (const auto range = bounded_range(scalar)) {
+            scope.push(name, Interval(make_const(scalar.type(), range->min),
+                                      make_const(scalar.type(), range->max)));
+        }
     }
 }
 

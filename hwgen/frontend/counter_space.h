@@ -9,16 +9,16 @@ namespace Orrery::frontend {
 /// arithmetic.
 inline constexpr int64_t max_enumerated_points = 1 << 16;
 
-/// The values that the counters of a loop nest can take together. Where there are few combinations
-/// they are enumerated, so that bounds of ragged and triangular loops are exact; Halide's interval
-/// arithmetic is the fallback.
+/// The values that the counters of a loop nest and the scalar inputs can take together. Where there
+/// are few combinations they are enumerated, so that bounds of ragged and triangular loops are
+/// exact; Halide's interval arithmetic is the fallback.
 class CounterSpace {
 public:
     explicit CounterSpace(const std::vector<Level> &all_levels) : levels(all_levels) {}
 
-    /// Exact least and greatest value over all reachable points of the loops on which `e` depends
-    /// (min > max: none is reachable). Guards of the nest and `conditions` count where they depend
-    /// on nothing else. Nothing if there are too many points.
+    /// Exact least and greatest value over all scalars and all reachable points of the loops on
+    /// which `e` depends (min > max: none is reachable). Guards of the nest and `conditions` count
+    /// where they depend on nothing else. Nothing if there are too many points.
     std::optional<hwir::Interval> exact_range(const Expr &e, const std::vector<LevelId> &nest,
                                               const std::vector<Expr> &conditions = {}) const;
 
@@ -29,7 +29,7 @@ public:
     /// Is the condition true at every point? (Not known counts as no.)
     bool always(const Expr &condition, const std::vector<LevelId> &nest) const;
 
-    /// Intervals of the counters in `e`, as Halide's analyses take them.
+    /// Intervals of the counters and scalars in `e`, as Halide's analyses take them.
     void push_intervals(const Expr &e,
                         Halide::Internal::Scope<Halide::Internal::Interval> &scope) const;
 

@@ -19,17 +19,20 @@ class DesignEmitter {
     const HardwareSchedule &schedule;
     const std::map<std::string, Function> &environment;
     hwir::Design design;
-    Memories memories;
+    Names known;
 
 public:
     DesignEmitter(const Network &n, const HardwareSchedule &s,
                   const std::map<std::string, Function> &e)
         : network(n), schedule(s), environment(e) {}
 
-    hwir::Design run(std::vector<hwir::Tensor> tensors, const std::string &name) {
+    hwir::Design run(std::vector<hwir::Tensor> tensors, const std::vector<hwir::Scalar> &scalars,
+                     const std::string &name) {
         design.name = name;
         design.tensors = std::move(tensors);
-        name_tensors();
+        Identifiers names;
+        name_tensors(names);
+        add_scalars(scalars, names);
         emit_buffers();
         emit_processes();
         connect_buffers();
@@ -37,11 +40,18 @@ public:
     }
 
 private:
-    void name_tensors() {
-        Identifiers names;
+    void add_scalars(const std::vector<hwir::Scalar> &scalars, Identifiers &names) {
+        for (hwir::Scalar scalar : scalars) {
+            const std::string parameter = scalar.name;
+            scalar.name = names.claim(parameter);
+            known.scalars[parameter] = design.exprs.add_scalar(std::move(scalar));
+        }
+    }
+
+    void name_tensors(Identifiers &names) {
         for (size_t i = 0; i < design.tensors.size(); i++) {
             hwir::Tensor &tensor = design.tensors[i];
-            memories.tensors[tensor.name] = static_cast<int>(i);
+            known.tensors[tensor.name] = static_cast<int>(i);
             tensor.name = names.claim(tensor.name);
         }
     }
@@ -57,7 +67,7 @@ private:
             for (LevelId lane : storage.lane_dims) {
                 buffer.extents.push_back(network.levels[lane].max_extent);
             }
-            memories.buffers[storage.func] = static_cast<int>(design.buffers.size());
+            known.buffers[storage.func] = static_cast<int>(design.buffers.size());
             design.buffers.push_back(std::move(buffer));
         }
         for (const auto &[func, directive] : schedule.buffers) {
@@ -66,8 +76,8 @@ private:
     }
 
     void apply_directive(const std::string &func, const BufferDirective &directive) {
-        auto buffer = memories.buffers.find(func);
-        if (buffer == memories.buffers.end()) {
+        auto buffer = known.buffers.find(func);
+        if (buffer == known.buffers.end()) {
             const bool is_output = func == network.output;
             user_error("buffer({}): {}", user_name(func),
                        is_output
@@ -89,7 +99,7 @@ private:
         for (const Stage &stage : network.stages) {
             const std::string name =
                 names.claim(user_name(stage.func) + "_s" + std::to_string(stage.index));
-            hwir::Process process = emit_process(network, memories, stage, name, design);
+            hwir::Process process = emit_process(network, known, stage, name, design);
             auto directive = schedule.arrays.find({stage.func, stage.index});
             if (directive != schedule.arrays.end()) {
                 process.array =
@@ -124,7 +134,7 @@ private:
 
     void connect_buffers() {
         for (const Storage &storage : network.storages) {
-            hwir::Buffer &buffer = design.buffers[memories.buffers.at(storage.func)];
+            hwir::Buffer &buffer = design.buffers[known.buffers.at(storage.func)];
             for (size_t i = 0; i < network.stages.size(); i++) {
                 const Stage &stage = network.stages[i];
                 const hwir::TokenUse use{static_cast<int>(i), token_depth(storage, stage), {}};
@@ -153,8 +163,9 @@ private:
 
 hwir::Design emit_design(const Network &network, const HardwareSchedule &schedule,
                          const std::map<std::string, Function> &environment,
-                         std::vector<hwir::Tensor> tensors, const std::string &name) {
-    return DesignEmitter(network, schedule, environment).run(std::move(tensors), name);
+                         std::vector<hwir::Tensor> tensors,
+                         const std::vector<hwir::Scalar> &scalars, const std::string &name) {
+    return DesignEmitter(network, schedule, environment).run(std::move(tensors), scalars, name);
 }
 
 } // namespace Orrery::frontend

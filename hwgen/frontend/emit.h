@@ -8,10 +8,11 @@
 
 namespace Orrery::frontend {
 
-/// Writes the network as hardware IR. `tensors` are named by their parameters.
+/// Writes the network as hardware IR. `tensors` and `scalars` are named by their parameters.
 /// Throws UserError for directives that name a Func, stage, loop or tensor that does not exist.
 hwir::Design emit_design(const Network &network, const HardwareSchedule &schedule,
                          const std::map<std::string, Halide::Internal::Function> &environment,
-                         std::vector<hwir::Tensor> tensors, const std::string &name);
+                         std::vector<hwir::Tensor> tensors,
+                         const std::vector<hwir::Scalar> &scalars, const std::string &name);
 
 } // namespace Orrery::frontend

@@ -28,7 +28,7 @@ std::map<LevelId, int> loop_numbers(const Stage &stage) {
 /// Writes one stage.
 class ProcessEmitter {
     const Network &network;
-    const Memories &memories;
+    const Names &known;
     hwir::Design &design;
     const Stage &stage;
     const std::string label;
@@ -36,8 +36,8 @@ class ProcessEmitter {
     std::map<LevelId, int> loops; // number of each level in the process
 
 public:
-    ProcessEmitter(const Network &n, const Memories &m, hwir::Design &d, const Stage &s)
-        : network(n), memories(m), design(d), stage(s), label(stage_label(s)), space(n.levels),
+    ProcessEmitter(const Network &n, const Names &k, hwir::Design &d, const Stage &s)
+        : network(n), known(k), design(d), stage(s), label(stage_label(s)), space(n.levels),
           loops(loop_numbers(s)) {}
 
     hwir::Process run(const std::string &name) {
@@ -61,9 +61,9 @@ public:
     }
 
 private:
-    hwir::ExprId translate(const Expr &e) {
-        return Translator(design.exprs, loops, label).translate(e);
-    }
+    hwir::ExprId translate(const Expr &e) { return translator().translate(e); }
+
+    Translator translator() { return Translator(design.exprs, loops, label, known.scalars); }
 
     void emit_loops(hwir::Process &process) {
         Identifiers names;
@@ -90,13 +90,12 @@ private:
     hwir::Access access(const StageAccess &a) {
         hwir::Access result;
         result.kind = a.is_tensor ? hwir::MemoryKind::Tensor : hwir::MemoryKind::Buffer;
-        const auto &table = a.is_tensor ? memories.tensors : memories.buffers;
+        const auto &table = a.is_tensor ? known.tensors : known.buffers;
         auto memory = table.find(a.memory);
         ORRERY_CHECK(memory != table.end(), "{} accesses {}, which is no memory", label, a.memory);
         result.memory = memory->second;
 
         const std::string where = fmt::format("{}, access to {}", label, user_name(a.memory));
-        const Translator translator(design.exprs, loops, label);
         const Assumptions assumptions = assumptions_at(a);
         const Storage *storage = a.is_tensor ? nullptr : network.find_storage(a.memory);
         for (size_t d = 0; d < a.coordinates.size(); d++) {
@@ -105,12 +104,12 @@ private:
                         : Expr(static_cast<int>(design.tensors[result.memory].dimensions[d].min));
             const AffineForm form = affine_form(
                 assumptions.reduce(simplify(a.coordinates[d] - origin)), network.levels, where);
-            result.indices.push_back(translate_index(form, loops, translator));
+            result.indices.push_back(translate_index(form, loops, translator()));
         }
         for (size_t d = 0; storage && d < storage->lane_dims.size(); d++) {
             AffineForm lane;
             lane.coefficients[storage->lane_dims[d]] = 1;
-            result.indices.push_back(translate_index(lane, loops, translator));
+            result.indices.push_back(translate_index(lane, loops, translator()));
         }
         for (const Expr &condition : a.predicate) {
             result.predicate.push_back(translate(condition));
@@ -202,9 +201,9 @@ std::vector<int> array_axis(const Network &network, const Stage &stage,
 
 } // namespace
 
-hwir::Process emit_process(const Network &network, const Memories &memories, const Stage &stage,
+hwir::Process emit_process(const Network &network, const Names &names, const Stage &stage,
                            const std::string &name, hwir::Design &design) {
-    return ProcessEmitter(network, memories, design, stage).run(name);
+    return ProcessEmitter(network, names, design, stage).run(name);
 }
 
 hwir::Array emit_array(const Network &network, const Stage &stage, const ArrayDirective &directive,

@@ -1,20 +1,23 @@
 #pragma once
 #include "hwgen/frontend/hardware_schedule.h"
 #include "hwgen/frontend/network.h"
+#include "hwgen/frontend/translate.h"
 
 #include <map>
 #include <string>
 
 namespace Orrery::frontend {
 
-/// Places of the memories in the design's tables, by Halide's names.
-struct Memories {
+/// What Halide's names stand for in the design: places of memories in its tables, scalars in its
+/// pool.
+struct Names {
     std::map<std::string, int> buffers, tensors;
+    ScalarLeaves scalars;
 };
 
 /// Writes one stage as a process; its expressions go to the pool of `design`, whose tensors must be
 /// there.
-hwir::Process emit_process(const Network &network, const Memories &memories, const Stage &stage,
+hwir::Process emit_process(const Network &network, const Names &names, const Stage &stage,
                            const std::string &name, hwir::Design &design);
 
 /// Numbers of the loops that an array directive names. Loops of one iteration are gone from the

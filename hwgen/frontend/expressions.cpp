@@ -32,13 +32,6 @@ public:
     explicit VariableVisitor(std::function<void(const Variable &)> f) : found(std::move(f)) {}
 };
 
-void for_each_variable(const Expr &e, std::function<void(const Variable &)> found) {
-    if (e.defined()) {
-        VariableVisitor visitor(std::move(found));
-        e.accept(&visitor);
-    }
-}
-
 class MemoryReads : public IRVisitor {
     using IRVisitor::visit;
     void visit(const Call *op) override {
@@ -57,6 +50,13 @@ std::string last_component(const std::string &name) {
 }
 
 } // namespace
+
+void for_each_variable(const Expr &e, std::function<void(const Variable &)> found) {
+    if (e.defined()) {
+        VariableVisitor visitor(std::move(found));
+        e.accept(&visitor);
+    }
+}
 
 Expr counter_variable(LevelId level) {
     return Variable::make(Halide::Int(32), counter_prefix + std::to_string(level));

@@ -1,6 +1,7 @@
 #pragma once
 #include "hwgen/frontend/network.h"
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,6 +16,10 @@ std::optional<LevelId> level_of(const std::string &variable);
 /// The variable that stands for the value of a load of the stage, and the load it stands for.
 Expr load_variable(Halide::Type type, int load);
 std::optional<int> load_of(const std::string &variable);
+
+/// Calls `found` on every variable of the expression, if it is defined.
+void for_each_variable(const Expr &e,
+                       std::function<void(const Halide::Internal::Variable &)> found);
 
 /// Simplified, without `likely` and promises.
 Expr clean(const Expr &e);

@@ -8,6 +8,7 @@
 #include "hwgen/frontend/lanes.h"
 #include "hwgen/frontend/nest_walk.h"
 #include "hwgen/frontend/restrictions.h"
+#include "hwgen/frontend/scalars.h"
 #include "hwgen/frontend/tensors.h"
 #include "hwgen/frontend/tighten.h"
 #include "hwgen/support/error.h"
@@ -41,7 +42,7 @@ std::vector<hwir::Tensor> make_tensors(const std::vector<TensorConstraints> &con
     return tensors;
 }
 
-/// Inputs in order, then the output. Scalar parameters are reported where they are used.
+/// Inputs in order, then the output.
 std::vector<TensorConstraints> tensor_constraints(const std::vector<Parameter> &inputs,
                                                   const Halide::Internal::Function &output) {
     std::vector<TensorConstraints> tensors;
@@ -54,14 +55,33 @@ std::vector<TensorConstraints> tensor_constraints(const std::vector<Parameter> &
     return tensors;
 }
 
+std::vector<hwir::Scalar> describe_scalars(const std::vector<Parameter> &inputs) {
+    std::vector<hwir::Scalar> scalars;
+    for (const Parameter &input : inputs) {
+        if (!input.is_buffer()) {
+            scalars.push_back(describe_scalar(input));
+        }
+    }
+    return scalars;
+}
+
+std::vector<std::string> names_of(const std::vector<hwir::Scalar> &scalars) {
+    std::vector<std::string> names;
+    for (const hwir::Scalar &scalar : scalars) {
+        names.push_back(scalar.name);
+    }
+    return names;
+}
+
 } // namespace
 
 hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedule &schedule,
                           const std::string &name, const std::vector<Parameter> &inputs) {
+    const std::vector<hwir::Scalar> scalars = describe_scalars(inputs);
     check_pipeline(pipeline, schedule);
     const auto constraints = tensor_constraints(inputs, pipeline.outputs[0]);
     Stmt s = substitute_sizes(pipeline.stmt, constraints);
-    check_free_variables(s, schedule.output);
+    check_free_variables(s, schedule.output, names_of(scalars));
     // Guards stand right under their loops only when no let is between.
     s = tighten_loops(inline_lets(s));
 
@@ -74,7 +94,7 @@ hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedul
     check_loads(network);
     // Last, because a folded stage no longer accesses anything.
     return emit_design(network, schedule, pipeline.environment,
-                       make_tensors(constraints, schedule, s, network), name);
+                       make_tensors(constraints, schedule, s, network), scalars, name);
 }
 
 } // namespace Orrery

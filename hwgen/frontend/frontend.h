@@ -19,9 +19,10 @@ namespace Orrery {
 ///        consume acc { ... } } } }                     buffer acc int32[9, 1]: writers acc_s1@1,
 ///        readers out_s0@1
 ///
-/// `inputs` are the buffer parameters of the pipeline in the order in which the design lists them;
-/// their min, extent and stride constraints give the shape of the tensors, and where there is no
-/// constraint, the accessed region does. Throws UserError, naming Func, stage and loop, where the
+/// `inputs` are the parameters of the pipeline, buffers and scalars, in the order in which the
+/// design lists them; min, extent and stride constraints give the shape of the tensors, and where
+/// there is no constraint, the accessed region does. Bounds of the scalars give those of the
+/// loops that depend on them. Throws UserError, naming Func, stage and loop, where the
 /// pipeline or the schedule has no hardware form (yet).
 hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedule &schedule,
                           const std::string &name, const std::vector<Halide::Parameter> &inputs);

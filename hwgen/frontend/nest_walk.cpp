@@ -3,6 +3,7 @@
 #include "hwgen/frontend/counter_space.h"
 #include "hwgen/frontend/expressions.h"
 #include "hwgen/frontend/loads.h"
+#include "hwgen/frontend/scalars.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -81,6 +82,7 @@ private:
     hwir::Interval extent_range(const Level &level, const std::string &loop) {
         const auto range = space.range(level.extent, nest);
         if (!range) {
+            require_bounds(level.extent, fmt::format("loop {}: its extent", loop));
             user_error("loop {}: its extent {} has no constant bound; {}", loop,
                        text(level.extent, network.levels),
                        level.kind == LevelKind::Lane
@@ -88,6 +90,14 @@ private:
                            : "bound the Func (bound(), or set_bounds on the output's dimensions)");
         }
         return *range;
+    }
+
+    /// An unbounded scalar is the likeliest cause of a size without bounds.
+    void require_bounds(const Expr &e, const std::string &what) const {
+        if (const Halide::Parameter scalar = find_unbounded(e); scalar.defined()) {
+            user_error("{} {} has no constant bound: {}", what, text(e, network.levels),
+                       unbounded_scalar_text(scalar));
+        }
     }
 
     void visit(const LetStmt *op) override {
@@ -196,6 +206,9 @@ private:
             const Expr extent = in_counters(op->bounds[d].extent);
             const auto range = space.range(extent, nest);
             if (!range) {
+                require_bounds(extent,
+                               fmt::format("Func {}: the size of dimension {} of its buffer,",
+                                           user_name(op->name), d));
                 user_error(
                     "Func {}: the size of dimension {} of its buffer, {}, has no constant bound; "
                     "bound the Func or compute it at an inner loop",

@@ -200,6 +200,12 @@ class FreeVariables : public IRVisitor {
 
 public:
     const Variable *first = nullptr;
+
+    explicit FreeVariables(const std::vector<std::string> &known) {
+        for (const std::string &name : known) {
+            defined.push(name);
+        }
+    }
 };
 
 /// Name and number of "<tensor>.extent.<d>" and the like.
@@ -220,8 +226,9 @@ void check_pipeline(const LoweredPipeline &pipeline, const HardwareSchedule &sch
     PipelineCheck(pipeline).run(schedule);
 }
 
-void check_free_variables(const Stmt &s, const std::string &output) {
-    FreeVariables variables;
+void check_free_variables(const Stmt &s, const std::string &output,
+                          const std::vector<std::string> &scalars) {
+    FreeVariables variables(scalars);
     s.accept(&variables);
     if (!variables.first) {
         return;
@@ -242,10 +249,9 @@ void check_free_variables(const Stmt &s, const std::string &output) {
             user_name(size->first), size->second, user_name(size->first), size->second);
     }
     if (variables.first->param.defined()) {
-        user_error(
-            "parameter {}: scalar parameters are not supported yet; use a GeneratorParam or an "
-            "input of one element",
-            user_name(name));
+        user_error("parameter {}: it is not among the inputs of the pipeline; add it to the "
+                   "arguments, or give none to have them inferred",
+                   user_name(name));
     }
     user_error("{} is not known at compile time; bound the Func it belongs to", user_name(name));
 }

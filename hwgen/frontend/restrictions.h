@@ -2,6 +2,9 @@
 #include "halide-fork/lowering.h"
 #include "hwgen/frontend/hardware_schedule.h"
 
+#include <string>
+#include <vector>
+
 namespace Orrery::frontend {
 
 /// Rejects what the frontend cannot turn into hardware and what shows in the Funcs themselves:
@@ -9,8 +12,9 @@ namespace Orrery::frontend {
 /// the output, sliding windows. Throws one UserError that lists all of them.
 void check_pipeline(const LoweredPipeline &pipeline, const HardwareSchedule &schedule);
 
-/// Rejects variables that no loop defines: sizes that are not known at compile time and scalar
-/// parameters.
-void check_free_variables(const Halide::Internal::Stmt &s, const std::string &output);
+/// Rejects variables that no loop defines and that are not among the scalar inputs: sizes that are
+/// not known at compile time.
+void check_free_variables(const Halide::Internal::Stmt &s, const std::string &output,
+                          const std::vector<std::string> &scalars);
 
 } // namespace Orrery::frontend

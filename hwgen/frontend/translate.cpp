@@ -28,13 +28,15 @@ namespace {
 class ExprTranslator : public IRVisitor {
     hwir::ExprPool &pool;
     const std::map<LevelId, int> &loops;
+    const ScalarLeaves &scalars;
     const std::string &where;
     std::map<const BaseExprNode *, ExprId> done; // only looked up, never iterated
     ExprId result;
 
 public:
-    ExprTranslator(hwir::ExprPool &p, const std::map<LevelId, int> &l, const std::string &w)
-        : pool(p), loops(l), where(w) {}
+    ExprTranslator(hwir::ExprPool &p, const std::map<LevelId, int> &l, const ScalarLeaves &s,
+                   const std::string &w)
+        : pool(p), loops(l), scalars(s), where(w) {}
 
     ExprId translate(const Expr &e) {
         ORRERY_CHECK(e.defined(), "undefined expression in {}", where);
@@ -92,6 +94,8 @@ private:
             result = pool.counter(loop->second);
         } else if (auto load = load_of(op->name)) {
             result = pool.load(*load, type(op));
+        } else if (auto scalar = scalars.find(op->name); scalar != scalars.end()) {
+            result = scalar->second;
         } else {
             ORRERY_CHECK(false, "free variable {} in {}", op->name, where);
         }
@@ -298,7 +302,7 @@ private:
 } // namespace
 
 hwir::ExprId Translator::translate(const Expr &e) const {
-    return ExprTranslator(pool, loops, where).translate(e);
+    return ExprTranslator(pool, loops, scalars, where).translate(e);
 }
 
 } // namespace Orrery::frontend

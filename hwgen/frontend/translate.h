@@ -11,12 +11,17 @@ namespace Orrery::frontend {
 /// point, vectors and handles.
 hwir::Type translate_type(Halide::Type type, const std::string &where);
 
+/// What stands for the scalar inputs in a pool, by the names of their parameters.
+using ScalarLeaves = std::map<std::string, hwir::ExprId>;
+
 /// Translates expressions of one stage: counters to the loop numbers given by `loops`, load
-/// variables to loads.
+/// variables to loads, scalar inputs to what `scalars` says.
 class Translator {
 public:
-    Translator(hwir::ExprPool &to_pool, std::map<LevelId, int> loop_numbers, std::string label)
-        : pool(to_pool), loops(std::move(loop_numbers)), where(std::move(label)) {}
+    Translator(hwir::ExprPool &to_pool, std::map<LevelId, int> loop_numbers, std::string label,
+               ScalarLeaves scalar_leaves = {})
+        : pool(to_pool), loops(std::move(loop_numbers)), where(std::move(label)),
+          scalars(std::move(scalar_leaves)) {}
 
     /// Throws UserError for what has no integer hardware form (floating point, calls of functions,
     /// ...).
@@ -26,6 +31,7 @@ private:
     hwir::ExprPool &pool;
     std::map<LevelId, int> loops;
     std::string where;
+    ScalarLeaves scalars;
 };
 
 } // namespace Orrery::frontend

@@ -214,6 +214,7 @@ Range apply_range(Op op, Type type, const std::vector<Range> &v) {
     case Op::Constant:
     case Op::Counter:
     case Op::Load:
+    case Op::Scalar:
         break;
     }
     ORRERY_CHECK(false, "operation {} is a leaf", int(op));
@@ -241,6 +242,8 @@ Interval bounds(const ExprPool &pool, ExprId id,
         } else if (node.op == Op::Constant) {
             result[e] =
                 to_interval({to_wide(node.value, node.type), to_wide(node.value, node.type)});
+        } else if (node.op == Op::Scalar) {
+            result[e] = pool.scalars()[node.value].range;
         } else if (node.args.empty()) {
             result[e] = type_interval(node.type);
         } else {

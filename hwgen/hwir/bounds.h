@@ -13,7 +13,7 @@ Interval apply_bounds(Op op, Type type, const std::vector<Interval> &args,
                       const std::vector<Type> &arg_types);
 
 /// Sound bounds of an expression; `known` may give those of any node (std::nullopt: derive them; a
-/// leaf then takes any value of its type).
+/// counter or load then takes any value of its type, a scalar any of its range).
 Interval bounds(const ExprPool &pool, ExprId id,
                 const std::function<std::optional<Interval>(ExprId, const ExprNode &)> &known);
 

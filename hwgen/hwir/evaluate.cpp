@@ -76,6 +76,7 @@ Wide apply_wide(Op op, const std::vector<Wide> &v) {
     case Op::Constant:
     case Op::Counter:
     case Op::Load:
+    case Op::Scalar:
         break;
     }
     ORRERY_CHECK(false, "operation {} is a leaf", int(op));
@@ -120,6 +121,8 @@ int64_t Evaluator::operator()(const std::vector<int64_t> &counters,
         case Op::Load:
             values[i] = loads.at(step.value);
             break;
+        case Op::Scalar:
+            ORRERY_CHECK(false, "scalar {} has no value: specialize the design", step.value);
         default:
             args.clear();
             for (int a : step.args) {

@@ -30,6 +30,7 @@ size_t operand_count(Op op) {
     case Op::Constant:
     case Op::Counter:
     case Op::Load:
+    case Op::Scalar:
         return 0;
     case Op::Not:
     case Op::Cast:
@@ -66,6 +67,15 @@ ExprId ExprPool::constant(int64_t value, Type type) {
 ExprId ExprPool::counter(int loop) { return intern({Op::Counter, index_type, {}, loop}); }
 
 ExprId ExprPool::load(int load, Type type) { return intern({Op::Load, type, {}, load}); }
+
+ExprId ExprPool::add_scalar(Scalar scalar) {
+    scalar_table.push_back(std::move(scalar));
+    return this->scalar(int(scalar_table.size()) - 1);
+}
+
+ExprId ExprPool::scalar(int number) {
+    return intern({Op::Scalar, scalar_table.at(number).type, {}, number});
+}
 
 ExprId ExprPool::make(Op op, Type type, std::vector<ExprId> args) {
     ORRERY_CHECK(args.size() == operand_count(op) && !args.empty(), "operation {} with {} operands",
@@ -136,10 +146,22 @@ bool uses_counter(const ExprPool &pool, ExprId id, int loop) {
     return found;
 }
 
-bool uses_load(const ExprPool &pool, ExprId id) {
+namespace {
+
+bool uses(const ExprPool &pool, ExprId id, Op leaf) {
     bool found = false;
-    for_each_node(pool, id, [&](ExprId, const ExprNode &node) { found |= node.op == Op::Load; });
+    for_each_node(pool, id, [&](ExprId, const ExprNode &node) { found |= node.op == leaf; });
     return found;
+}
+
+} // namespace
+
+bool uses_load(const ExprPool &pool, ExprId id) { return uses(pool, id, Op::Load); }
+
+bool uses_scalar(const ExprPool &pool, ExprId id) { return uses(pool, id, Op::Scalar); }
+
+bool is_fixed_in_run(const ExprPool &pool, ExprId id) {
+    return !uses(pool, id, Op::Counter) && !uses(pool, id, Op::Load);
 }
 
 ExprId substitute(ExprPool &pool, ExprId id,
@@ -150,7 +172,7 @@ ExprId substitute(ExprPool &pool, ExprId id,
     for (ExprId e : order) {
         const ExprNode node = pool[e]; // a copy: `make` moves the nodes
         ExprId result = e;
-        if (node.op == Op::Counter || node.op == Op::Load) {
+        if (node.op == Op::Counter || node.op == Op::Load || node.op == Op::Scalar) {
             if (ExprId r = replace(node); r.defined()) {
                 ORRERY_CHECK(pool[r].type == node.type, "a leaf is replaced by another type");
                 result = r;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -25,6 +26,7 @@ enum class Op {
     Constant, ///< `value`
     Counter,  ///< current value of loop number `value` of the process (serial or lane), from 0
     Load,     ///< value read by load number `value` of the process
+    Scalar,   ///< scalar input number `value` of the design: the same value throughout a run
     Add,
     Sub,
     Mul,
@@ -65,8 +67,22 @@ struct ExprNode {
     int64_t value = 0;
 };
 
-/// Owner of the expressions of a design. Equal expressions are one node, so that identity is equality. Construction folds
-/// constants and drops neutral operands, so that a substitution simplifies what it can.
+/// Closed interval of values.
+struct Interval {
+    int64_t min = 0, max = 0;
+};
+
+/// A scalar input of the design: a register that the host sets before a run.
+struct Scalar {
+    std::string name; ///< identifier
+    Type type;
+    Interval range; ///< values that the host may set; those of the type if nothing else is known
+    std::optional<int64_t> otherwise; ///< the value where the host gives none
+};
+
+/// Owner of the expressions of a design and of the scalars that they refer to. Equal expressions
+/// are one node, so that identity is equality. Construction folds constants and drops neutral
+/// operands, so that a substitution simplifies what it can.
 class ExprPool {
 public:
     const ExprNode &operator[](ExprId id) const { return nodes[id.index]; }
@@ -75,6 +91,11 @@ public:
     ExprId constant(int64_t value, Type type = index_type);
     ExprId counter(int loop);
     ExprId load(int load, Type type);
+    /// Adds a scalar to the table; its leaf.
+    ExprId add_scalar(Scalar scalar);
+    /// The leaf of a scalar of the table.
+    ExprId scalar(int number);
+    const std::vector<Scalar> &scalars() const { return scalar_table; }
     /// Any operation with operands; the type of comparisons and logic is `boolean`.
     ExprId make(Op op, Type type, std::vector<ExprId> args);
     ExprId add(ExprId a, ExprId b) { return make(Op::Add, (*this)[a].type, {a, b}); }
@@ -94,34 +115,36 @@ private:
     ExprId intern(ExprNode node);
     std::vector<ExprNode> nodes;
     std::map<Key, int32_t> known;
+    std::vector<Scalar> scalar_table;
 };
 
 /// Wraps a value to a type (two's complement).
 int64_t wrap(int64_t value, Type type);
 
-/// Result of one operation on operand values (all but Counter and Load).
+/// Result of one operation on operand values (all but the leaves).
 int64_t apply(Op op, Type type, const std::vector<int64_t> &args, const std::vector<Type> &arg_types);
 
-/// Value of an expression; `counters` and `loads` are indexed by loop and load number.
+/// Value of an expression without scalars; `counters` and `loads` are indexed by loop and load
+/// number.
 int64_t evaluate(const ExprPool &pool, ExprId id, const std::vector<int64_t> &counters,
                  const std::vector<int64_t> &loads = {});
 
 /// Calls `visit` once for every node of an expression, operands first.
 void for_each_node(const ExprPool &pool, ExprId id, const std::function<void(ExprId, const ExprNode &)> &visit);
 
-/// Does the expression refer to the loop? To any load?
+/// Does the expression refer to the loop? To any load, any scalar?
 bool uses_counter(const ExprPool &pool, ExprId id, int loop);
 bool uses_load(const ExprPool &pool, ExprId id);
+bool uses_scalar(const ExprPool &pool, ExprId id);
+/// Are scalars and constants its only leaves, so that it has one value throughout a run?
+bool is_fixed_in_run(const ExprPool &pool, ExprId id);
 
-/// Rebuilds an expression with its leaves (Counter, Load) replaced by what `replace` gives (undefined: keep the leaf).
+/// Rebuilds an expression with its leaves (Counter, Load, Scalar) replaced by what `replace` gives
+/// (undefined: keep the leaf).
 ExprId substitute(ExprPool &pool, ExprId id, const std::function<ExprId(const ExprNode &)> &replace);
 
-/// Closed interval of values.
-struct Interval {
-    int64_t min = 0, max = 0;
-};
-
-/// Sound bounds of an expression when loop i counts from 0 to counter_extents[i] - 1 and loads take any value of their type.
+/// Sound bounds of an expression when loop i counts from 0 to counter_extents[i] - 1, loads take
+/// any value of their type and scalars any value of their range.
 Interval bounds(const ExprPool &pool, ExprId id, const std::vector<int64_t> &counter_extents);
 
 } // namespace Orrery::hwir

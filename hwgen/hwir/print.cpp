@@ -57,6 +57,9 @@ public:
 
     std::string text() {
         line("design {}", design.name);
+        for (const Scalar &s : design.exprs.scalars()) {
+            scalar(s);
+        }
         for (const Tensor &t : design.tensors) {
             tensor(t);
         }
@@ -79,6 +82,12 @@ private:
     template <typename... Args>
     void line(fmt::format_string<Args...> format, Args &&...args) {
         out += fmt::format(format, std::forward<Args>(args)...) + "\n";
+    }
+
+    void scalar(const Scalar &s) {
+        std::string otherwise = s.otherwise ? fmt::format(", default {}", *s.otherwise) : "";
+        line("\nscalar {} {} {} to {}{}", s.name, type_name(s.type), s.range.min, s.range.max,
+             otherwise);
     }
 
     void tensor(const Tensor &t) {

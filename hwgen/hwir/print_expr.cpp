@@ -75,6 +75,7 @@ Spelling spelling(Op op) {
     case Op::Constant:
     case Op::Counter:
     case Op::Load:
+    case Op::Scalar:
     case Op::Cast:
         return {"", Atom, true};
     }
@@ -102,6 +103,8 @@ public:
             return loops.at(node.value).name;
         case Op::Load:
             return fmt::format("load{}", node.value);
+        case Op::Scalar:
+            return pool.scalars()[node.value].name;
         case Op::Cast:
             return fmt::format("{}({})", type_name(node.type), text(node.args[0]));
         default:

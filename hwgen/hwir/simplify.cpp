@@ -137,11 +137,23 @@ ExprId simplify_arithmetic(ExprPool &pool, Op op, Type type, ExprId a, ExprId b)
     }
 }
 
+/// Is a value of data part of the expression, whose sums may wrap? Sizes are far from that.
+bool holds_data(const ExprPool &pool, ExprId id) {
+    constexpr int64_t largest_size = int64_t(1) << 24;
+    bool found = false;
+    for_each_node(pool, id, [&](ExprId, const ExprNode &node) {
+        const bool scalar = node.op == Op::Scalar;
+        const Interval range = scalar ? pool.scalars()[node.value].range : Interval{};
+        found |= node.op == Op::Load || range.min < -largest_size || range.max > largest_size;
+    });
+    return found;
+}
+
 /// c1 of `i + c1`, an index expression free of loads.
 std::optional<int64_t> index_offset(const ExprPool &pool, ExprId id) {
     const ExprNode &node = pool[id];
     if (node.op != Op::Add || node.type != index_type || pool[node.args[0]].type != index_type ||
-        uses_load(pool, id)) {
+        holds_data(pool, id)) {
         return std::nullopt;
     }
     return pool.as_constant(node.args[1]);

@@ -29,6 +29,9 @@ public:
 
     void run() {
         names();
+        for (const Scalar &s : design.exprs.scalars()) {
+            scalar(s);
+        }
         for (const Tensor &t : design.tensors) {
             tensor(t);
         }
@@ -54,6 +57,9 @@ private:
             ORRERY_CHECK(is_identifier(n), "'{}' is not an identifier", n);
             ORRERY_CHECK(seen.insert(n).second, "two objects are named {}", n);
         };
+        for (const Scalar &s : pool.scalars()) {
+            name(s.name);
+        }
         for (const Tensor &t : design.tensors) {
             name(t.name);
         }
@@ -69,6 +75,14 @@ private:
     }
 
     void type(Type t) { ORRERY_CHECK(t.bits >= 1 && t.bits <= 64, "{}: {} bits", where, t.bits); }
+
+    void scalar(const Scalar &s) {
+        where = "scalar " + s.name;
+        type(s.type);
+        ORRERY_CHECK(s.range.min <= s.range.max, "{}: {} to {}", where, s.range.min, s.range.max);
+        bool inside = !s.otherwise || (*s.otherwise >= s.range.min && *s.otherwise <= s.range.max);
+        ORRERY_CHECK(inside, "{}: the default is outside of the range", where);
+    }
 
     void expression(ExprId id, const char *what, const Leaves &leaves) {
         ORRERY_CHECK(id.defined() && size_t(id.index) < pool.size(), "{}: {} is undefined", where,

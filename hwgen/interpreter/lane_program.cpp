@@ -113,6 +113,8 @@ int LaneProgram::add(const ExprPool &pool, const std::vector<Loop> &loops, ExprI
             target = add_register(node.type, true);
             serial_counters.push_back({int(node.value), target});
         }
+    } else if (node.op == Op::Scalar) {
+        ORRERY_CHECK(false, "scalar {} has no value: specialize the design", node.value);
     } else if (node.op == Op::Load) {
         target = add_register(node.type, false);
         registers[target].storage.clear();

@@ -1,6 +1,9 @@
 #include "hwgen/lower/build.h"
 
+#include <algorithm>
 #include <cctype>
+#include <functional>
+#include <set>
 
 namespace Orrery::lower {
 
@@ -15,6 +18,55 @@ int bits_for(int64_t max) {
 }
 
 int index_bits(int64_t count) { return bits_for(count - 1); }
+
+hwir::Type narrowest_type(hwir::Interval interval, hwir::Type type) {
+    const bool natural = interval.min >= 0;
+    int bits =
+        natural ? bits_for(interval.max) : 1 + bits_for(std::max(interval.max, ~interval.min));
+    return bits < type.bits ? hwir::Type{bits, !natural} : type;
+}
+
+hwir::ExprId Build::iterations(const std::vector<hwir::Loop> &loops, int loop) {
+    const hwir::ExprId extent = loops[loop].extent;
+    const bool natural = hwir::bounds(pool, extent, hwir::counter_extents(loops)).min >= 0;
+    return natural ? extent : pool.max(extent, pool.constant(0));
+}
+
+std::vector<RunValue> Build::find_run_values(const std::vector<hwir::ExprId> &exprs) {
+    std::vector<RunValue> found;
+    std::set<hwir::ExprId> seen;
+    std::function<void(hwir::ExprId)> walk = [&](hwir::ExprId e) {
+        if (!seen.insert(e).second || !hwir::uses_scalar(pool, e)) {
+            return;
+        }
+        if (hwir::is_fixed_in_run(pool, e)) {
+            found.push_back(run_value(e));
+            return;
+        }
+        for (hwir::ExprId a : pool[e].args) {
+            walk(a);
+        }
+    };
+    for (hwir::ExprId e : exprs) {
+        walk(e);
+    }
+    return found;
+}
+
+const RunValue &Build::run_value(hwir::ExprId e) {
+    for (const RunValue &v : run_values) {
+        if (v.expr == e) {
+            return v;
+        }
+    }
+    const hwir::ExprNode &node = pool[e];
+    const bool leaf = node.op == hwir::Op::Scalar;
+    std::string name = leaf ? "scalar_" + pool.scalars()[node.value].name
+                            : "run_value" + std::to_string(run_values.size());
+    const hwir::Interval interval = hwir::bounds(pool, e, std::vector<int64_t>{});
+    run_values.push_back({e, interval, narrowest_type(interval, node.type), name});
+    return run_values.back();
+}
 
 LaneSpace::LaneSpace(const hwir::Process &p, std::vector<int> lane_loops)
     : process(p), order(std::move(lane_loops)), stride(order.size(), 1) {

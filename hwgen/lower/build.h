@@ -7,13 +7,36 @@
 
 namespace Orrery::lower {
 
+/// An expression of scalars alone: computed once per run, beside the registers, for all modules
+/// that need it. They have it from a port `<name>_i`.
+struct RunValue {
+    hwir::ExprId expr;
+    hwir::Interval interval;
+    hwir::Type type; ///< the narrowest one of the interval
+    std::string name;
+};
+
 /// What all steps of the lowering share: the design, its expressions (which grow) and the modules made so far.
 struct Build {
     explicit Build(const hwir::Design &d) : design(d), pool(d.exprs) {}
     const hwir::Design &design;
     hwir::ExprPool pool;
     std::vector<netlist::Module> modules; ///< used ones before their users
+    std::vector<RunValue> run_values;     ///< in the order in which they were first needed
+
+    /// Number of iterations of a loop: its extent, or 0 where that is negative.
+    hwir::ExprId iterations(const std::vector<hwir::Loop> &loops, int loop);
+
+    /// The largest parts of the expressions that have one value throughout a run, constants
+    /// excepted; each once.
+    std::vector<RunValue> find_run_values(const std::vector<hwir::ExprId> &exprs);
+
+private:
+    const RunValue &run_value(hwir::ExprId e);
 };
+
+/// The narrowest type of all values in an interval of `type`.
+hwir::Type narrowest_type(hwir::Interval interval, hwir::Type type);
 
 /// Bits of an unsigned value up to `max` (at least 1).
 int bits_for(int64_t max);

@@ -40,28 +40,44 @@ std::set<int> counters_of(const ExprPool &pool, const std::vector<ExprId> &exprs
 }
 
 DatapathInput counter_input(ExprPool &pool, const hwir::Loop &loop, int number, int width) {
-    return {"counter" + std::to_string(number), pool.counter(number), hwir::Type{width, false},
-            hwir::Interval{0, std::max<int64_t>(0, loop.max_extent - 1)}};
-}
-
-bool has_port(const Module &module, const std::string &name) {
-    for (const Port &p : module.ports) {
-        if (p.name == name) {
-            return true;
-        }
-    }
-    return false;
+    return {"counter" + std::to_string(number) + "_i", pool.counter(number),
+            hwir::Type{width, false}, hwir::Interval{0, std::max<int64_t>(0, loop.max_extent - 1)}};
 }
 
 } // namespace
 
-Control::Control(Build &b, std::string nest_name, const std::vector<hwir::Loop> &nest_loops,
-                 Scope module_scope, Value index_vector, int width)
-    : build(b), nest(std::move(nest_name)), loops(nest_loops), scope(module_scope),
-      index(std::move(index_vector)), index_width(width) {}
+Control::Control(Build &b, Module &nest_module, const std::vector<hwir::Loop> &nest_loops,
+                 Value index_vector, int width)
+    : build(b), module(nest_module), nest(nest_module.name), loops(nest_loops),
+      scope(nest_module.items), index(std::move(index_vector)), index_width(width) {}
 
 Value Control::counter(int loop) const {
     return slice(index, static_cast<int64_t>(loop) * index_width, index_width);
+}
+
+Value Control::run_value_port(const RunValue &value) {
+    auto known = run_value_ports.find(value.name);
+    if (known == run_value_ports.end()) {
+        Value port = module.input(value.name + "_i", value.type.bits, value.type.is_signed);
+        known = run_value_ports.emplace(value.name, port).first;
+    }
+    return known->second;
+}
+
+void Control::add_inputs(const std::vector<ExprId> &exprs, std::vector<DatapathInput> &inputs,
+                         std::vector<Connection> &pins, const LaneSpace *lanes) {
+    for (int loop : counters_of(build.pool, exprs)) {
+        const hwir::Loop &l = loops[loop];
+        const bool lane = l.kind == LoopKind::Lane;
+        const int width = lane ? index_bits(l.max_extent) : index_width;
+        inputs.push_back(counter_input(build.pool, l, loop, width));
+        pins.push_back({inputs.back().name,
+                        lane ? localparam_value(lanes->localparam(loop), width) : counter(loop)});
+    }
+    for (const RunValue &v : build.find_run_values(exprs)) {
+        inputs.push_back({v.name + "_i", v.expr, v.type, v.interval});
+        pins.push_back({inputs.back().name, run_value_port(v)});
+    }
 }
 
 Value Control::shared(ExprId e, hwir::Type type, const std::string &name) {
@@ -95,24 +111,12 @@ LaneValue Control::per_lane(const hwir::Process &process, ExprId e, hwir::Type t
     std::string module_name = nest + "_" + name + std::to_string(lane_modules++);
     std::vector<DatapathInput> inputs;
     std::vector<Connection> pins;
-    for (int loop : counters_of(build.pool, {e})) {
-        const hwir::Loop &l = process.loops[loop];
-        bool lane = l.kind == LoopKind::Lane;
-        int width = lane ? index_bits(l.max_extent) : index_width;
-        inputs.push_back(counter_input(build.pool, l, loop, width));
-        Value v = lane ? localparam_value(space.localparam(loop), width) : counter(loop);
-        pins.push_back({inputs.back().name + "_i", v});
-    }
-    for (size_t i = 0; i < inputs.size(); i++) {
-        inputs[i].name = pins[i].pin;
-    }
+    add_inputs({e}, inputs, pins, &space);
     Datapath d = build_datapath(build.pool, module_name, "One lane of " + name + " in " + nest + ".",
                                 {{"value_o", e, type}}, inputs, {true});
     Value vector = scope.net(name, static_cast<int>(space.count()) * type.bits);
     Scope body = scope.generate("gen_" + name, "lane", space.count(), space.localparams("lane"));
-    pins.erase(std::remove_if(pins.begin(), pins.end(),
-                              [&](const Connection &c) { return !has_port(d.module, c.pin); }),
-               pins.end());
+    drop_unused_pins(d.module, pins);
     pins.push_back({"value_o", slice(vector, integer_name("lane") * integer(type.bits), type.bits)});
     body.instance("u_" + name, d.module.signature(), pins);
     build.modules.push_back(std::move(d.module));
@@ -132,20 +136,11 @@ void Control::finish() {
         pins.push_back({o.name + "_o", o.net});
     }
     std::vector<DatapathInput> inputs;
-    for (int loop : counters_of(build.pool, exprs)) {
-        DatapathInput in = counter_input(build.pool, loops[loop], loop, index_width);
-        in.name += "_i";
-        inputs.push_back(in);
-    }
+    add_inputs(exprs, inputs, pins, nullptr);
     Datapath d = build_datapath(build.pool, nest + "_control",
                                 "Loop extents, conditions and address parts of " + nest + ".", ports,
                                 inputs, {true});
-    for (const DatapathInput &in : inputs) {
-        if (has_port(d.module, in.name)) {
-            int loop = static_cast<int>(build.pool[in.expr].value);
-            pins.push_back({in.name, counter(loop)});
-        }
-    }
+    drop_unused_pins(d.module, pins);
     scope.instance("u_control", d.module.signature(), pins);
     build.modules.push_back(std::move(d.module));
 }

@@ -1,5 +1,8 @@
 #pragma once
 #include "hwgen/lower/build.h"
+#include "hwgen/lower/datapath.h"
+
+#include <map>
 
 namespace Orrery::lower {
 
@@ -11,13 +14,16 @@ struct LaneValue {
     bool is_signed = false;
 };
 
-/// Expressions over the counters of one nest (extents, conditions, parts of addresses): shared ones are computed by a single
-/// module "<nest>_control", those that depend on lanes by a module of their own per lane. All are valid in the cycle of issue.
+/// Expressions over the counters of one nest and the scalars (extents, conditions, parts of
+/// addresses): shared ones are computed by a single module "<nest>_control", those that depend on
+/// lanes by a module of their own per lane. All are valid in the cycle of issue. What depends on
+/// scalars alone comes from ports of the nest's module.
 class Control {
 public:
-    /// `index` is the sequencer's flat vector of counters, `index_width` bits each.
-    Control(Build &build, std::string nest, const std::vector<hwir::Loop> &loops,
-            netlist::Scope scope, netlist::Value index, int index_width);
+    /// `module` is that of the nest; `index` is the sequencer's flat vector of counters,
+    /// `index_width` bits each.
+    Control(Build &build, netlist::Module &module, const std::vector<hwir::Loop> &loops,
+            netlist::Value index, int index_width);
 
     /// Value of an expression over serial counters, cast to `type`; `name` names the wire. Constants need no wire.
     netlist::Value shared(hwir::ExprId e, hwir::Type type, const std::string &name);
@@ -37,13 +43,20 @@ private:
         netlist::Value net;
     };
     netlist::Value counter(int loop) const;
+    netlist::Value run_value_port(const RunValue &value);
+    /// Adds inputs and their pins for the counters and the values of scalars that the expressions
+    /// need.
+    void add_inputs(const std::vector<hwir::ExprId> &exprs, std::vector<DatapathInput> &inputs,
+                    std::vector<netlist::Connection> &pins, const LaneSpace *lanes);
     Build &build;
-    std::string nest;
+    netlist::Module &module;
+    const std::string nest;
     const std::vector<hwir::Loop> &loops;
     netlist::Scope scope;
     netlist::Value index;
     int index_width;
     std::vector<Output> outputs;
+    std::map<std::string, netlist::Value> run_value_ports;
     int lane_modules = 0;
 };
 

@@ -181,7 +181,10 @@ private:
             return;
         }
         ORRERY_CHECK(!node.args.empty(), "a datapath needs {} {}, which is none of its inputs",
-                     node.op == Op::Load ? "load" : "counter", node.value);
+                     node.op == Op::Load     ? "load"
+                     : node.op == Op::Scalar ? "scalar"
+                                             : "counter",
+                     node.value);
         std::vector<Interval> operand_intervals;
         std::vector<int64_t> operand_values; ///< of those that are constant
         std::vector<hwir::Type> types;
@@ -531,6 +534,14 @@ Datapath build_datapath(const hwir::ExprPool &pool, const std::string &module_na
     Builder builder(pool, options, inputs);
     builder.set_module(module_name, purpose);
     return builder.run(outputs, inputs);
+}
+
+void drop_unused_pins(const netlist::Module &module, std::vector<netlist::Connection> &pins) {
+    auto unused = [&](const netlist::Connection &pin) {
+        return std::none_of(module.ports.begin(), module.ports.end(),
+                            [&](const netlist::Port &port) { return port.name == pin.pin; });
+    };
+    pins.erase(std::remove_if(pins.begin(), pins.end(), unused), pins.end());
 }
 
 } // namespace Orrery::lower

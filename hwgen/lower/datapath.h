@@ -40,4 +40,7 @@ Datapath build_datapath(const hwir::ExprPool &pool, const std::string &module_na
                         const std::string &purpose, const std::vector<DatapathOutput> &outputs,
                         const std::vector<DatapathInput> &inputs, DatapathOptions options = {});
 
+/// Takes out the pins of inputs that the module has no port for, because no output needs them.
+void drop_unused_pins(const netlist::Module &module, std::vector<netlist::Connection> &pins);
+
 } // namespace Orrery::lower

@@ -294,6 +294,7 @@ Value operation(Scope scope, const std::string &name, Op op, Shape result,
     case Op::Constant:
     case Op::Counter:
     case Op::Load:
+    case Op::Scalar:
         break;
     }
     ORRERY_CHECK(false, "operation {} is a leaf", int(op));

@@ -16,6 +16,25 @@ std::string type_name(hwir::Type type) {
     return type == hwir::boolean ? "bool" : fmt::format("{}int{}", type.is_signed ? "" : "u", type.bits);
 }
 
+/// A number of a type; the greatest uint64 are negative in the hardware IR.
+Json number_json(int64_t value, hwir::Type type) {
+    bool huge = !type.is_signed && type.bits == 64;
+    return huge ? Json(static_cast<uint64_t>(value)) : Json(value);
+}
+
+Json scalar_json(const hwir::Scalar &s, int offset) {
+    bool all = !s.type.is_signed && s.range.min < 0; // of 64 bits
+    Json result = {{"name", s.name},
+                   {"type", type_name(s.type)},
+                   {"min", number_json(all ? 0 : s.range.min, s.type)},
+                   {"max", number_json(all ? -1 : s.range.max, s.type)}};
+    if (s.otherwise) {
+        result["default"] = number_json(*s.otherwise, s.type);
+    }
+    result["register"] = offset;
+    return result;
+}
+
 Json tensor_json(const hwir::Tensor &t, int base_register) {
     Json dimensions = Json::array();
     for (const hwir::Dimension &d : t.dimensions) {
@@ -97,6 +116,11 @@ Json buffer_json(const hwir::Buffer &b, int number, const LoweredDesign &lowered
 std::string manifest(const hwir::Design &design, const LoweredDesign &lowered,
                      const std::vector<std::string> &files, const std::string &reference_library,
                      const std::string &reference_function) {
+    Json scalars = Json::array();
+    const std::vector<hwir::Scalar> &all_scalars = design.exprs.scalars();
+    for (size_t s = 0; s < all_scalars.size(); s++) {
+        scalars.push_back(scalar_json(all_scalars[s], lowered.registers.scalar_offset[s]));
+    }
     Json registers = Json::array(), tensors = Json::array(), processes = Json::array(), buffers = Json::array();
     for (const lower::Register &r : lowered.registers.registers) {
         registers.push_back({{"name", r.name}, {"offset", r.offset}, {"words", r.words},
@@ -111,19 +135,21 @@ std::string manifest(const hwir::Design &design, const LoweredDesign &lowered,
     for (size_t b = 0; b < design.buffers.size(); b++) {
         buffers.push_back(buffer_json(design.buffers[b], static_cast<int>(b), lowered));
     }
-    Json result = {{"format", 1},
-                   {"name", design.name},
-                   {"top", lowered.netlist.top},
-                   {"files", files},
-                   {"clock", "clk_i"},
-                   {"reset", "rst_i"},
-                   {"interrupt", "irq_o"},
-                   {"reference", {{"library", reference_library}, {"function", reference_function}}},
-                   {"tensors", tensors},
-                   {"control", {{"prefix", "s_axi_"}, {"address_bits", lowered.registers.address_bits}}},
-                   {"registers", registers},
-                   {"processes", processes},
-                   {"buffers", buffers}};
+    Json result = {
+        {"format", 1},
+        {"name", design.name},
+        {"top", lowered.netlist.top},
+        {"files", files},
+        {"clock", "clk_i"},
+        {"reset", "rst_i"},
+        {"interrupt", "irq_o"},
+        {"reference", {{"library", reference_library}, {"function", reference_function}}},
+        {"scalars", scalars},
+        {"tensors", tensors},
+        {"control", {{"prefix", "s_axi_"}, {"address_bits", lowered.registers.address_bits}}},
+        {"registers", registers},
+        {"processes", processes},
+        {"buffers", buffers}};
     return result.dump(2) + "\n";
 }
 

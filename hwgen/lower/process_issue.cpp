@@ -82,7 +82,7 @@ void ProcessState::add_sequencer() {
     valid = scope.net("valid", 1);
     seq_enable = scope.net("in_range", 1);
     fire = scope.net("fire", 1);
-    control = std::make_unique<Control>(build, process.name, process.loops, scope, index, index_width);
+    control = std::make_unique<Control>(build, module, process.loops, index, index_width);
     Value active = module.output("active_o", 1);
     scope.assign(active, valid);
 }
@@ -209,8 +209,8 @@ void ProcessState::finish_issue() {
     for (int i = loops; i-- > 0;) {
         Value extent = constant(index_width, 1);
         if (i < process.serial_count()) {
-            ExprId e = build.pool.max(process.loops[i].extent, build.pool.constant(0));
-            extent = control->shared(e, hwir::Type{index_width, false}, "extent" + std::to_string(i));
+            extent = control->shared(build.iterations(process.loops, i),
+                                     hwir::Type{index_width, false}, "extent" + std::to_string(i));
         }
         extents.push_back(extent);
     }

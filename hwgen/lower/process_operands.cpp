@@ -262,10 +262,8 @@ void ProcessState::add_control_operands(const std::vector<ExprId> &roots) {
 }
 
 hwir::Type ProcessState::narrowed(ExprId e) const {
-    hwir::Type type = build.pool[e].type;
     hwir::Interval range = hwir::bounds(build.pool, e, hwir::counter_extents(process.loops));
-    int bits = range.min >= 0 ? bits_for(range.max) : 1 + bits_for(std::max(range.max, ~range.min));
-    return bits < type.bits ? hwir::Type{bits, range.min < 0} : type;
+    return narrowest_type(range, build.pool[e].type);
 }
 
 void ProcessState::add_lane_operand(ExprId e) {

@@ -26,7 +26,8 @@ struct Counter {
 struct RegisterMap {
     int address_bits = 12;
     std::vector<Register> registers;
-    std::vector<int> base_offset;  ///< per tensor
+    std::vector<int> base_offset;   ///< per tensor
+    std::vector<int> scalar_offset; ///< per scalar
     std::vector<Counter> counters;
     int write_words = 0, read_words = 0;
 };

@@ -66,13 +66,13 @@ void StreamState::add_sequencer() {
     fire = scope.net("fire", 1);
     stall = scope.net("stall", 1);
     scope.assign(module.output("active_o", 1), valid);
-    control = std::make_unique<Control>(build, module.name, nest, scope, index, index_width);
+    control = std::make_unique<Control>(build, module, nest, index, index_width);
     std::vector<Value> extents; // most significant first
     for (int i = loops; i-- > 0;) {
         Value extent = constant(index_width, 1);
         if (i < static_cast<int>(nest.size())) {
-            ExprId e = build.pool.max(nest[i].extent, build.pool.constant(0));
-            extent = control->shared(e, hwir::Type{index_width, false}, "extent" + std::to_string(i));
+            extent = control->shared(build.iterations(nest, i), hwir::Type{index_width, false},
+                                     "extent" + std::to_string(i));
         }
         extents.push_back(extent);
     }

@@ -1,4 +1,6 @@
 // The top module: processes, streams, buffers, token rings, ports of tensors and the registers.
+#include "hwgen/hwir/print.h"
+#include "hwgen/lower/datapath.h"
 #include "hwgen/lower/lower.h"
 #include "hwgen/lower/process.h"
 #include "hwgen/lower/stream.h"
@@ -34,6 +36,8 @@ public:
 
 private:
     void lower_parts();
+    void add_scalars();
+    Value delayed_start(int cycles);
     bool is_shared(int tensor) const;
     bool shares_port(const std::string &instance) const;
     void declare_outputs();
@@ -58,12 +62,17 @@ private:
     const hwir::Design &design;
     Module module;
     Scope scope;
-    Value clk, rst, start;
+    Value clk, rst;
+    Value start;       ///< a run starts: the registers of the run are set
+    Value run_start;   ///< its processes start: what depends on scalars alone is computed
+    Value starting;    ///< between the two, or null if they are the same
+    Value write_words; ///< bases and scalars of the run
     std::vector<ProcessModule> processes;
     std::vector<StreamModule> streams;
     std::map<std::string, Value> outputs; ///< "instance/port"
     std::map<std::string, Value> inputs;
     std::vector<Value> counter_values; ///< per process
+    std::map<std::string, Value> run_value_nets; ///< by the ports that they feed
     RegisterMap registers;
 };
 
@@ -113,6 +122,67 @@ void Top::lower_parts() {
     }
 }
 
+int register_words(hwir::Type type) { return type.bits > 32 ? 2 : 1; }
+
+/// The scalars of the run and what depends on them alone, for all modules that need it.
+void Top::add_scalars() {
+    registers.write_words = static_cast<int>(design.tensors.size());
+    std::vector<int> first_word;
+    for (const hwir::Scalar &s : build.pool.scalars()) {
+        first_word.push_back(registers.write_words);
+        registers.write_words += register_words(s.type);
+    }
+    write_words = scope.net("write_words", 32 * registers.write_words);
+    run_start = start;
+    std::vector<DatapathInput> known;
+    std::vector<DatapathOutput> wanted;
+    std::vector<Connection> pins;
+    for (size_t i = 0; i < first_word.size(); i++) {
+        build.find_run_values(
+            {build.pool.scalar(static_cast<int>(i))}); // all of them, for the datapath
+    }
+    for (const RunValue &v : build.run_values) {
+        Value net = scope.net(v.name, v.type.bits, v.type.is_signed);
+        run_value_nets[v.name + "_i"] = net;
+        const hwir::ExprNode &node = build.pool[v.expr];
+        if (node.op == hwir::Op::Scalar) {
+            scope.assign(net,
+                         slice(write_words, int64_t{32} * first_word[node.value], v.type.bits));
+            known.push_back({v.name + "_i", v.expr, v.type, v.interval});
+            pins.push_back({known.back().name, net});
+        } else {
+            scope.comment(fmt::format("{}: {}", v.name, hwir::print_expr(build.pool, v.expr, {})));
+            wanted.push_back({v.name + "_o", v.expr, v.type});
+            pins.push_back({wanted.back().name, net});
+        }
+    }
+    if (wanted.empty()) {
+        return;
+    }
+    Datapath d = build_datapath(build.pool, design.name + "_run_values",
+                                "What depends on the scalars of the run alone.", wanted, known);
+    drop_unused_pins(d.module, pins);
+    if (d.has_clock) {
+        pins.push_back({"clk_i", clk});
+    }
+    scope.instance("u_run_values", d.module.signature(), pins);
+    build.modules.push_back(std::move(d.module));
+    run_start = delayed_start(d.latency);
+}
+
+/// The start of a run some cycles later.
+Value Top::delayed_start(int cycles) {
+    Value now = start;
+    for (int i = 1; i <= cycles; i++) {
+        starting = starting ? binary(ValueOp::Or, starting, now) : now;
+        Value later = scope.net(fmt::format("start_after{}", i), 1);
+        scope.instance(fmt::format("u_start_after{}", i), templates::delay_line(1, 1, true),
+                       {{"clk_i", clk}, {"rst_i", rst}, {"data_i", now}, {"data_o", later}});
+        now = later;
+    }
+    return now;
+}
+
 void Top::declare_outputs() {
     const std::set<std::string> generic{"active", "counts", "available", "data", "ready", "idle", "error"};
     std::set<std::string> names;
@@ -127,8 +197,11 @@ void Top::declare_outputs() {
                 }
                 outputs[name + "/" + p.name] = scope.net(net, p.width);
             }
+            if (auto value = run_value_nets.find(p.name); value != run_value_nets.end()) {
+                feed(name, p.name, value->second);
+            }
             if (p.name == "clk_i" || p.name == "rst_i" || p.name == "start_i") {
-                feed(name, p.name, p.name == "clk_i" ? clk : p.name == "rst_i" ? rst : start);
+                feed(name, p.name, p.name == "clk_i" ? clk : p.name == "rst_i" ? rst : run_start);
             }
         }
     };
@@ -420,8 +493,6 @@ void Top::add_counters() {
 }
 
 void Top::add_registers() {
-    const int tensors = static_cast<int>(design.tensors.size());
-    registers.write_words = tensors;
     registers.read_words = 2 * static_cast<int>(registers.counters.size());
     registers.address_bits = std::max(12, index_bits(4 * (fixed_words + registers.write_words + registers.read_words)));
     registers.registers = {{"control", 0x00, 1, "write", "bit 0: write 1 to start"},
@@ -434,14 +505,20 @@ void Top::add_registers() {
                                        "byte address of the first element of tensor " + t.name});
         offset += 4;
     }
+    for (const hwir::Scalar &s : build.pool.scalars()) {
+        registers.scalar_offset.push_back(offset);
+        registers.registers.push_back({"scalar_" + s.name, offset, register_words(s.type),
+                                       "read-write", "scalar input " + s.name});
+        offset += 4 * register_words(s.type);
+    }
     for (const ProcessModule &p : processes) {
         for (const CounterSource &c : p.counters) {
             registers.registers.push_back({c.name, offset, 2, "read", c.description});
             offset += 8;
         }
     }
-    Value busy = scope.net("busy", 1), finish = scope.net("finish", 1), error = scope.net("bus_error", 1);
-    Value write_words = scope.net("write_words", 32 * registers.write_words);
+    Value busy = scope.net("busy", 1), finish = scope.net("finish", 1),
+          error = scope.net("bus_error", 1);
     Signature csr = templates::axi_lite_registers(registers.address_bits, registers.write_words, registers.read_words);
     std::vector<Connection> pins;
     std::map<std::string, Value> known{{"clk_i", clk}, {"rst_i", rst}, {"start_o", start}, {"finish_i", finish},
@@ -469,7 +546,9 @@ void Top::add_registers() {
         feed(s.name, "base_i", slice(write_words, 32 * t, 32));
     }
     Value quiet = binary(ValueOp::And, all_idle, unary(ValueOp::Not, scope.wire("any_active", any_active)));
-    Value running = binary(ValueOp::And, busy, unary(ValueOp::Not, start));
+    Value begins =
+        starting ? scope.wire("begins", binary(ValueOp::Or, starting, run_start)) : start;
+    Value running = binary(ValueOp::And, busy, unary(ValueOp::Not, begins));
     scope.assign(finish, binary(ValueOp::And, running, quiet));
     scope.assign(error, any_error);
     scope.assign(module.output("irq_o", 1), finish);
@@ -480,6 +559,7 @@ LoweredDesign Top::run() {
     rst = module.input("rst_i", 1);
     start = scope.net("start", 1);
     lower_parts();
+    add_scalars();
     declare_outputs();
     add_memories();
     connect_streams();

@@ -142,7 +142,7 @@ std::optional<int64_t> static_residue(const ExprPool &pool, ExprId id,
     // Arithmetic does not show it: try all values of the counters where there are few.
     constexpr int64_t most_points = 4096;
     std::vector<int> used = counters_of(pool, id);
-    if (points_of(loops, used) > most_points) {
+    if (uses_scalar(pool, id) || points_of(loops, used) > most_points) {
         return std::nullopt;
     }
     std::vector<int64_t> counters(loops.size(), 0);

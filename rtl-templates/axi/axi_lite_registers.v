@@ -1,13 +1,14 @@
 `default_nettype none
 // Registers of a design behind an AXI4-Lite port of 32 bits.
 // Map:        0x00 control (write bit 0 = 1: start, ignored while busy), 0x04 status (bit 0 busy, bit 1 done, bit 2 bus
-//             error), 0x08, 0x0c cycles of the last run (low, high), 0x20.. WRITE_WORDS words (read-write, fixed while
-//             busy), behind them READ_WORDS read-only words. Other addresses read 0.
+//             error), 0x08, 0x0c cycles of the last run (low, high), 0x20.. WRITE_WORDS words (read-write), behind them
+//             READ_WORDS read-only words. Other addresses read 0.
 // Protocol:   start_o is a pulse in the first cycle of busy_o; finish_i ends the run in any later cycle; error_i sets
-//             the bus error until the next start.
+//             the bus error until the next start. From start_o on, write_words_o holds the words as they were at the
+//             start; the host may write those of the next run at any time.
 // Latency:    a response in the cycle after the request.
 // Throughput: one read and one write per cycle.
-// Reset:      all registers 0.
+// Reset:      all registers 0; write_words_o is undefined before the first start.
 // Parameters: WRITE_WORDS, READ_WORDS >= 1; ADDRESS_WIDTH: bits of a byte address, enough for all words.
 module axi_lite_registers #(
     parameter integer ADDRESS_WIDTH = 12, WRITE_WORDS = 4, READ_WORDS = 4
@@ -46,7 +47,7 @@ module axi_lite_registers #(
     reg                       start_q, busy_q, done_q, error_q, written_q, read_q;
     reg  [63:0]               cycles_q;
     reg  [31:0]               read_data_q;
-    wire [32*WRITE_WORDS-1:0] write_words;
+    wire [32*WRITE_WORDS-1:0] write_words; // as the host has written them
     wire [WORD_WIDTH-1:0]     write_index = s_axi_awaddr_i[ADDRESS_WIDTH-1:2];
     wire [WORD_WIDTH-1:0]     read_index  = s_axi_araddr_i[ADDRESS_WIDTH-1:2];
     wire                      write = s_axi_awvalid_i && s_axi_wvalid_i && (!written_q || s_axi_bready_i);
@@ -65,7 +66,6 @@ module axi_lite_registers #(
     assign s_axi_rvalid_o  = read_q;
     assign start_o         = start_q;
     assign busy_o          = busy_q;
-    assign write_words_o   = write_words;
 
     always @(posedge clk_i) begin
         if (rst_i) begin
@@ -120,13 +120,15 @@ module axi_lite_registers #(
             localparam integer          NUMBER = FIXED + i;
             localparam [WORD_WIDTH-1:0] INDEX  = NUMBER[WORD_WIDTH-1:0];
             for (j = 0; j < 4; j = j + 1) begin : gen_byte
-                reg [7:0] byte_q;
-                assign write_words[i*32+j*8 +: 8] = byte_q;
+                reg [7:0] byte_q, run_byte_q;
+                assign write_words[i*32+j*8 +: 8]   = byte_q;
+                assign write_words_o[i*32+j*8 +: 8] = run_byte_q;
                 always @(posedge clk_i) begin
                     if (rst_i)
                         byte_q <= 8'd0;
-                    else if (write && !busy_q && write_index == INDEX && s_axi_wstrb_i[j])
+                    else if (write && write_index == INDEX && s_axi_wstrb_i[j])
                         byte_q <= s_axi_wdata_i[j*8 +: 8];
+                    if (go) run_byte_q <= byte_q;
                 end
             end
         end

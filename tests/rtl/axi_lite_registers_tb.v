@@ -74,7 +74,7 @@ module axi_lite_registers_tb;
         if (start) check(busy, "busy with start");
     end
 
-    reg [31:0] words [0:WRITES-1];
+    reg [31:0] words [0:WRITES-1], run_words [0:WRITES-1];
     reg [31:0] data;
     reg [3:0]  strobes;
     integer round, i, k, length, with_error;
@@ -94,7 +94,7 @@ module axi_lite_registers_tb;
                 i = below(WRITES);
                 read(32 + 4 * i);
                 check(result === words[i], "written word");
-                check(write_words[i*32 +: 32] === words[i], "write_words");
+                if (round != 0) check(write_words[i*32 +: 32] === run_words[i], "write_words change with a start only");
                 for (i = 0; i < READS; i = i + 1) read_words[i*32 +: 32] = $random(seed);
                 i = below(READS);
                 read(32 + 4 * WRITES + 4 * i);
@@ -111,11 +111,17 @@ module axi_lite_registers_tb;
             check(!busy && starts == round, "no start");
             write(0, 1, 4'h1);
             check(busy && starts == round + 1, "start");
+            for (i = 0; i < WRITES; i = i + 1) begin
+                run_words[i] = words[i];
+                check(write_words[i*32 +: 32] === run_words[i], "write_words of the run");
+            end
             write(0, 1, 4'h1);
             check(busy && starts == round + 1, "start while busy");
-            write(32, ~words[0], 4'hf);
+            words[0] = ~words[0];
+            write(32, words[0], 4'hf);
             read(32);
-            check(result === words[0], "word is fixed while busy");
+            check(result === words[0], "word of the next run");
+            check(write_words[31:0] === run_words[0], "write_words are fixed while busy");
             read(4);
             check(result === 1, "status while busy");
             with_error = chance(50);

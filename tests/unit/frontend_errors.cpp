@@ -133,12 +133,44 @@ TEST_CASE("error: schedule accesses more than the bounds", "[frontend][errors]")
                Contains("tensor input") && Contains("0 to 15") && Contains("1 to 16"));
 }
 
-TEST_CASE("error: scalar parameter", "[frontend][errors]") {
+TEST_CASE("error: scalar that is not among the inputs", "[frontend][errors]") {
     Line line;
     Param<int> gain("gain");
     line.f(line.x) = line.input(line.x) * gain;
     line.finish();
-    CHECK_THAT(line.error(), Contains("parameter gain") && Contains("GeneratorParam"));
+    CHECK_THAT(line.error(), Contains("parameter gain") && Contains("not among the inputs"));
+}
+
+TEST_CASE("error: scalars that have no value", "[frontend][errors]") {
+    Line line;
+    Param<float> gain("gain");
+    Param<int> n("n", 3, 5, 4), m("m", 9, 1, 8);
+    line.f(line.x) = cast<int>(line.input(line.x) * gain) + n + m;
+    line.finish();
+    const auto message = [&](const Parameter &scalar) {
+        return message_of([&] { design_of(line.output, {line.input}, {}, {scalar}); });
+    };
+    CHECK_THAT(message(gain.parameter()), Contains("scalar gain") && Contains("fixed point"));
+    CHECK_THAT(message(n.parameter()), Contains("scalar n") && Contains("5 to 4"));
+    CHECK_THAT(message(m.parameter()),
+               Contains("scalar m") && Contains("default 9") && Contains("1 to 8"));
+}
+
+TEST_CASE("error: size that depends on a scalar without bounds", "[frontend][errors]") {
+    for (const bool from_above : {false, true}) {
+        Line line;
+        Param<int> n("n");
+        from_above ? n.set_max_value(16) : n.set_min_value(1);
+        RDom r(0, n, "r");
+        line.f(line.x) = 0;
+        line.f(line.x) += line.input(line.x + r);
+        line.finish();
+        const std::string message =
+            message_of([&] { design_of(line.output, {line.input}, {}, {n.parameter()}); });
+        CHECK_THAT(message, Contains("scalar n has no " +
+                                     std::string(from_above ? "lower" : "upper") + " bound") &&
+                                Contains("set_range"));
+    }
 }
 
 TEST_CASE("error: image with fixed contents", "[frontend][errors]") {

@@ -13,12 +13,14 @@ using namespace Halide;
 
 /// The design of a pipeline whose accelerated Func is `output`.
 inline hwir::Design design_of(const Func &output, const std::vector<ImageParam> &inputs,
-                              HardwareSchedule schedule = {}) {
+                              HardwareSchedule schedule = {},
+                              const std::vector<Parameter> &scalars = {}) {
     schedule.output = output.name();
     std::vector<Parameter> parameters;
     for (const ImageParam &input : inputs) {
         parameters.push_back(input.parameter());
     }
+    parameters.insert(parameters.end(), scalars.begin(), scalars.end());
     return build_design(lower_for_hardware({output}, get_host_target()), schedule, "test",
                         parameters);
 }

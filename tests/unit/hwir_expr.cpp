@@ -121,6 +121,29 @@ TEST_CASE("construction simplifies") {
     CHECK(pool.cast(i32, pool.cast(u16, byte)) != pool.cast(i32, byte));
 }
 
+TEST_CASE("scalars are leaves with a range") {
+    ExprPool pool;
+    ExprId n = pool.add_scalar({"n", index_type, {1, 13}, 4});
+    ExprId all = pool.add_scalar({"all", index_type, {INT32_MIN, INT32_MAX}, {}});
+    CHECK(pool.scalar(0) == n);
+    CHECK(pool.scalars()[0].otherwise == 4);
+    ExprId x = pool.counter(0), three = pool.constant(3), ten = pool.constant(10);
+    ExprId e = pool.add(pool.mul(x, n), three);
+    CHECK(bounds(pool, e, {5}).min == 3);
+    CHECK(bounds(pool, e, {5}).max == 4 * 13 + 3);
+    CHECK(uses_scalar(pool, e));
+    CHECK_FALSE(is_fixed_in_run(pool, e));
+    CHECK(is_fixed_in_run(pool, pool.add(n, three)));
+    CHECK_FALSE(uses_scalar(pool, x));
+    ExprId at_five = substitute(pool, e, [&](const ExprNode &leaf) {
+        return leaf.op == Op::Scalar ? pool.constant(5) : ExprId{};
+    });
+    CHECK(at_five == pool.add(pool.mul(x, pool.constant(5)), three));
+    // A size is far from wrapping, any 32 bits are not.
+    CHECK(pool.less(pool.add(n, three), ten) == pool.less(n, pool.constant(7)));
+    CHECK(pool.less(pool.add(all, three), ten) != pool.less(all, pool.constant(7)));
+}
+
 TEST_CASE("substitution replaces leaves and simplifies") {
     ExprPool pool;
     ExprId x = pool.counter(0), y = pool.counter(1);

@@ -3,6 +3,7 @@
 #include "sim/model_glue.h"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 using namespace Orrery::sim;
 
@@ -74,4 +75,25 @@ TEST_CASE("double underscores are encoded as Verilator does", "[sim]") {
     CHECK(verilator_member("m_axi_a_araddr_o") == "m_axi_a_araddr_o");
     CHECK(verilator_member("m_axi_a__araddr_o") == "m_axi_a___05Faraddr_o");
     CHECK(verilator_member("m_axi_a___b") == "m_axi_a___05F_b");
+}
+
+TEST_CASE("scalars take what is given by name, else their default, within their range", "[sim]") {
+    DesignDescription design = parse_design(with("\"tensors\"", R"json("scalars": [
+            {"name": "n", "type": "int32", "min": -2, "max": 13, "default": 5, "register": 36},
+            {"name": "mask", "type": "uint64", "min": 1, "max": 18446744073709551615, "register": 40}],
+            "tensors")json"),
+                                            "somewhere");
+    REQUIRE(design.scalars.size() == 2);
+    CHECK(design.scalars[1].offset == 40);
+    CHECK(design.scalars[1].text(design.scalars[1].max) == "18446744073709551615");
+    using Values = std::vector<int64_t>;
+    CHECK(design.scalar_values({{"mask", -1}}) == Values{5, -1});
+    CHECK(design.scalar_values({{"n", -2}, {"mask", 7}}) == Values{-2, 7});
+    CHECK_THROWS_WITH(design.scalar_values({{"n", 14}, {"mask", 7}}),
+                      Catch::Contains("14 is not possible for scalar n, which goes from -2 to 13"));
+    CHECK_THROWS_WITH(design.scalar_values({{"mask", 0}}), Catch::Contains("scalar mask"));
+    CHECK_THROWS_WITH(design.scalar_values({}), Catch::Contains("scalar mask has no default") &&
+                                                    Catch::Contains("1 to 1844"));
+    CHECK_THROWS_WITH(design.scalar_values({{"m", 0}}),
+                      Catch::Contains("no scalar m") && Catch::Contains("n, mask"));
 }

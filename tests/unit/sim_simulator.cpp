@@ -215,5 +215,6 @@ TEST_CASE("buffers and references that do not fit are user errors", "[sim]") {
     CHECK_THROWS_WITH(Reference(design).run(tensors), Catch::Contains("bounds of in__put"));
     DesignDescription renamed = design;
     renamed.tensors[0].name = "other";
-    CHECK_THROWS_WITH(Reference(renamed), Catch::Contains("\"in__put\" is not a tensor"));
+    CHECK_THROWS_WITH(Reference(renamed),
+                      Catch::Contains("\"in__put\" is neither a tensor nor a scalar"));
 }

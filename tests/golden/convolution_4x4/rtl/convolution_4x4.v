@@ -64,7 +64,9 @@ module convolution_4x4 (
     input wire s_axi_rready_i,
     output wire irq_o
 );
-    wire start, padded_s0_active, padded_writer_acquire, padded_writer_release;
+    wire start;
+    wire [127:0] write_words;
+    wire padded_s0_active, padded_writer_acquire, padded_writer_release;
     wire [2:0] input_stream_take;
     wire padded_write_slot;
     wire [3:0] padded_write_enable;
@@ -198,7 +200,6 @@ module convolution_4x4 (
         .reader_release_i(sum_reader_release)
     );
     wire busy, finish, bus_error;
-    wire [127:0] write_words;
     axi_lite_registers #(.ADDRESS_WIDTH(12), .WRITE_WORDS(4), .READ_WORDS(54)) u_registers (
         .clk_i(clk_i), .rst_i(rst_i), .s_axi_awaddr_i(s_axi_awaddr_i),
         .s_axi_awvalid_i(s_axi_awvalid_i), .s_axi_awready_o(s_axi_awready_o),

@@ -54,9 +54,10 @@ module matrix_multiply_1x1 (
     input wire s_axi_rready_i,
     output wire irq_o
 );
-    wire start, b_in_product_s0_active, b_in_product_writer_acquire;
-    wire b_in_product_writer_release, b_stream_take, b_in_product_write_slot;
-    wire b_in_product_write_enable;
+    wire start;
+    wire [95:0] write_words;
+    wire b_in_product_s0_active, b_in_product_writer_acquire, b_in_product_writer_release;
+    wire b_stream_take, b_in_product_write_slot, b_in_product_write_enable;
     wire [5:0] b_in_product_write_address;
     wire [7:0] b_in_product_write_data;
     wire [5:0] b_in_product_writer_progress;
@@ -152,7 +153,6 @@ module matrix_multiply_1x1 (
         .reader_release_i(product_reader_release)
     );
     wire busy, finish, bus_error;
-    wire [95:0] write_words;
     axi_lite_registers #(.ADDRESS_WIDTH(12), .WRITE_WORDS(3), .READ_WORDS(40)) u_registers (
         .clk_i(clk_i), .rst_i(rst_i), .s_axi_awaddr_i(s_axi_awaddr_i),
         .s_axi_awvalid_i(s_axi_awvalid_i), .s_axi_awready_o(s_axi_awready_o),

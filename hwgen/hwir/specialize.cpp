@@ -1,0 +1,110 @@
+#include "hwgen/hwir/specialize.h"
+
+#include "hwgen/support/error.h"
+
+namespace Orrery::hwir {
+
+namespace {
+
+/// Replaces the scalars in every expression of a design.
+class Specializer {
+public:
+    Specializer(Design d, const std::vector<int64_t> &v) : design(std::move(d)), values(v) {}
+
+    Design run() {
+        for (Process &p : design.processes) {
+            process(p);
+        }
+        for (Buffer &b : design.buffers) {
+            buffer(b);
+        }
+        for (Stream &s : design.streams) {
+            descriptor(s.descriptor);
+        }
+        return std::move(design);
+    }
+
+private:
+    Design design;
+    const std::vector<int64_t> &values;
+
+    void replace(ExprId &e) {
+        if (e.defined()) {
+            e = substitute(design.exprs, e, [&](const ExprNode &leaf) {
+                return leaf.op == Op::Scalar ? design.exprs.constant(values[leaf.value], leaf.type)
+                                             : ExprId();
+            });
+        }
+    }
+
+    void replace(std::vector<ExprId> &all) {
+        for (ExprId &e : all) {
+            replace(e);
+        }
+    }
+
+    void loops(std::vector<Loop> &nest) {
+        for (Loop &l : nest) {
+            replace(l.extent);
+        }
+    }
+
+    void index(Index &i) {
+        replace(i.base);
+        replace(i.lane_table);
+    }
+
+    void access(Access &a) {
+        for (Index &i : a.indices) {
+            index(i);
+        }
+        replace(a.predicate);
+    }
+
+    void buffer(Buffer &b) {
+        for (TokenUse &reader : b.readers) {
+            for (Index &needed : reader.needed) {
+                index(needed);
+            }
+        }
+        if (b.progress) {
+            index(*b.progress);
+        }
+    }
+
+    void process(Process &p) {
+        loops(p.loops);
+        replace(p.enables);
+        for (Access &a : p.loads) {
+            access(a);
+        }
+        access(p.store);
+        replace(p.value);
+        if (p.accumulation) {
+            replace(p.accumulation->increment);
+            replace(p.accumulation->init);
+        }
+    }
+
+    void descriptor(Descriptor &d) {
+        loops(d.loops);
+        replace(d.conditions);
+        replace(d.start.base);
+        replace(d.length);
+    }
+};
+
+} // namespace
+
+Design specialize(const Design &design, const std::vector<int64_t> &values) {
+    const std::vector<Scalar> &scalars = design.exprs.scalars();
+    ORRERY_CHECK(values.size() == scalars.size(), "{} values for {} scalars", values.size(),
+                 scalars.size());
+    for (size_t i = 0; i < values.size(); i++) {
+        ORRERY_CHECK(values[i] >= scalars[i].range.min && values[i] <= scalars[i].range.max,
+                     "{} is not in the range of scalar {}", values[i], scalars[i].name);
+    }
+    return Specializer(design, values).run();
+}
+
+} // namespace Orrery::hwir
