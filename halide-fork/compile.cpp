@@ -6,6 +6,8 @@
 #include "hwgen/support/error.h"
 #include "hwgen/verilog/names.h"
 
+#include <algorithm>
+
 namespace Orrery {
 
 namespace HI = Halide::Internal;
@@ -17,6 +19,24 @@ struct Design::Contents {
 };
 
 namespace {
+
+/// Those of the arguments that the pipeline reads: an input that nothing reads is no part of the
+/// design, nor of its reference.
+std::vector<Halide::Argument> used_arguments(const Halide::Func &output,
+                                             const std::vector<Halide::Argument> &given) {
+    const std::vector<Halide::Argument> used = Halide::Pipeline(output).infer_arguments();
+    if (given.empty()) {
+        return used;
+    }
+    std::vector<Halide::Argument> arguments;
+    for (const Halide::Argument &argument : given) {
+        const auto same_name = [&](const Halide::Argument &a) { return a.name == argument.name; };
+        if (std::any_of(used.begin(), used.end(), same_name)) {
+            arguments.push_back(argument);
+        }
+    }
+    return arguments;
+}
 
 std::string output_tensor_name(const hwir::Design &design) {
     for (const hwir::Tensor &tensor : design.tensors) {
@@ -54,11 +74,10 @@ Design compile(const Halide::Func &output, std::vector<Halide::Argument> argumen
     if (!output.defined()) {
         user_error("compile: Func {} has no definition yet. Define the Func first.", output.name());
     }
-    if (arguments.empty()) {
-        arguments = Halide::Pipeline(output).infer_arguments();
-    }
+    arguments = used_arguments(output, arguments);
     const HI::Function function = output.function();
-    const std::string name = verilog::legal_identifier(options.name.empty() ? output.name() : options.name);
+    const std::string name =
+        verilog::legal_identifier(options.name.empty() ? output.name() : options.name);
     Hardware hardware = build_hardware(output, name, arguments);
     Halide::Module reference = reference_module(function, name, output_tensor_name(hardware.design),
                                                 arguments, options.target);

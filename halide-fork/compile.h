@@ -55,6 +55,7 @@ private:
 
 /// Compiles the accelerator of the pipeline whose output is `output`, for which `accelerate` was
 /// called. `arguments` gives the order of the reference's arguments; if empty, they are inferred.
+/// An argument that the pipeline does not read is left out.
 /// UserError or Halide::CompileError if the algorithm, the schedule or a directive is not possible
 /// in hardware.
 Design compile(const Halide::Func &output, std::vector<Halide::Argument> arguments = {},

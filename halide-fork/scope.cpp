@@ -118,6 +118,12 @@ void check_buffers(const Scope &scope, const Environment &environment) {
                 "between the inputs and {}.",
                 buffer.func.name(), scope.output.name(), scope.output.name());
         }
+        if (buffer.func.same_as(scope.output)) {
+            user_error("buffer: Func {0} is the output: it is stored in DRAM and has no buffer. "
+                       "Remove the directive, "
+                       "or use port({0}).",
+                       buffer.func.name());
+        }
         Halide::LoopLevel level = buffer.func.schedule().compute_level();
         level.lock(); // Halide lets nobody look at a level that could still be changed
         if (level.is_inlined() && !buffer.func.has_update_definition()) {

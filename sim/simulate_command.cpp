@@ -129,11 +129,11 @@ void parse_memory(const std::string &text, RunOptions &options) {
     for (std::string item; std::getline(items, item, ',');) {
         Assignment a = parse_assignment(item, "--memory");
         if (a.name == "latency") {
-            options.memory.latency = static_cast<int>(parse_number(a, 1, 1'000'000));
+            options.memory.latency = static_cast<int>(parse_number(a, 0, 1'000'000));
         } else if (a.name == "stall") {
             options.memory.stall_percent = static_cast<int>(parse_number(a, 0, 99));
         } else if (a.name == "queue") {
-            options.memory.queue_bursts = static_cast<int>(parse_number(a, 1, 1'000'000));
+            options.memory.queue_bursts = static_cast<int>(parse_number(a, 0, 1'000'000));
         } else if (a.name == "misalign") {
             options.misalignment = a.value == "random" ? -1 : parse_number(a, 0, 4095);
         } else {

@@ -70,4 +70,52 @@ ExprId multiply_shift_right(ExprPool &pool, Type t, ExprId a, ExprId b, int shif
     return pool.cast(t, value);
 }
 
+ExprId population_count(ExprPool &pool, Type t, ExprId a) {
+    // Sums of neighbouring fields of 1, 2, 4, ... bits.
+    const Type bits{t.bits, false};
+    ExprId fields = pool.cast(bits, a);
+    for (int width = 1; width < t.bits; width *= 2) {
+        uint64_t mask = 0; // of every other field
+        for (int at = 0; at < t.bits; at += 2 * width) {
+            mask |= ((uint64_t(1) << width) - 1) << at;
+        }
+        const ExprId even = pool.constant(static_cast<int64_t>(mask), bits);
+        const ExprId low = pool.make(Op::BitAnd, bits, {fields, even});
+        const ExprId high =
+            pool.make(Op::BitAnd, bits, {shift_right(pool, bits, fields, width), even});
+        fields = pool.add(low, high);
+    }
+    return pool.cast(t, fields);
+}
+
+ExprId leading_zeros(ExprPool &pool, Type t, ExprId a) {
+    // All bits below the highest one become ones.
+    const Type bits{t.bits, false};
+    ExprId filled = pool.cast(bits, a);
+    for (int width = 1; width < t.bits; width *= 2) {
+        filled = pool.make(Op::BitOr, bits, {filled, shift_right(pool, bits, filled, width)});
+    }
+    return population_count(pool, t, pool.make(Op::BitNot, bits, {filled}));
+}
+
+ExprId trailing_zeros(ExprPool &pool, Type t, ExprId a) {
+    // Of ~a & (a - 1), ones are the zeros below the lowest one.
+    const Type bits{t.bits, false};
+    const ExprId value = pool.cast(bits, a);
+    const ExprId below = pool.sub(value, pool.constant(1, bits));
+    const ExprId zeros = pool.make(Op::BitNot, bits, {value});
+    return population_count(pool, t, pool.make(Op::BitAnd, bits, {zeros, below}));
+}
+
+ExprId concatenate_bits(ExprPool &pool, Type t, const std::vector<ExprId> &parts) {
+    const int width = t.bits / static_cast<int>(parts.size());
+    ExprId all = pool.constant(0, t);
+    for (size_t i = 0; i < parts.size(); i++) {
+        const ExprId part = pool.cast(t, pool.cast({width, false}, parts[i]));
+        const ExprId distance = pool.constant(static_cast<int64_t>(i) * width, t);
+        all = pool.make(Op::BitOr, t, {all, pool.make(Op::ShiftLeft, t, {part, distance})});
+    }
+    return all;
+}
+
 } // namespace Orrery::frontend

@@ -23,4 +23,15 @@ hwir::ExprId rounding_shift_right(hwir::ExprPool &pool, hwir::Type t, hwir::Expr
 hwir::ExprId multiply_shift_right(hwir::ExprPool &pool, hwir::Type t, hwir::ExprId a,
                                   hwir::ExprId b, int shift, bool rounding);
 
+/// Number of ones in a, in its own type t of 2^n bits.
+hwir::ExprId population_count(hwir::ExprPool &pool, hwir::Type t, hwir::ExprId a);
+
+/// Number of zeros above the highest one, and below the lowest one; t.bits if a is 0.
+hwir::ExprId leading_zeros(hwir::ExprPool &pool, hwir::Type t, hwir::ExprId a);
+hwir::ExprId trailing_zeros(hwir::ExprPool &pool, hwir::Type t, hwir::ExprId a);
+
+/// The bits of several values side by side in the unsigned type t, those of the first one lowest.
+hwir::ExprId concatenate_bits(hwir::ExprPool &pool, hwir::Type t,
+                              const std::vector<hwir::ExprId> &parts);
+
 } // namespace Orrery::frontend

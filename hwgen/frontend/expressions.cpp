@@ -66,6 +66,8 @@ std::optional<LevelId> level_of(const std::string &variable) {
     return number_after(variable, counter_prefix);
 }
 
+Halide::Type memory_type(Halide::Type type) { return type.is_bool() ? Halide::UInt(8) : type; }
+
 Expr load_variable(Halide::Type type, int load) {
     return Variable::make(type, load_prefix + std::to_string(load));
 }

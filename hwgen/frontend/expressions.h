@@ -21,6 +21,9 @@ std::optional<int> load_of(const std::string &variable);
 void for_each_variable(const Expr &e,
                        std::function<void(const Halide::Internal::Variable &)> found);
 
+/// Type of a tensor's elements in memory: a bool takes a byte, 0 or 1.
+Halide::Type memory_type(Halide::Type type);
+
 /// Simplified, without `likely` and promises.
 Expr clean(const Expr &e);
 

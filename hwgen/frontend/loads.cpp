@@ -54,7 +54,9 @@ private:
             return Call::make(op->type, Call::if_then_else, args, op->call_type);
         }
         if (op->call_type == Call::Halide || op->call_type == Call::Image) {
-            return load_variable(op->type, find_or_add(load(op)));
+            const StageAccess access = load(op);
+            const Expr value = load_variable(access.type, find_or_add(access));
+            return access.type == op->type ? value : value != 0;
         }
         return IRMutator::visit(op);
     }
@@ -69,7 +71,7 @@ private:
         StageAccess access;
         access.memory = op->name;
         access.is_tensor = op->call_type == Call::Image;
-        access.type = op->type;
+        access.type = access.is_tensor ? memory_type(op->type) : op->type;
         if (op->name == output) {
             user_error(
                 "{}: reads the output '{}' back from memory; put the stages that read it into "

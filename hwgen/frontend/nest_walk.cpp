@@ -158,7 +158,7 @@ private:
     }
 
     [[noreturn]] void bounds_too_small(const Call &call) {
-        // Arguments: Func, dimension, given min and max, needed min and max.
+        // Arguments: dimension, Func, given min and max, needed min and max.
         auto argument = [&](size_t i) {
             const auto *string = call.args[i].as<StringImm>();
             return string ? user_name(string->value)
@@ -167,7 +167,7 @@ private:
         user_error(
             "Func {}: bound({}) gives {} to {}, but the schedule needs {} to {}; round the bound "
             "up or use TailStrategy::GuardWithIf",
-            argument(0), argument(1), argument(2), argument(3), argument(4), argument(5));
+            argument(1), argument(0), argument(2), argument(3), argument(4), argument(5));
     }
 
     void visit(const ProducerConsumer *op) override {
@@ -252,7 +252,11 @@ private:
         }
         stage.store.memory = op->name;
         stage.store.is_tensor = op->name == network.output;
-        stage.store.type = op->values[0].type();
+        Expr value = op->values[0];
+        if (stage.store.is_tensor && value.type() != memory_type(value.type())) {
+            value = cast(memory_type(value.type()), value);
+        }
+        stage.store.type = value.type();
         for (const Expr &a : op->args) {
             stage.store.coordinates.push_back(in_counters(a));
             if (reads_memory(stage.store.coordinates.back())) {
@@ -261,8 +265,7 @@ private:
                            label);
             }
         }
-        stage.value =
-            collect_loads(in_counters(op->values[0]), network.output, space, label, stage.loads);
+        stage.value = collect_loads(in_counters(value), network.output, space, label, stage.loads);
         if (!is_const_one(op->predicate)) {
             split_into_ands(in_counters(op->predicate), stage.predicate);
         }

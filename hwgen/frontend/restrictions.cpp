@@ -100,6 +100,12 @@ private:
                 "Func {}: async() is not needed, every stage is a process of its own; remove it",
                 name);
         }
+        if (f.is_tracing_loads() || f.is_tracing_stores() || f.is_tracing_realizations()) {
+            mistake("Func {}: trace_loads(), trace_stores() and trace_realizations() have no "
+                    "hardware form; remove "
+                    "them (orrery simulate --trace writes a waveform)",
+                    name);
+        }
         if (schedule.ring_buffer().defined()) {
             mistake("Func {}: ring_buffer() is not supported; use buffer(...).slots(n)", name);
         }

@@ -224,7 +224,8 @@ hwir::Tensor make_tensor(const TensorConstraints &constraints, const Stmt &s,
     const bool input = constraints.direction == hwir::Direction::Input;
     hwir::Tensor tensor;
     tensor.name = name;
-    tensor.type = translate_type(constraints.type, "tensor " + user_name(name));
+    tensor.type = translate_type(memory_type(constraints.type), "tensor " + user_name(name));
+    tensor.is_boolean = constraints.type.is_bool();
     tensor.direction = constraints.direction;
     tensor.dimensions = TensorShape(constraints, network)
                             .run(input ? box_required(s, name) : box_provided(s, name));

@@ -20,6 +20,10 @@ hwir::Type translate_type(Halide::Type type, const std::string &where) {
     if (!type.is_scalar() || type.is_handle()) {
         user_error("{}: values of this type have no hardware form; use scalar integers", where);
     }
+    if (type.bits() > 64) {
+        user_error("{}: values of {} bits have no hardware form; use at most 64 bits", where,
+                   type.bits());
+    }
     return hwir::Type{type.bits(), type.is_int()};
 }
 
@@ -30,7 +34,9 @@ class ExprTranslator : public IRVisitor {
     const std::map<LevelId, int> &loops;
     const ScalarLeaves &scalars;
     const std::string &where;
-    std::map<const BaseExprNode *, ExprId> done; // only looked up, never iterated
+    // By identity, only looked up, never iterated. It holds the expressions: those that replace an
+    // operation would otherwise end, and lend their identity to others.
+    std::map<Expr, ExprId, Halide::ExprCompare> done;
     ExprId result;
 
 public:
@@ -40,14 +46,14 @@ public:
 
     ExprId translate(const Expr &e) {
         ORRERY_CHECK(e.defined(), "undefined expression in {}", where);
-        auto known = done.find(e.get());
+        auto known = done.find(e);
         if (known != done.end()) {
             return known->second;
         }
         result = ExprId();
         e.accept(this);
         ORRERY_CHECK(result.defined(), "expression without translation in {}", where);
-        done[e.get()] = result;
+        done[e] = result;
         return result;
     }
 
@@ -208,14 +214,59 @@ private:
         } else if (op->is_intrinsic(Call::extract_bits)) {
             const ExprId shifted = binary(Op::ShiftRight, type(args[0]), args[0], args[1]);
             result = make(Op::Cast, t, {shifted});
+        } else if (op->is_intrinsic(Call::memoize_expr)) {
+            result = translate(args[0]);
+        } else if (bit_count(op)) {
+            return;
         } else if (!rounding_shift(op) && !multiply_and_shift(op)) {
-            const Expr lowered = is_arithmetic(op) ? lower_intrinsic(op) : Expr();
-            if (!lowered.defined()) {
-                unsupported("the operation '" + op->name + "'");
-            }
-            const ExprId value = translate(lowered);
+            const ExprId value = translate(replaced_by_halide(op));
             result = value;
         }
+    }
+
+    /// popcount() and its relatives, and concat_bits().
+    bool bit_count(const Call *op) {
+        const hwir::Type t = type(op);
+        if (op->is_intrinsic(Call::popcount)) {
+            result = population_count(pool, t, translate(op->args[0]));
+        } else if (op->is_intrinsic(Call::count_leading_zeros)) {
+            result = leading_zeros(pool, t, translate(op->args[0]));
+        } else if (op->is_intrinsic(Call::count_trailing_zeros)) {
+            result = trailing_zeros(pool, t, translate(op->args[0]));
+        } else if (op->is_intrinsic(Call::concat_bits)) {
+            std::vector<ExprId> parts;
+            for (const Expr &part : op->args) {
+                parts.push_back(translate(part));
+            }
+            result = concatenate_bits(pool, t, parts);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    /// What Halide itself computes in place of an operation.
+    Expr replaced_by_halide(const Call *op) {
+        if (op->is_intrinsic(Call::lerp)) {
+            return lower_lerp(op->type, op->args[0], op->args[1], op->args[2], Halide::Target());
+        }
+        if (!is_arithmetic(op)) {
+            unsupported(operation_name(*op));
+        }
+        const bool doubles =
+            op->is_intrinsic({Call::mul_shift_right, Call::rounding_mul_shift_right});
+        if (doubles && op->type.bits() == 64) {
+            unsupported(operation_name(*op) + " of 64 bits, which would need numbers of 128 bits,");
+        }
+        return lower_intrinsic(op);
+    }
+
+    /// The function that the user called; Halide's name of the operation where it is another one.
+    static std::string operation_name(const Call &op) {
+        if (op.is_intrinsic(Call::return_second)) {
+            return "print()";
+        }
+        return op.is_intrinsic(Call::scatter_gather) ? "scatter() or gather()" : op.name + "()";
     }
 
     /// The operations that Halide replaces by equal ones.

@@ -157,6 +157,7 @@ struct Dimension {
 struct Tensor {
     std::string name; ///< identifier
     Type type;
+    bool is_boolean = false; ///< the elements (bytes) are 0 or 1: `bool` to whoever uses the design
     Direction direction = Direction::Input;
     std::vector<Dimension> dimensions;
     int bus_bits = 128;

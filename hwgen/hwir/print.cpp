@@ -91,7 +91,7 @@ private:
     }
 
     void tensor(const Tensor &t) {
-        line("\ntensor {} {} {}", t.name, type_name(t.type),
+        line("\ntensor {} {}{} {}", t.name, type_name(t.type), t.is_boolean ? " (bool)" : "",
              t.direction == Direction::Input ? "input" : "output");
         for (size_t d = 0; d < t.dimensions.size(); d++) {
             const Dimension &dim = t.dimensions[d];

@@ -42,7 +42,7 @@ Json tensor_json(const hwir::Tensor &t, int base_register) {
     }
     return {{"name", t.name},
             {"direction", t.direction == hwir::Direction::Input ? "input" : "output"},
-            {"type", type_name(t.type)},
+            {"type", t.is_boolean ? "bool" : type_name(t.type)},
             {"dimensions", dimensions},
             {"port",
              {{"prefix", "m_axi_" + t.name + "_"},

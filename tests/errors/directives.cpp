@@ -117,6 +117,15 @@ TEST_CASE("buffer: only a Func that is stored has one") {
     CHECK_THAT(message, Contains("Func mid") && Contains("inline") && Contains("compute_at"));
 }
 
+TEST_CASE("buffer: not of the output") {
+    const std::string message = message_of_array([](Example &e, auto &hw) {
+        hw.buffer(e.out);
+        Orrery::compile(e.out);
+    });
+    CHECK_THAT(message,
+               Contains("buffer: Func out") && Contains("is the output") && Contains("port(out"));
+}
+
 TEST_CASE("buffer: one directive per Func") {
     const std::string message = message_of_array([](Example &e, auto &hw) {
         hw.buffer(e.mid);

@@ -96,9 +96,40 @@ TEST_CASE("error: extern stage", "[frontend][errors]") {
 
 TEST_CASE("error: function call", "[frontend][errors]") {
     Line line;
-    line.f(line.x) = popcount(line.input(line.x));
+    line.f(line.x) = print(line.input(line.x));
     line.finish();
-    CHECK_THAT(line.error(), Contains("f's pure definition") && Contains("popcount"));
+    CHECK_THAT(line.error(), Contains("f's pure definition") && Contains("print()"));
+}
+
+TEST_CASE("error: more than 64 bits", "[frontend][errors]") {
+    Line line;
+    const Expr wide = cast<int64_t>(line.input(line.x));
+    line.f(line.x) = cast<int8_t>(mul_shift_right(wide, wide, 40));
+    line.finish();
+    CHECK_THAT(line.error(), Contains("f's pure definition") && Contains("mul_shift_right()") &&
+                                 Contains("128 bits"));
+
+    Line other;
+    other.f(other.x) = cast<int8_t>(widening_mul(cast<int64_t>(other.input(other.x)), other.x));
+    other.finish();
+    CHECK_THAT(other.error(), Contains("f's pure definition") && Contains("at most 64 bits"));
+}
+
+TEST_CASE("error: bound() that the schedule exceeds", "[frontend][errors]") {
+    Line line;
+    line.f(line.x) = line.input(line.x);
+    line.finish();
+    line.f.bound(line.x, 0, 3);
+    CHECK_THAT(line.error(), Contains("Func f: bound(x) gives 0 to 2") && Contains("0 to 15"));
+}
+
+TEST_CASE("error: traces", "[frontend][errors]") {
+    Line line;
+    line.f(line.x) = line.input(line.x);
+    line.finish();
+    line.f.trace_stores();
+    CHECK_THAT(line.error(),
+               Contains("Func f") && Contains("trace_stores()") && Contains("remove them"));
 }
 
 TEST_CASE("error: output that is not bounded", "[frontend][errors]") {
@@ -107,6 +138,25 @@ TEST_CASE("error: output that is not bounded", "[frontend][errors]") {
     line.output.set_estimate(line.x, 0, 16);
     CHECK_THAT(line.error(), Contains("Func output") && Contains("output.bound(") &&
                                  Contains("set_estimate is not enough"));
+}
+
+TEST_CASE("error: lanes whose number is not bounded", "[frontend][errors]") {
+    // Sizes that are left open are reported first, as what they are.
+    Line open;
+    open.output(open.x) = open.input(open.x);
+    open.output.vectorize(open.x);
+    CHECK_THAT(open.error(), Contains("Func output") && Contains("output.bound("));
+
+    // 1999 * y * z does not fit 32 bits, so that nothing is known of the minimum either. The loop
+    // of a Func runs over its buffer, and the buffer is met first.
+    Line line;
+    Var y("y"), z("z");
+    line.f(line.x) = line.input(line.x);
+    line.output(line.x, y, z) = line.f(min(line.x * y * z, 5));
+    line.output.bound(line.x, 0, 2000).bound(y, 0, 2000).bound(z, 0, 2000);
+    line.f.compute_at(line.output, y).unroll(line.x);
+    CHECK_THAT(line.error(), Contains("Func f: the size of dimension 0") &&
+                                 Contains("no constant bound") && Contains("bound the Func"));
 }
 
 TEST_CASE("error: size of an input that is not known", "[frontend][errors]") {

@@ -128,6 +128,20 @@ void check_intrinsics() {
                        [](Expr a, Expr b) { return rounding_shift_right(a, b & 3); });
 }
 
+template <typename T>
+void check_bits() {
+    check_operation<T>("ones", [](Expr a, Expr) { return popcount(a); });
+    check_operation<T>("leading zeros", [](Expr a, Expr b) {
+        return count_leading_zeros(a) + count_leading_zeros(a & b & 7);
+    });
+    check_operation<T>("trailing zeros", [](Expr a, Expr b) {
+        return count_trailing_zeros(a) + count_trailing_zeros(a & b & 24);
+    });
+    check_operation<T>("interpolation", [](Expr a, Expr b) {
+        return lerp(a, b, cast(a.type().with_code(halide_type_uint), b ^ a));
+    });
+}
+
 } // namespace
 
 TEST_CASE("arithmetic equals Halide's", "[frontend]") {
@@ -142,6 +156,30 @@ TEST_CASE("intrinsics equal Halide's", "[frontend]") {
     check_intrinsics<uint8_t>();
     check_intrinsics<int16_t>();
     check_intrinsics<int32_t>();
+}
+
+TEST_CASE("operations on bits equal Halide's", "[frontend]") {
+    check_bits<int8_t>();
+    check_bits<uint8_t>();
+    check_bits<int16_t>();
+    check_bits<uint32_t>();
+    check_operation<uint8_t>("concatenate", [](Expr a, Expr b) {
+        return cast<int64_t>(concat_bits({a, b, cast<uint8_t>(a ^ 3), b}));
+    });
+    check_operation<int16_t>("concatenate two", [](Expr a, Expr b) { return concat_bits({a, b}); });
+}
+
+TEST_CASE("operations that Halide replaces stay apart in one expression", "[frontend]") {
+    check_operation<int8_t>("many", [](Expr a, Expr b) {
+        const Expr distance = b & 7;
+        return cast<int64_t>(rounding_shift_right(a, distance)) +
+               100 * cast<int64_t>(rounding_shift_left(a, distance)) +
+               10000 * cast<int64_t>(widening_shift_left(a, distance)) +
+               cast<int64_t>(mul_shift_right(a, b, cast<uint8_t>(distance))) * 1000000 +
+               cast<int64_t>(saturating_sub(a, b)) * 1000000000 +
+               cast<int64_t>(saturating_add(b, a) + halving_sub(a, b)) *
+                   Expr(int64_t(100000000000));
+    });
 }
 
 TEST_CASE("signed operations equal Halide's", "[frontend]") {

@@ -59,7 +59,7 @@ TEST_CASE("mistakes on the command line exit with 1 and say what is wrong", "[si
         CHECK(result.status == 1);
         CHECK_THAT(result.output, Catch::Contains(text));
     };
-    check_error({"--memory", "latency=0"}, "expected a number from 1");
+    check_error({"--memory", "latency=-1"}, "expected a number from 0");
     check_error({"--memory", "speed=3"}, "expected latency, stall, queue or misalign");
     check_error({"--input", "output=a.npy"}, "its inputs are: in__put");
     check_error({"--input", "in__put"}, "expected name=value");
