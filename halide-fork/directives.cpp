@@ -130,7 +130,7 @@ Accelerator &Accelerator::pe_array(Halide::Stage stage, const std::vector<Halide
                 stage.name());
         }
     }
-    Directives::Array array{stage, {}, {}};
+    Directives::Array array{stage, {}, {}, false, false};
     for (const Halide::VarOrRVar &loop : rows) {
         array.rows.push_back(Directives::make_lane(stage, loop));
     }
@@ -145,7 +145,12 @@ Accelerator &Accelerator::pe_array(Halide::Stage stage, const std::vector<Halide
 }
 
 Accelerator &Accelerator::systolic(Halide::Stage stage) {
-    scope->systolic.push_back(std::move(stage));
+    scope->systolic.push_back({std::move(stage), std::nullopt});
+    return *this;
+}
+
+Accelerator &Accelerator::systolic(Halide::Stage stage, Axis axis) {
+    scope->systolic.push_back({std::move(stage), axis});
     return *this;
 }
 

@@ -2,6 +2,7 @@
 #include "halide-fork/orrery.h"
 
 #include <map>
+#include <optional>
 
 /// What the directives of orrery.h recorded, for `compile`.
 namespace Orrery::Directives {
@@ -10,6 +11,12 @@ struct Array {
     Halide::Stage stage;
     std::vector<std::string> rows,
         columns; ///< names of the loops in the stage's list of dimensions
+    bool row_links = false, column_links = false;
+};
+
+struct Systolic {
+    Halide::Stage stage;
+    std::optional<Axis> axis; ///< none: every axis that the array has
 };
 
 struct Buffer {
@@ -32,7 +39,7 @@ struct Port {
 struct Scope {
     Halide::Internal::Function output;
     std::vector<Array> arrays;
-    std::vector<Halide::Stage> systolic;
+    std::vector<Systolic> systolic;
     std::vector<Buffer> buffers;
     std::vector<Port> ports;
 };

@@ -21,6 +21,9 @@ namespace Directives {
 struct Scope;
 }
 
+/// An axis of an array of processing elements.
+enum class Axis { Rows, Columns };
+
 /// What a buffer is made of.
 enum class Memory {
     Auto,        ///< RegisterFile for banks of few bits, else Sram
@@ -76,9 +79,13 @@ public:
     Accelerator &pe_array(Halide::Stage stage, const std::vector<Halide::VarOrRVar> &rows,
                           const std::vector<Halide::VarOrRVar> &columns = {});
 
-    /// Asks for links between neighbouring processing elements instead of broadcast and reduction
-    /// tree. Not supported yet: `compile` answers with a UserError.
+    /// Links between neighbouring processing elements of the stage's array in place of broadcast
+    /// and reduction tree, along one axis or both: operands and partial sums move one processing
+    /// element per cycle. Same results, same rate of one point per cycle.
+    ///
+    ///     hw.pe_array(acc.update(), {rci}, {ki}).systolic(acc.update());
     Accelerator &systolic(Halide::Stage stage);
+    Accelerator &systolic(Halide::Stage stage, Axis axis);
 
     /// Settings of the buffer that holds a Func, which must have a compute_at or compute_root of
     /// its own.

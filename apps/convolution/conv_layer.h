@@ -24,6 +24,9 @@ struct Shape {
     int pad_left, pad_right, pad_top, pad_bottom;
 };
 
+/// Axes of the array along which processing elements are linked to their neighbours.
+enum class Links { None, Rows, Columns, Both };
+
 /// `Layer` gives the defaults: `static conv_layer::Shape shape()` and `static bool per_channel()`.
 template <typename Layer>
 class ConvLayer : public Halide::Generator<Layer> {
@@ -55,6 +58,12 @@ public:
 
     Param<int> rows{"rows", 16};              ///< of the array
     Param<int> columns{"columns", 16};        ///< of the array
+    Param<Links> systolic{"systolic",
+                          Links::None,
+                          {{"none", Links::None},
+                           {"rows", Links::Rows},
+                           {"columns", Links::Columns},
+                           {"both", Links::Both}}};
     Param<int> bus_bits{"bus_bits", 128};     ///< of every port
     Param<int> tile_height{"tile_height", 0}; ///< rows of the output per tile; 0: all
 
@@ -122,6 +131,12 @@ public:
 
         Orrery::Accelerator hw = Orrery::accelerate(output);
         hw.pe_array(sum.update(), {rci}, {ki});
+        if (systolic == Links::Rows || systolic == Links::Both) {
+            hw.systolic(sum.update(), Orrery::Axis::Rows);
+        }
+        if (systolic == Links::Columns || systolic == Links::Both) {
+            hw.systolic(sum.update(), Orrery::Axis::Columns);
+        }
         hw.buffer(padded).slots(tile < out_height() ? 2 : 1);
         for (const Func &buffer : buffers) {
             hw.buffer(buffer).slots(2);

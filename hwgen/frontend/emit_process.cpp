@@ -208,12 +208,12 @@ hwir::Process emit_process(const Network &network, const Names &names, const Sta
 
 hwir::Array emit_array(const Network &network, const Stage &stage, const ArrayDirective &directive,
                        const StageSchedule &schedule) {
-    if (directive.systolic) {
-        user_error("{}: systolic() is not supported yet; leave it out for a reduction tree",
-                   stage_label(stage));
-    }
-    return {array_axis(network, stage, directive.rows, schedule),
-            array_axis(network, stage, directive.columns, schedule)};
+    hwir::Array array;
+    array.rows = array_axis(network, stage, directive.rows, schedule);
+    array.columns = array_axis(network, stage, directive.columns, schedule);
+    array.row_links = directive.row_links && !array.rows.empty();
+    array.column_links = directive.column_links && !array.columns.empty();
+    return array;
 }
 
 } // namespace Orrery::frontend

@@ -27,7 +27,7 @@ struct StageKey {
 /// them is unrolled.
 struct ArrayDirective {
     std::vector<std::string> rows, columns; ///< outermost first
-    bool systolic = false;
+    bool row_links = false, column_links = false; ///< systolic along the rows, the columns
 };
 
 /// Memory of a Func that is computed inside the scope.

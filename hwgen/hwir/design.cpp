@@ -1,6 +1,7 @@
 #include "hwgen/hwir/design.h"
 
 #include <algorithm>
+#include <set>
 
 namespace Orrery::hwir {
 
@@ -12,6 +13,25 @@ std::vector<int> lane_loops(const Process &process) {
         }
     }
     return lanes;
+}
+
+std::vector<int> linked_lanes(const Process &process) {
+    std::set<int> lanes;
+    if (process.array && process.array->row_links) {
+        lanes.insert(process.array->rows.begin(), process.array->rows.end());
+    }
+    if (process.array && process.array->column_links) {
+        lanes.insert(process.array->columns.begin(), process.array->columns.end());
+    }
+    return {lanes.begin(), lanes.end()};
+}
+
+int hops(const Process &process, const std::vector<int64_t> &counters) {
+    int64_t sum = 0;
+    for (int lane : linked_lanes(process)) {
+        sum += counters[lane];
+    }
+    return int(sum);
 }
 
 int64_t lane_count(const Process &process) { return lane_count(process, lane_loops(process)); }

@@ -61,9 +61,13 @@ struct Accumulation {
     std::vector<int> first_visit; ///< serial loops of the reduction
 };
 
-/// The lane loops that form the rows and the columns of a processing-element array.
+/// The lane loops that form the rows and the columns of a processing-element array. Without links
+/// all lanes work on the same point in the same cycle. Along an axis with links, values move one
+/// processing element per cycle: a lane works on a point `hops` cycles after the first lane. Links
+/// are a matter of time only; the values are the same.
 struct Array {
     std::vector<int> rows, columns;
+    bool row_links = false, column_links = false; ///< of an axis that has loops
 };
 
 /// One Halide stage with the whole loop nest around its store.
@@ -206,6 +210,14 @@ std::vector<int> reduction_lanes(const ExprPool &pool, const Process &process);
 
 /// Products of two loaded values that the process computes at each point: those of one lane times the number of lanes.
 int64_t multiplier_count(const ExprPool &pool, const Process &process);
+
+/// Lane loops of the axes of the array that have links, outermost first. Every such loop is a
+/// direction of its own: a lane has a neighbour along each.
+std::vector<int> linked_lanes(const Process &process);
+
+/// Links between the first lane and the one with these counters (of all loops): the cycles by which
+/// it is later.
+int hops(const Process &process, const std::vector<int64_t> &counters);
 
 /// Lane loops of the process, outermost first.
 std::vector<int> lane_loops(const Process &process);

@@ -159,8 +159,9 @@ private:
             accumulation(p, *p.accumulation);
         }
         if (p.array) {
-            line("    array rows {} columns {}", loop_names(p.loops, p.array->rows),
-                 loop_names(p.loops, p.array->columns));
+            line("    array rows {}{} columns {}{}", loop_names(p.loops, p.array->rows),
+                 p.array->row_links ? " linked" : "", loop_names(p.loops, p.array->columns),
+                 p.array->column_links ? " linked" : "");
         }
     }
 

@@ -86,9 +86,10 @@ private:
             }
         }
         if (p.array) {
-            line("array {} rows ({}) x {} columns ({})", lane_count(p, p.array->rows),
-                 extents(p.array->rows), lane_count(p, p.array->columns),
-                 extents(p.array->columns));
+            line("array {} rows ({}){} x {} columns ({}){}", lane_count(p, p.array->rows),
+                 extents(p.array->rows), p.array->row_links ? " linked" : "",
+                 lane_count(p, p.array->columns), extents(p.array->columns),
+                 p.array->column_links ? " linked" : "");
             depth++;
         }
         if (!rest.empty()) {

@@ -260,6 +260,10 @@ private:
                 ORRERY_CHECK(seen.insert(l).second, "{}: array axis {} is used twice", where, l);
             }
         }
+        ORRERY_CHECK(!p.array->row_links || !p.array->rows.empty(), "{}: links without rows",
+                     where);
+        ORRERY_CHECK(!p.array->column_links || !p.array->columns.empty(),
+                     "{}: links without columns", where);
     }
 
     void token(const TokenUse &use) {

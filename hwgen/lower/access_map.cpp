@@ -145,6 +145,23 @@ bool AccessMap::add_affine_words(int d, int64_t offset) {
     return true;
 }
 
+std::vector<Integer> AccessMap::bank_digits(const Integer &bank) const {
+    std::vector<Integer> digits;
+    for (const PortDimension &d : dims) {
+        const int64_t inner = d.inner / pack_elements;
+        if (!d.packed && d.banks > 1) {
+            Integer digit = bank / integer(inner);
+            digits.push_back(inner * d.banks == bank_words ? digit : digit % integer(d.banks));
+        }
+    }
+    return digits;
+}
+
+bool AccessMap::rotates() const {
+    return std::any_of(dims.begin(), dims.end(),
+                       [](const PortDimension &d) { return d.rotates && d.banks > 1; });
+}
+
 int64_t AccessMap::bank_coordinate(int d, int64_t flat_position) const {
     return flat_position / dims[d].inner % dims[d].banks;
 }

@@ -33,6 +33,9 @@ public:
     int elements() const { return bank_words * pack_elements; }
 
     const std::vector<PortDimension> &dimensions() const { return dims; }
+    bool rotates() const; ///< in any dimension
+    /// Coordinates of a wide word as formulas of its number.
+    std::vector<netlist::Integer> bank_digits(const netlist::Integer &bank) const;
 
     /// Word address, equal for all banks but for bank_offset and the rotation: affine part and the rest.
     const std::vector<int64_t> &coefficients() const { return word_coefficients; }

@@ -55,6 +55,15 @@ Json tensor_json(const hwir::Tensor &t, int base_register) {
 
 Json counter_reference(const Counter &c) { return {{"register", c.register_name}}; }
 
+/// Counters of the last lane.
+std::vector<int64_t> last_lane(const hwir::Process &p) {
+    std::vector<int64_t> counters;
+    for (const hwir::Loop &l : p.loops) {
+        counters.push_back(l.max_extent - 1);
+    }
+    return counters;
+}
+
 Json process_json(const hwir::Design &design, int number, const LoweredDesign &lowered) {
     const hwir::Process &p = design.processes[number];
     Json loops = Json::array(), lanes = Json::array(), stalls = Json::array();
@@ -83,6 +92,11 @@ Json process_json(const hwir::Design &design, int number, const LoweredDesign &l
         result["processing_elements"] = elements;
         result["array"] = {{"rows", hwir::lane_count(p, p.array->rows)},
                            {"columns", hwir::lane_count(p, p.array->columns)}};
+        if (p.array->row_links || p.array->column_links) {
+            result["array"]["links"] = {{"rows", p.array->row_links},
+                                        {"columns", p.array->column_links},
+                                        {"hops", hwir::hops(p, last_lane(p))}};
+        }
     }
     result["counters"] = counters;
     return result;

@@ -14,14 +14,24 @@ using hwir::LoopKind;
 
 namespace {
 
-/// All lane loops, those that the stored element does not depend on last.
-std::vector<int> lane_order(const hwir::Process &p, const std::vector<int> &reduced) {
-    std::vector<int> order;
-    for (int loop : hwir::lane_loops(p)) {
-        if (std::find(reduced.begin(), reduced.end(), loop) == reduced.end()) {
-            order.push_back(loop);
-        }
-    }
+bool contains(const std::vector<int> &loops, int loop) {
+    return std::find(loops.begin(), loops.end(), loop) != loops.end();
+}
+
+/// Lane loops on which the stored element depends.
+std::vector<int> stored_lanes(const hwir::Process &p, const std::vector<int> &reduced) {
+    std::vector<int> order = hwir::lane_loops(p);
+    order.erase(std::remove_if(order.begin(), order.end(),
+                               [&](int loop) { return contains(reduced, loop); }),
+                order.end());
+    return order;
+}
+
+/// The other lane loops, those with links first: the tree is inside of the chain.
+std::vector<int> combined_lanes(const hwir::ExprPool &pool, const hwir::Process &p) {
+    std::vector<int> order = hwir::reduction_lanes(pool, p), links = hwir::linked_lanes(p);
+    std::stable_partition(order.begin(), order.end(),
+                          [&](int loop) { return contains(links, loop); });
     return order;
 }
 
@@ -35,9 +45,10 @@ std::vector<int> joined(std::vector<int> a, const std::vector<int> &b) {
 ProcessState::ProcessState(Build &b, int process_number)
     : build(b), design(b.design), number(process_number),
       process(b.design.processes[process_number]),
-      output_lanes(lane_order(process, hwir::reduction_lanes(b.pool, process))),
-      reduced_lanes(hwir::reduction_lanes(b.pool, process)), output_space(process, output_lanes),
-      lane_space(process, joined(output_lanes, reduced_lanes)), scope(module.items) {
+      output_lanes(stored_lanes(process, hwir::reduction_lanes(b.pool, process))),
+      reduced_lanes(combined_lanes(b.pool, process)), linked(hwir::linked_lanes(process)),
+      output_space(process, output_lanes), lane_space(process, joined(output_lanes, reduced_lanes)),
+      scope(module.items) {
     module.name = process.name;
     module.purpose = fmt::format("Stage {} of {}: {} lanes.", process.stage, process.func,
                                  lane_space.count());
@@ -50,16 +61,18 @@ ProcessModule ProcessState::run() {
     add_enables();
     add_loads();
     add_elements();
-    add_trees();
+    add_reductions();
     add_initial_value();
     add_store();
+    release_buffers();
     finish_issue();
     add_counters();
+    add_skews();
     add_delays();
     control->finish();
     absorb_unused(module);
     result.signature = module.signature();
-    result.latency = result_cycle;
+    result.latency = result_cycle + last_write;
     build.modules.push_back(std::move(module));
     return std::move(result);
 }
@@ -113,9 +126,6 @@ void ProcessState::add_token(int b, bool writer, int k) {
     Value leaves = scope.wire(port.prefix + "_leaves", binary(ValueOp::And, fire, leave));
     // An early reader takes its token when it leaves: it has been in the generation before there was one.
     scope.assign(acquire, early ? leaves : binary(ValueOp::And, fire, enter));
-    if (!writer) {
-        scope.assign(release, leaves);
-    }
     Value slot = constant(1, 0);
     if (buffer.slots > 1) {
         slot = scope.net(port.prefix + "_slot", slot_bits(buffer));
@@ -155,8 +165,17 @@ Value ProcessState::waits_for_elements(const hwir::Buffer &buffer, const hwir::T
     return waits;
 }
 
-Value ProcessState::enables_of(const std::vector<ExprId> &conditions, const LaneSpace &space,
-                               const std::string &name) {
+void ProcessState::release_buffers() {
+    for (const TokenPort &t : result.tokens) {
+        if (!t.writer) {
+            scope.assign(t.release,
+                         delayed(t.leaves, last_read[t.buffer], t.prefix + "_read", true));
+        }
+    }
+}
+
+std::vector<LaneValue> ProcessState::lane_conditions(const std::vector<ExprId> &conditions,
+                                                     const std::string &name) {
     std::vector<LaneValue> parts;
     for (ExprId c : conditions) {
         if (!lanes_of(build.pool, process, c).empty()) {
@@ -164,18 +183,28 @@ Value ProcessState::enables_of(const std::vector<ExprId> &conditions, const Lane
                                               name + "_condition" + std::to_string(parts.size())));
         }
     }
-    if (parts.empty()) {
+    return parts;
+}
+
+Value ProcessState::all_of(const std::vector<LaneValue> &conditions, const LaneSpace &space,
+                           const std::string &name) {
+    if (conditions.empty()) {
         return nullptr;
     }
     Value vector = scope.net(name, static_cast<int>(space.count()));
     Scope body = scope.generate("gen_" + name, "lane", space.count(), space.localparams("lane"));
     Value all;
-    for (const LaneValue &p : parts) {
+    for (const LaneValue &p : conditions) {
         Value one = bit(p.vector, LaneSpace(process, p.lanes).flat());
         all = all ? binary(ValueOp::And, all, one) : one;
     }
     body.assign(bit(vector, integer_name("lane")), all);
     return vector;
+}
+
+Value ProcessState::enables_of(const std::vector<ExprId> &conditions, const LaneSpace &space,
+                               const std::string &name) {
+    return all_of(lane_conditions(conditions, name), space, name);
 }
 
 void ProcessState::add_enables() {
@@ -188,7 +217,8 @@ void ProcessState::add_enables() {
         }
     }
     point_enable = scope.wire("point_enable", all);
-    lane_enable = enables_of(process.enables, lane_space, "lane_enable");
+    enabling = lane_conditions(process.enables, "lane_enable");
+    lane_enable = all_of(enabling, lane_space, "lane_enable");
     if (!lane_enable || reduced_lanes.empty()) {
         output_enable = lane_enable;
         return;

@@ -30,22 +30,68 @@ Value ProcessState::slot_of(int buffer, bool writer) const {
     return it->second;
 }
 
+bool ProcessState::is_initial_only(int load) const {
+    if (!process.accumulation || !process.accumulation->init.defined()) {
+        return false;
+    }
+    auto reads = [&](ExprId e) {
+        bool found = false;
+        hwir::for_each_node(build.pool, e, [&](ExprId, const ExprNode &n) {
+            found = found || (n.op == Op::Load && n.value == load);
+        });
+        return found;
+    };
+    const std::vector<ExprId> values = element_values();
+    return reads(process.accumulation->init) && std::none_of(values.begin(), values.end(), reads);
+}
+
+bool ProcessState::is_initial_only(const hwir::ReadPort &port) const {
+    return std::all_of(port.loads.begin(), port.loads.end(),
+                       [&](int load) { return is_initial_only(load); });
+}
+
 void ProcessState::add_loads() {
-    for (size_t b = 0; b < design.buffers.size(); b++) {
-        for (size_t r = 0; r < design.buffers[b].read_ports.size(); r++) {
-            if (design.buffers[b].read_ports[r].process == number) {
-                add_buffer_port(static_cast<int>(r), design.buffers[b]);
+    for (const hwir::Buffer &buffer : design.buffers) {
+        for (size_t r = 0; r < buffer.read_ports.size(); r++) {
+            if (buffer.read_ports[r].process == number && !is_initial_only(buffer.read_ports[r])) {
+                add_buffer_port(static_cast<int>(r), buffer, operands, 0);
             }
         }
     }
     for (size_t k = 0; k < process.loads.size(); k++) {
-        if (process.loads[k].kind == hwir::MemoryKind::Tensor) {
-            add_stream_load(stream_of(static_cast<int>(k)));
+        if (process.loads[k].kind == hwir::MemoryKind::Tensor &&
+            !is_initial_only(static_cast<int>(k))) {
+            add_stream_load(stream_of(static_cast<int>(k)), operands, 0);
         }
     }
 }
 
-void ProcessState::add_buffer_port(int read_port, const hwir::Buffer &buffer) {
+void ProcessState::add_initial_operands(const std::vector<ExprId> &leaves, int late) {
+    for (const hwir::Buffer &buffer : design.buffers) {
+        for (size_t r = 0; r < buffer.read_ports.size(); r++) {
+            if (buffer.read_ports[r].process == number && is_initial_only(buffer.read_ports[r])) {
+                add_buffer_port(static_cast<int>(r), buffer, initial_operands, late);
+            }
+        }
+    }
+    for (size_t i = 0; i < leaves.size(); i++) {
+        const ExprNode n = build.pool[leaves[i]];
+        if (n.op != Op::Load) {
+            add_lane_operand(leaves[i], fmt::format("initial{}", i), initial_operands, late);
+        } else if (process.loads[n.value].kind == hwir::MemoryKind::Tensor &&
+                   is_initial_only(static_cast<int>(n.value))) {
+            add_stream_load(stream_of(static_cast<int>(n.value)), initial_operands, late);
+        } else if (const Operand *early = operand_of(
+                       operands, leaves[i])) { // the increment reads it too: keep it until then
+            initial_operands.push_back(*early);
+            initial_operands.back().vector = delayed(early->vector, late, early->name + "_kept");
+            drop_reduced_lanes(initial_operands.back());
+        }
+    }
+}
+
+void ProcessState::add_buffer_port(int read_port, const hwir::Buffer &buffer,
+                                   std::vector<Operand> &to, int late) {
     const int b = static_cast<int>(&buffer - design.buffers.data());
     const std::vector<int> &loads = buffer.read_ports[read_port].loads;
     std::vector<const Access *> accesses;
@@ -54,7 +100,14 @@ void ProcessState::add_buffer_port(int read_port, const hwir::Buffer &buffer) {
     }
     AccessMap map(build, process, buffer, accesses);
     MemoryPort port{b, MemoryPort::Read, read_port, 0, fmt::format("{}_read{}", buffer.name, read_port), {}};
-    std::vector<Value> amounts = rotation_amounts(map, port.prefix, 0);
+    const LaneSpace &space = &to == &operands ? lane_space : output_space;
+    const std::vector<int> hop = read_hops(map, loads.size(), space);
+    std::vector<int> cycles = hop;
+    for (int &c : cycles) {
+        c += late;
+        last_read[b] = std::max(last_read[b], c);
+    }
+    std::vector<Value> amounts = rotation_amounts(map, port.prefix, late);
     Value enable = binary(ValueOp::And, fire, point_enable);
     if (loads.size() == 1) {
         for (ExprId c : process.loads[loads[0]].predicate) {
@@ -67,15 +120,21 @@ void ProcessState::add_buffer_port(int read_port, const hwir::Buffer &buffer) {
     enable = scope.wire(port.prefix + "_active", enable);
     const int bits = buffer.type.bits;
     Value data = module.input(port.prefix + "_data_i", map.elements() * bits);
-    scope.assign(module.output(port.prefix + "_slot_o", slot_bits(buffer)), slot_of(b, false));
+    scope.assign(module.output(port.prefix + "_slot_o", map.banks() * slot_bits(buffer)),
+                 copies(slot_of(b, false), cycles, map, port.prefix + "_slot"));
     Value banks = touched_banks(map, loads.size(), amounts, port.prefix);
-    Value active = map.banks() == 1 ? enable : repeat(map.banks(), enable);
+    Value active = copies(enable, cycles, map, port.prefix + "_bank_active", true);
     scope.assign(module.output(port.prefix + "_enable_o", map.banks()),
                  banks ? binary(ValueOp::And, banks, active) : active);
     scope.assign(module.output(port.prefix + "_address_o", map.banks() * address_bits(buffer)),
-                 addresses(map, buffer, port.prefix, 0, amounts));
+                 addresses(map, buffer, port.prefix, cycles, amounts));
     result.memories.push_back(port);
-    data = rotated(map, data, bits, rotation_amounts(map, port.prefix, 1), false, port.prefix);
+    data =
+        rotated(map, data, bits, rotation_amounts(map, port.prefix, late + 1), false, port.prefix);
+    std::vector<int> arrival;
+    for (int e = 0; e < map.elements(); e++) {
+        arrival.push_back(hop[e / map.pack()]);
+    }
     std::set<int64_t> touched;
     for (size_t j = 0; j < loads.size(); j++) {
         Operand o;
@@ -88,14 +147,31 @@ void ProcessState::add_buffer_port(int read_port, const hwir::Buffer &buffer) {
             o.positions.push_back(map.position(static_cast<int>(j), lane_space.counters(lane)));
             touched.insert(o.positions.back());
         }
-        add_operand(o);
+        add_operand(o, arrival, to);
     }
     int width = bits_for(static_cast<int64_t>(touched.size()));
     count(CounterSource::Reads, port.prefix + "_elements", "elements read from " + buffer.name,
           select(enable, constant(width, static_cast<int64_t>(touched.size())), constant(width, 0)), b);
 }
 
-void ProcessState::add_operand(Operand operand) {
+void ProcessState::add_operand(Operand operand, const std::vector<int> &arrival,
+                               std::vector<Operand> &to) {
+    const bool initial = &to == &initial_operands;
+    align(operand, arrival, initial ? output_space : lane_space);
+    number_lanes(operand);
+    if (initial) {
+        drop_reduced_lanes(operand);
+    }
+    to.push_back(std::move(operand));
+}
+
+void ProcessState::drop_reduced_lanes(Operand &operand) const {
+    for (int loop : reduced_lanes) {
+        operand.formula = netlist::substitute(operand.formula, lane_space.localparam(loop), 0);
+    }
+}
+
+void ProcessState::number_lanes(Operand &operand) {
     if (operand.formula) { // a formula that does not give the table is not used
         for (int64_t lane = 0; lane < lane_space.count(); lane++) {
             std::map<std::string, int64_t> names;
@@ -117,10 +193,9 @@ void ProcessState::add_operand(Operand operand) {
         operand.vector = lanes;
         operand.formula = lane_space.flat();
     }
-    operands.push_back(std::move(operand));
 }
 
-void ProcessState::add_stream_load(int stream) {
+void ProcessState::add_stream_load(int stream, std::vector<Operand> &to, int late) {
     const hwir::Stream &s = design.streams[stream];
     const hwir::Tensor &tensor = design.tensors[s.tensor];
     LaneSpace space(process, s.lanes);
@@ -154,12 +229,12 @@ void ProcessState::add_stream_load(int stream) {
     o.name = fmt::format("load{}", s.load);
     o.leaf = build.pool.load(s.load, tensor.type);
     o.type = tensor.type;
-    o.vector = scope.reg(port.prefix + "_data", data);
+    o.vector = delayed(scope.reg(port.prefix + "_data", data), late, port.prefix + "_late");
     o.formula = space.flat();
     for (int64_t lane = 0; lane < lane_space.count(); lane++) {
         o.positions.push_back(space.flat_index(lane_space.counters(lane)));
     }
-    add_operand(o);
+    add_operand(o, {}, to);
 }
 
 std::vector<ExprId> ProcessState::stream_conditions(const hwir::Stream &stream) {
@@ -241,15 +316,16 @@ std::vector<ExprId> ProcessState::element_values() const {
     return parts;
 }
 
-void ProcessState::add_control_operands(const std::vector<ExprId> &roots) {
+std::vector<ExprId> ProcessState::leaves_of(const std::vector<ExprId> &roots) const {
+    std::vector<ExprId> leaves;
     std::set<ExprId> seen;
     std::function<void(ExprId)> walk = [&](ExprId e) {
         const ExprNode &n = build.pool[e];
-        if (n.op == Op::Constant || n.op == Op::Load || !seen.insert(e).second) {
+        if (n.op == Op::Constant || !seen.insert(e).second) {
             return;
         }
-        if (!hwir::uses_load(build.pool, e)) {
-            add_lane_operand(e);
+        if (n.op == Op::Load || !hwir::uses_load(build.pool, e)) {
+            leaves.push_back(e);
             return;
         }
         for (ExprId a : std::vector<ExprId>(n.args)) {
@@ -259,6 +335,7 @@ void ProcessState::add_control_operands(const std::vector<ExprId> &roots) {
     for (ExprId e : roots) {
         walk(e);
     }
+    return leaves;
 }
 
 hwir::Type ProcessState::narrowed(ExprId e) const {
@@ -266,14 +343,10 @@ hwir::Type ProcessState::narrowed(ExprId e) const {
     return narrowest_type(range, build.pool[e].type);
 }
 
-void ProcessState::add_lane_operand(ExprId e) {
-    for (const Operand &o : operands) {
-        if (o.leaf == e) {
-            return;
-        }
-    }
+void ProcessState::add_lane_operand(ExprId e, const std::string &name, std::vector<Operand> &to,
+                                    int late) {
     Operand o;
-    o.name = fmt::format("control{}", operands.size());
+    o.name = name;
     o.leaf = e;
     o.type = narrowed(e);
     o.positions.assign(lane_space.count(), 0);
@@ -290,7 +363,8 @@ void ProcessState::add_lane_operand(ExprId e) {
             o.positions[lane] = space.flat_index(lane_space.counters(lane));
         }
     }
-    add_operand(o);
+    o.vector = delayed(o.vector, late, o.name + "_late");
+    add_operand(o, {}, to);
 }
 
 } // namespace Orrery::lower

@@ -81,21 +81,25 @@ Value ProcessState::counter_sum(const std::vector<int64_t> &terms, int64_t offse
 }
 
 Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
-                              const std::string &name, int cycles, std::vector<Value> &amounts) {
+                              const std::string &name, const std::vector<int> &cycles,
+                              std::vector<Value> &amounts) {
     const int width = address_bits(buffer);
     const hwir::Type type{width, false};
     Value base = counter_sum(map.coefficients(), map.offset(), map.rest(), type, name);
     if (map.banks() == 1 && map.bank_offset(0) != 0) {
         base = binary(ValueOp::Add, base, constant(width, hwir::wrap(map.bank_offset(0), type)));
     }
-    base = delayed(as_net(base, name + "_word"), cycles, name + "_word_later");
+    base = copies(as_net(base, name + "_word"), cycles, map, name + "_word_later");
     if (map.banks() == 1) {
         return base;
     }
+    const bool apart =
+        base->op == ValueOp::Net; // the banks have the point's address in different cycles
     std::vector<std::pair<const PortDimension *, Value>> moving; // offsets per bank of the dimension
     for (size_t d = 0; d < amounts.size(); d++) {
         const PortDimension &dim = map.dimensions()[d];
-        if (!amounts[d] || dim.packed) {
+        if (!amounts[d] || dim.packed ||
+            dim.single_lane()) { // the single lane is at offset 0 of its bank
             continue;
         }
         std::vector<int64_t> lane_values = dim.lane_value_at;
@@ -113,11 +117,11 @@ Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
         fixed = fixed && map.bank_offset(b) == 0;
     }
     if (fixed && moving.empty()) {
-        return repeat(map.banks(), base);
+        return base;
     }
     Value vector = scope.net(name + "_addresses", map.banks() * width);
     auto address = [&](Scope &place, const Integer &bank, int64_t offset) {
-        Value a = base;
+        Value a = apart ? slice(base, bank * integer(width), width) : base->args[0];
         for (const auto &[dim, offsets] : moving) {
             Integer coordinate = bank / integer(dim->inner / map.pack()) % integer(dim->banks);
             Value step = slice(offsets, coordinate * integer(width), width);

@@ -21,6 +21,13 @@ int next_power_of_two(int n) {
     return p;
 }
 
+std::vector<int> plus(std::vector<int> cycles, int amount) {
+    for (int &c : cycles) {
+        c += amount;
+    }
+    return cycles;
+}
+
 hwir::Op combine(ReduceOp op) {
     return op == ReduceOp::Max ? hwir::Op::Max : op == ReduceOp::Min ? hwir::Op::Min : hwir::Op::Add;
 }
@@ -105,6 +112,7 @@ void ProcessState::add_buffer_write() {
     for (const TokenPort &t : result.tokens) {
         port.phase = t.buffer == b && t.writer ? t.phase : port.phase;
     }
+    const std::vector<int> hop = meet_banks(map), cycles = plus(hop, result_cycle);
     std::vector<Value> amounts = rotation_amounts(map, port.prefix, result_cycle);
     const int bits = buffer.type.bits;
     Value data = payloads[0].vector;
@@ -119,15 +127,16 @@ void ProcessState::add_buffer_write() {
                          true, port.prefix + "_enable");
     Value active = scope.wire("point_active", binary(ValueOp::And, fire, point_enable));
     Value write = delayed(active, result_cycle, "write_active", true);
-    scope.assign(module.output(port.prefix + "_slot_o", slot_bits(buffer)),
-                 delayed(slot_of(b, true), result_cycle, "write_slot"));
+    scope.assign(module.output(port.prefix + "_slot_o", map.banks() * slot_bits(buffer)),
+                 copies(slot_of(b, true), cycles, map, "write_slot"));
     Value enable = scope.wire("write_mask", binary(ValueOp::And, mask, repeat(map.elements(), write)));
+    enable = skewed(enable, map.pack(), hop, "write_mask_skewed", true);
     scope.assign(module.output(port.prefix + "_enable_o", map.elements()), enable);
     scope.assign(module.output(port.prefix + "_address_o", map.banks() * address_bits(buffer)),
-                 addresses(map, buffer, port.prefix, result_cycle, amounts));
+                 addresses(map, buffer, port.prefix, cycles, amounts));
     scope.assign(module.output(port.prefix + "_data_o", map.elements() * bits), data);
     result.memories.push_back(port);
-    commit(b, result_cycle);
+    commit(b, result_cycle + last_write);
     count_writes(b, enable, write, lanes);
 }
 
@@ -145,6 +154,23 @@ Value ProcessState::widened(const Payload &p, int bits) {
     one = p.type.is_signed ? to_unsigned(resize(to_signed(one), bits)) : resize(one, bits);
     body.assign(slice(wide, integer_name("lane") * integer(bits), bits), one);
     return wide;
+}
+
+std::vector<int> ProcessState::meet_banks(const AccessMap &map) {
+    if (map.rotates()) { // lanes and banks meet in front of the rotator, all in the same cycle
+        level_results();
+    }
+    const std::vector<int> hop = store_hops(map);
+    std::vector<int> wait; // a bank with several lanes is written when the last one is there
+    for (int64_t lane = 0; lane < output_space.count(); lane++) {
+        const int turn = results_level ? 0 : hops(output_space, lane);
+        wait.push_back(hop[map.position(0, output_space.counters(lane)) / map.pack()] - turn);
+    }
+    for (Payload &p : payloads) {
+        p.vector = skewed(p.vector, p.type.bits, wait, p.name + "_skewed");
+    }
+    last_write = *std::max_element(hop.begin(), hop.end());
+    return hop;
 }
 
 void ProcessState::commit(int buffer, int cycle) {
@@ -193,14 +219,17 @@ void ProcessState::add_accumulation() {
         phase = t.buffer == b && t.writer ? t.phase : phase;
     }
     ORRERY_CHECK(result_cycle >= 1, "an accumulation needs its operands one cycle late");
+    const std::vector<int> hop = meet_banks(map);
     // The old value is read one cycle before the increment arrives.
     const int read_cycle = result_cycle - 1;
+    const std::vector<int> cycles = plus(hop, read_cycle);
     std::vector<Value> early = rotation_amounts(map, name + "_update", read_cycle);
     std::vector<Value> late = rotation_amounts(map, name + "_update", result_cycle);
     const int lanes = static_cast<int>(output_space.count());
     Value enables = output_enable ? delayed(output_enable, read_cycle, "update_enable") : constant_ones(lanes);
     Value mask = rotated(map, place(as_net(enables, "update_lanes"), 1, map, "placed_enable"), 1, early,
                          true, "update_mask");
+    mask = output_enable ? skewed(mask, map.pack(), hop, "update_mask_skewed") : mask;
     Value active = scope.wire("point_active", binary(ValueOp::And, fire, point_enable));
     Value update = delayed(active, read_cycle, "update_active", true);
 
@@ -214,24 +243,24 @@ void ProcessState::add_accumulation() {
         templates::accumulate_port(map.banks(), map.pack(), bits, buffer.depth(), buffer.slots),
         {{"clk_i", clk},
          {"rst_i", rst},
-         {"valid_i", update},
-         {"slot_i", delayed(slot_of(b, true), read_cycle, "update_slot")},
-         {"address_i", addresses(map, buffer, name + "_update", read_cycle, early)},
+         {"valid_i", copies(update, hop, map, "update_banks", true)},
+         {"slot_i", copies(slot_of(b, true), cycles, map, "update_slot")},
+         {"address_i", addresses(map, buffer, name + "_update", cycles, early)},
          {"mask_i", mask},
-         {"read_slot_o", module.output(read.prefix + "_slot_o", slot_bits(buffer))},
+         {"read_slot_o", module.output(read.prefix + "_slot_o", map.banks() * slot_bits(buffer))},
          {"read_enable_o", module.output(read.prefix + "_enable_o", map.banks())},
          {"read_address_o", module.output(read.prefix + "_address_o", address)},
          {"read_data_i", module.input(read.prefix + "_data_i", elements * bits)},
          {"old_o", old},
          {"new_i", fresh},
-         {"write_slot_o", module.output(write.prefix + "_slot_o", slot_bits(buffer))},
+         {"write_slot_o", module.output(write.prefix + "_slot_o", map.banks() * slot_bits(buffer))},
          {"write_enable_o", written},
          {"write_address_o", module.output(write.prefix + "_address_o", address)},
          {"write_data_o", module.output(write.prefix + "_data_o", elements * bits)}});
     result.memories.push_back(read);
     result.memories.push_back(write);
-    add_update_function(map, buffer, late, old, fresh);
-    commit(b, result_cycle + 1);
+    add_update_function(map, buffer, plus(hop, result_cycle), late, old, fresh);
+    commit(b, result_cycle + last_write + 1);
     int width = bits_for(lanes);
     count(CounterSource::Reads, name + "_update_reads", "partial sums read from " + name,
           select(update, constant(width, lanes), constant(width, 0)), b);
@@ -283,6 +312,7 @@ ExprId ProcessState::update_expression(const hwir::Buffer &buffer, std::vector<D
 }
 
 void ProcessState::add_update_function(const AccessMap &map, const hwir::Buffer &buffer,
+                                       const std::vector<int> &cycles,
                                        const std::vector<Value> &amounts, const Value &old,
                                        const Value &fresh) {
     std::vector<DatapathInput> inputs;
@@ -302,14 +332,21 @@ void ProcessState::add_update_function(const AccessMap &map, const hwir::Buffer 
             all = all ? binary(ValueOp::And, all, here) : here;
         }
         all = all ? all : constant(1, 1);
-        vectors["first_i"] = delayed(scope.wire("first_visit", all), result_cycle, "first_visit_later");
+        vectors["first_i"] =
+            copies(scope.wire("first_visit", all), cycles, map, "first_visit_later");
     }
     Scope body = scope.generate("gen_update", "element", map.elements());
     std::vector<Connection> pins;
     for (const Port &port : d.module.ports) {
         Value v = port.name == "new_o" ? fresh : vectors.at(port.name);
-        bool whole = port.name == "first_i";
-        pins.push_back({port.name, whole ? v : slice(v, integer_name("element") * integer(port.width), port.width)});
+        if (port.name != "first_i") {
+            v = slice(v, integer_name("element") * integer(port.width), port.width);
+        } else if (v->op == ValueOp::Repeat) {
+            v = v->args[0];
+        } else if (v->width > 1) {
+            v = bit(v, integer_name("element") / integer(map.pack()));
+        }
+        pins.push_back({port.name, v});
     }
     body.instance("u_update", d.module.signature(), pins);
     build.modules.push_back(std::move(d.module));
@@ -329,6 +366,7 @@ void ProcessState::add_stream_store() {
     StreamPort port{stream, s.name, chunk};
     const int count_bits = bits_for(chunk);
 
+    level_results();
     Value data = payloads[0].type.bits == bits ? payloads[0].vector : widened(payloads[0], bits);
     Value ordered = scope.net(port.prefix + "_ordered", lanes * bits);
     Scope body = scope.generate("gen_" + port.prefix + "_ordered", "lane", lanes, output_space.localparams("lane"));

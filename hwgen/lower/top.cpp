@@ -242,7 +242,7 @@ void Top::add_memory(int b) {
 
 /// The enables of all write ports, port 0 in the least significant bits. An element that no stage writes is read only where its
 /// value does not matter, but a memory without a driver is an error in synthesis: the first port writes zeros to it along with
-/// the others.
+/// the first element that it does write, in the same cycle.
 Value Top::write_enables(const std::vector<MemoryUse> &writes, const std::vector<std::vector<bool>> &reached) const {
     std::vector<Value> enables;
     for (const MemoryUse &u : writes) {
@@ -252,6 +252,7 @@ Value Top::write_enables(const std::vector<MemoryUse> &writes, const std::vector
         return std::any_of(reached.begin(), reached.end(), [&](const std::vector<bool> &r) { return r[element]; });
     };
     const size_t elements = reached[0].size();
+    const int64_t leader = std::find(reached[0].begin(), reached[0].end(), true) - reached[0].begin();
     std::vector<Value> first; // of port 0, least significant first
     for (size_t begin = 0, end = 0; begin < elements; begin = end) {
         const bool here = is_reached(begin);
@@ -260,7 +261,7 @@ Value Top::write_enables(const std::vector<MemoryUse> &writes, const std::vector
         }
         const int count = static_cast<int>(end - begin);
         first.push_back(here ? slice(enables[0], static_cast<int64_t>(begin), count)
-                             : repeat(count, unary(ValueOp::ReduceOr, enables[0])));
+                             : repeat(count, bit(enables[0], integer(leader))));
     }
     enables[0] = first.size() == 1 ? enables[0] : joined(first);
     return joined(enables);

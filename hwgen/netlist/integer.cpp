@@ -72,4 +72,13 @@ int64_t evaluate(const Integer &e, const std::map<std::string, int64_t> &names) 
     }
 }
 
+Integer substitute(const Integer &e, const std::string &name, int64_t value) {
+    if (e->op == IntegerOp::Name) {
+        return e->name == name ? integer(value) : e;
+    }
+    return e->args.empty() ? e
+                           : make_integer(e->op, substitute(e->args[0], name, value),
+                                          substitute(e->args[1], name, value));
+}
+
 } // namespace Orrery::netlist

@@ -30,6 +30,7 @@ Integer operator*(Integer a, Integer b);
 Integer operator/(Integer a, Integer b);
 Integer operator%(Integer a, Integer b);
 int64_t evaluate(const Integer &e, const std::map<std::string, int64_t> &names);
+Integer substitute(const Integer &e, const std::string &name, int64_t value);
 
 // ---- Value: expression over nets, of a known width and signedness.
 

@@ -123,6 +123,21 @@ bool shares_word(const ExprPool &pool, const Use &use, int dimension, int64_t ba
     return false;
 }
 
+/// Do the lanes of an array with links reach the banks of the dimension in different cycles? (Where
+/// the access rotates, they are brought together first.)
+bool is_skewed(const Design &design, const Use &use, int dimension,
+               const std::vector<int64_t> &banks) {
+    for (size_t d = 0; d < banks.size(); d++) {
+        if (dimension_map(design.exprs, *use.process, {use.access}, int(d), banks[d]).rotates) {
+            return false;
+        }
+    }
+    std::vector<int> lanes = linked_lanes(*use.process);
+    return std::any_of(lanes.begin(), lanes.end(), [&](int lane) {
+        return depends_on(design.exprs, use.access->indices[dimension], lane);
+    });
+}
+
 bool same_index(const Index &a, const Index &b) {
     return a.coefficients == b.coefficients && a.offset == b.offset && a.base == b.base &&
            a.lane_table == b.lane_table && a.modulus == b.modulus;
@@ -184,10 +199,14 @@ void assign_banks(Design &design) {
         for (int d = 0; d < int(buffer.extents.size()); d++) {
             int64_t banks = bank_count(design, buffer, uses, d);
             buffer.banks.push_back(banks);
-            buffer.packed.push_back(banks > 1 &&
-                                    std::all_of(uses.begin(), uses.end(), [&](const Use &u) {
-                                        return shares_word(design.exprs, u, d, banks);
-                                    }));
+        }
+        for (int d = 0; d < int(buffer.extents.size()); d++) {
+            const int64_t banks = buffer.banks[d];
+            const bool together = std::all_of(uses.begin(), uses.end(), [&](const Use &u) {
+                return shares_word(design.exprs, u, d, banks) &&
+                       !is_skewed(design, u, d, buffer.banks);
+            });
+            buffer.packed.push_back(banks > 1 && together);
         }
         check_total(design, buffer, uses);
         add_read_ports(design, i);

@@ -18,7 +18,7 @@ inline constexpr int64_t most_banks = 4096;
 ///         modulo 5, not 4)
 ///
 /// A dimension is `packed` where every access reaches all of its banks at the same word: they make
-/// one wide word.
+/// one wide word. Not so where the lanes of an array with links access them one after the other.
 ///
 /// Each load is a read port (a copy of the memory), identical loads of a process share one. An
 /// accumulation's own element is read through the port that updates it and gets none.

@@ -29,11 +29,14 @@ const std::map<std::string, std::vector<std::string>> &library() {
         {"event_counter", {}},
         {"phased_buffer", {"banked_buffer"}},
         {"ram_1r1w", {}},
+        {"reduction_chain", {}},
         {"reduction_tree", {}},
         {"register_file", {}},
         {"sequencer", {}},
+        {"skewed_lanes", {"delay_line"}},
         {"slot_pointer", {}},
         {"stream_fifo", {}},
+        {"tapped_line", {}},
         {"token_ring", {"credit_counter"}},
     };
     return entries;

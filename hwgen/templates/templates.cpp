@@ -102,6 +102,44 @@ Signature delay_line(int width, int cycles, bool reset) {
 
 namespace {
 
+/// Table of numbers below 65536 as a vector of 16 bits each.
+template <typename T>
+std::vector<uint64_t> table_of(const std::vector<T> &values) {
+    std::vector<uint64_t> bits((values.size() * 16 + 63) / 64, 0);
+    for (size_t i = 0; i < values.size(); i++) {
+        bits[i / 4] |= (static_cast<uint64_t>(values[i]) & 0xffff) << (i % 4 * 16);
+    }
+    return bits;
+}
+
+} // namespace
+
+Signature tapped_line(int width, int taps, bool reset) {
+    return PortList("tapped_line")
+        .parameter("WIDTH", width)
+        .parameter("TAPS", taps)
+        .parameter("RESET", reset ? 1 : 0)
+        .clock_reset()
+        .in("data_i", width)
+        .out("data_o", static_cast<int64_t>(taps) * width)
+        .done();
+}
+
+Signature skewed_lanes(int width, const std::vector<int> &cycles, bool reset) {
+    const int count = static_cast<int>(cycles.size());
+    return PortList("skewed_lanes")
+        .parameter("COUNT", count)
+        .parameter("WIDTH", width)
+        .parameter("RESET", reset ? 1 : 0)
+        .packed("CYCLES", count * 16, table_of(cycles))
+        .clock_reset()
+        .in("data_i", static_cast<int64_t>(count) * width)
+        .out("data_o", static_cast<int64_t>(count) * width)
+        .done();
+}
+
+namespace {
+
 Signature memory_1r1w(const char *name, int width, int lanes, int64_t depth) {
     return PortList(name)
         .parameter("WIDTH", width)
@@ -120,11 +158,11 @@ Signature memory_1r1w(const char *name, int width, int lanes, int64_t depth) {
 /// Write and read ports of a buffer, `writes` and `reads` of them.
 void add_memory_ports(PortList &list, int banks, int pack, int width, int64_t depth, int slots, int writes, int reads) {
     const int64_t elements = static_cast<int64_t>(banks) * pack, address = index_width(depth);
-    list.in("write_slot_i", writes * index_width(slots))
+    list.in("write_slot_i", writes * banks * index_width(slots))
         .in("write_enable_i", writes * elements)
         .in("write_address_i", writes * banks * address)
         .in("write_data_i", writes * elements * width)
-        .in("read_slot_i", reads * index_width(slots))
+        .in("read_slot_i", reads * banks * index_width(slots))
         .in("read_enable_i", reads * banks)
         .in("read_address_i", reads * banks * address)
         .out("read_data_o", reads * elements * width);
@@ -184,21 +222,20 @@ Signature bank_rotator(int outer, int banks, int inner, int width, bool inverse)
 }
 
 Signature bank_offset(int banks, int width, const std::vector<int64_t> &lane_values) {
-    std::vector<uint64_t> bits((static_cast<size_t>(banks) * 16 + 63) / 64, 0);
-    for (size_t b = 0; b < lane_values.size(); b++) {
-        bits[b / 4] |= (static_cast<uint64_t>(lane_values[b]) & 0xffff) << (b % 4 * 16);
-    }
     return PortList("bank_offset")
         .parameter("BANKS", banks)
         .parameter("WIDTH", width)
-        .packed("LANE_VALUES", banks * 16, bits)
+        .packed("LANE_VALUES", banks * 16, table_of(lane_values))
         .in("amount_i", index_width(banks))
         .out("offset_o", static_cast<int64_t>(banks) * width)
         .done();
 }
 
-Signature reduction_tree(int count, int in_width, int out_width, bool is_signed, int operation) {
-    return PortList("reduction_tree")
+namespace {
+
+Signature reduction(const std::string &module, int count, int in_width, int out_width,
+                    bool is_signed, int operation) {
+    return PortList(module)
         .parameter("COUNT", count)
         .parameter("IN_WIDTH", in_width)
         .parameter("OUT_WIDTH", out_width)
@@ -210,6 +247,16 @@ Signature reduction_tree(int count, int in_width, int out_width, bool is_signed,
         .done();
 }
 
+} // namespace
+
+Signature reduction_tree(int count, int in_width, int out_width, bool is_signed, int operation) {
+    return reduction("reduction_tree", count, in_width, out_width, is_signed, operation);
+}
+
+Signature reduction_chain(int count, int in_width, int out_width, bool is_signed, int operation) {
+    return reduction("reduction_chain", count, in_width, out_width, is_signed, operation);
+}
+
 Signature accumulate_port(int banks, int pack, int width, int64_t depth, int slots) {
     const int64_t elements = static_cast<int64_t>(banks) * pack, address = index_width(depth) * int64_t{banks};
     return PortList("accumulate_port")
@@ -219,17 +266,17 @@ Signature accumulate_port(int banks, int pack, int width, int64_t depth, int slo
         .parameter("DEPTH", depth)
         .parameter("SLOTS", slots)
         .clock_reset()
-        .in("valid_i")
-        .in("slot_i", index_width(slots))
+        .in("valid_i", banks)
+        .in("slot_i", banks * index_width(slots))
         .in("address_i", address)
         .in("mask_i", elements)
-        .out("read_slot_o", index_width(slots))
+        .out("read_slot_o", banks * index_width(slots))
         .out("read_enable_o", banks)
         .out("read_address_o", address)
         .in("read_data_i", elements * width)
         .out("old_o", elements * width)
         .in("new_i", elements * width)
-        .out("write_slot_o", index_width(slots))
+        .out("write_slot_o", banks * index_width(slots))
         .out("write_enable_o", elements)
         .out("write_address_o", address)
         .out("write_data_o", elements * width)

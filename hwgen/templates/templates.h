@@ -21,6 +21,9 @@ Signature credit_counter(int credits);
 Signature event_counter(int width, int amount_width);
 Signature count_ones(int count);
 Signature delay_line(int width, int cycles, bool reset);
+Signature tapped_line(int width, int taps, bool reset);
+/// `cycles`: delay of each lane, below 65536.
+Signature skewed_lanes(int width, const std::vector<int> &cycles, bool reset);
 
 // memory
 Signature ram_1r1w(int width, int lanes, int64_t depth);
@@ -36,6 +39,7 @@ Signature bank_offset(int banks, int width, const std::vector<int64_t> &lane_val
 // compute
 /// `operation`: 0 sum, 1 maximum, 2 minimum.
 Signature reduction_tree(int count, int in_width, int out_width, bool is_signed, int operation);
+Signature reduction_chain(int count, int in_width, int out_width, bool is_signed, int operation);
 Signature accumulate_port(int banks, int pack, int width, int64_t depth, int slots);
 
 // stream

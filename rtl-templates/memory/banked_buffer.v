@@ -1,5 +1,6 @@
 `default_nettype none
-// BANKS memories with an address each; a bank holds words of PACK elements. A slot is an offset of the addresses.
+// BANKS memories with a slot and an address each; a bank holds words of PACK elements. A slot is an offset of the
+// addresses.
 // Protocol, latency, throughput: as ram_1r1w, per bank; one write and one read of each bank per cycle, of any slots.
 // Reset:      none.
 // Parameters: BANKS, PACK, WIDTH (bits of an element), DEPTH (words of a bank in one slot), SLOTS >= 1; REGISTERS: 1 for
@@ -10,11 +11,11 @@ module banked_buffer #(
                       SLOT_WIDTH = SLOTS > 1 ? $clog2(SLOTS) : 1
 ) (
     input  wire                           clk_i, rst_i, // the reset is one of the checks only
-    input  wire [SLOT_WIDTH-1:0]          write_slot_i,
+    input  wire [BANKS*SLOT_WIDTH-1:0]    write_slot_i,
     input  wire [BANKS*PACK-1:0]          write_enable_i,
     input  wire [BANKS*ADDRESS_WIDTH-1:0] write_address_i,
     input  wire [BANKS*PACK*WIDTH-1:0]    write_data_i,
-    input  wire [SLOT_WIDTH-1:0]          read_slot_i,
+    input  wire [BANKS*SLOT_WIDTH-1:0]    read_slot_i,
     input  wire [BANKS-1:0]               read_enable_i,
     input  wire [BANKS*ADDRESS_WIDTH-1:0] read_address_i,
     output wire [BANKS*PACK*WIDTH-1:0]    read_data_o
@@ -22,37 +23,38 @@ module banked_buffer #(
     localparam integer WORDS      = SLOTS * DEPTH;
     localparam integer WORD_WIDTH = WORDS > 1 ? $clog2(WORDS) : 1;
 
-    wire [WORD_WIDTH-1:0] write_base, read_base;
-    wire                  unused_reset = rst_i;
+    wire unused_reset = rst_i;
 
-    genvar i;
+    genvar i, s;
     generate
         if (BANKS < 1 || SLOTS < 1) begin : gen_bad banked_buffer_needs_a_bank_and_a_slot u_error (); end
-        if (SLOTS == 1) begin : gen_one_slot
-            wire unused_ok = &{1'b0, write_slot_i, read_slot_i};
-            assign write_base = {WORD_WIDTH{1'b0}};
-            assign read_base  = {WORD_WIDTH{1'b0}};
-        end else begin : gen_slots
-            for (i = 0; i < SLOTS; i = i + 1) begin : gen_slot // a choice between multiples of DEPTH, not a multiplier
-                localparam integer              FIRST = i * DEPTH;
-                localparam [WORD_WIDTH-1:0]     BASE  = FIRST[WORD_WIDTH-1:0];
-                localparam [SLOT_WIDTH-1:0]     SLOT  = i;
-                wire [WORD_WIDTH-1:0] write_choice, read_choice;
-                if (i == 0) begin : gen_first
-                    assign write_choice = BASE;
-                    assign read_choice  = BASE;
-                end else begin : gen_later
-                    assign write_choice = write_slot_i == SLOT ? BASE : gen_slot[i-1].write_choice;
-                    assign read_choice  = read_slot_i == SLOT ? BASE : gen_slot[i-1].read_choice;
-                end
-            end
-            assign write_base = gen_slot[SLOTS-1].write_choice;
-            assign read_base  = gen_slot[SLOTS-1].read_choice;
-        end
         for (i = 0; i < BANKS; i = i + 1) begin : gen_bank
             wire [ADDRESS_WIDTH-1:0] write_address = write_address_i[i*ADDRESS_WIDTH +: ADDRESS_WIDTH];
             wire [ADDRESS_WIDTH-1:0] read_address  = read_address_i[i*ADDRESS_WIDTH +: ADDRESS_WIDTH];
-            wire [WORD_WIDTH-1:0] write_word, read_word;
+            wire [SLOT_WIDTH-1:0] write_slot = write_slot_i[i*SLOT_WIDTH +: SLOT_WIDTH];
+            wire [SLOT_WIDTH-1:0] read_slot  = read_slot_i[i*SLOT_WIDTH +: SLOT_WIDTH];
+            wire [WORD_WIDTH-1:0] write_base, read_base, write_word, read_word;
+            if (SLOTS == 1) begin : gen_one_slot
+                wire unused_ok = &{1'b0, write_slot, read_slot};
+                assign write_base = {WORD_WIDTH{1'b0}};
+                assign read_base  = {WORD_WIDTH{1'b0}};
+            end else begin : gen_slots
+                for (s = 0; s < SLOTS; s = s + 1) begin : gen_slot // a choice between multiples of DEPTH, not a multiplier
+                    localparam integer          FIRST = s * DEPTH;
+                    localparam [WORD_WIDTH-1:0] BASE  = FIRST[WORD_WIDTH-1:0];
+                    localparam [SLOT_WIDTH-1:0] SLOT  = s;
+                    wire [WORD_WIDTH-1:0] write_choice, read_choice;
+                    if (s == 0) begin : gen_first
+                        assign write_choice = BASE;
+                        assign read_choice  = BASE;
+                    end else begin : gen_later
+                        assign write_choice = write_slot == SLOT ? BASE : gen_slot[s-1].write_choice;
+                        assign read_choice  = read_slot == SLOT ? BASE : gen_slot[s-1].read_choice;
+                    end
+                end
+                assign write_base = gen_slot[SLOTS-1].write_choice;
+                assign read_base  = gen_slot[SLOTS-1].read_choice;
+            end
             if (WORD_WIDTH > ADDRESS_WIDTH) begin : gen_extend
                 localparam integer MORE = WORD_WIDTH - ADDRESS_WIDTH;
                 assign write_word = write_base + {{MORE{1'b0}}, write_address};

@@ -21,7 +21,10 @@ class Values {
 public:
     explicit Values(const ordered_json &set) : values(set) {}
     int operator()(const char *name) const { return values.at(name).get<int>(); }
-    std::vector<int64_t> list(const char *name) const { return values.at(name).get<std::vector<int64_t>>(); }
+    template <typename T = int64_t>
+    std::vector<T> list(const char *name) const {
+        return values.at(name).get<std::vector<T>>();
+    }
     uint64_t bits(const char *name) const { return std::stoull(values.at(name).get<std::string>(), nullptr, 2); }
 
 private:
@@ -36,12 +39,21 @@ std::map<std::string, Function> control_and_memory() {
         {"sequencer", [](const Values &v) { return sequencer(v("LOOPS"), v("WIDTH")); }},
         {"address_generator",
          [](const Values &v) { return address_generator(v("LOOPS"), v("WIDTH"), v.bits("USED")); }},
-        {"token_ring", [](const Values &v) { return token_ring(v("SLOTS"), v("WRITERS"), v("READERS")); }},
+        {"token_ring",
+         [](const Values &v) { return token_ring(v("SLOTS"), v("WRITERS"), v("READERS")); }},
         {"slot_pointer", [](const Values &v) { return slot_pointer(v("SLOTS")); }},
         {"credit_counter", [](const Values &v) { return credit_counter(v("CREDITS")); }},
-        {"event_counter", [](const Values &v) { return event_counter(v("WIDTH"), v("AMOUNT_WIDTH")); }},
+        {"event_counter",
+         [](const Values &v) { return event_counter(v("WIDTH"), v("AMOUNT_WIDTH")); }},
         {"count_ones", [](const Values &v) { return count_ones(v("COUNT")); }},
-        {"delay_line", [](const Values &v) { return delay_line(v("WIDTH"), v("CYCLES"), v("RESET") != 0); }},
+        {"delay_line",
+         [](const Values &v) { return delay_line(v("WIDTH"), v("CYCLES"), v("RESET") != 0); }},
+        {"tapped_line",
+         [](const Values &v) { return tapped_line(v("WIDTH"), v("TAPS"), v("RESET") != 0); }},
+        {"skewed_lanes",
+         [](const Values &v) {
+             return skewed_lanes(v("WIDTH"), v.list<int>("CYCLES"), v("RESET") != 0);
+         }},
         {"ram_1r1w", [](const Values &v) { return ram_1r1w(v("WIDTH"), v("LANES"), v("DEPTH")); }},
         {"register_file",
          [](const Values &v) { return register_file(v("WIDTH"), v("LANES"), v("DEPTH")); }},
@@ -63,7 +75,9 @@ std::map<std::string, Function> control_and_memory() {
              return bank_rotator(v("OUTER"), v("BANKS"), v("INNER"), v("WIDTH"), v("INVERSE") != 0);
          }},
         {"bank_offset",
-         [](const Values &v) { return bank_offset(v("BANKS"), v("WIDTH"), v.list("LANE_VALUES")); }},
+         [](const Values &v) {
+             return bank_offset(v("BANKS"), v("WIDTH"), v.list("LANE_VALUES"));
+         }},
     };
 }
 
@@ -73,6 +87,11 @@ std::map<std::string, Function> compute_and_streams() {
         {"reduction_tree",
          [](const Values &v) {
              return reduction_tree(v("COUNT"), v("IN_WIDTH"), v("OUT_WIDTH"), v("SIGNED") != 0, v("OPERATION"));
+         }},
+        {"reduction_chain",
+         [](const Values &v) {
+             return reduction_chain(v("COUNT"), v("IN_WIDTH"), v("OUT_WIDTH"), v("SIGNED") != 0,
+                                    v("OPERATION"));
          }},
         {"stream_fifo", [](const Values &v) { return stream_fifo(v("WIDTH"), v("DEPTH")); }},
         {"byte_queue", [](const Values &v) { return byte_queue(v("IN_BYTES"), v("OUT_BYTES")); }},
@@ -95,7 +114,9 @@ std::map<std::string, Function> compute_and_streams() {
              return axi_read_arbiter(v("PORTS"), v("ADDRESS_WIDTH"), v("BUS_BYTES"), v("OUTSTANDING"));
          }},
         {"axi_lite_registers",
-         [](const Values &v) { return axi_lite_registers(v("ADDRESS_WIDTH"), v("WRITE_WORDS"), v("READ_WORDS")); }},
+         [](const Values &v) {
+             return axi_lite_registers(v("ADDRESS_WIDTH"), v("WRITE_WORDS"), v("READ_WORDS"));
+         }},
     };
 }
 

@@ -36,6 +36,12 @@ void give_directives(const RandomLayer &layer) {
     for (const auto &[key, array] : layer.schedule.arrays) {
         Stage stage = Func(environment.at(key.func)).update(key.stage - 1);
         hardware.pe_array(stage, loops_of(stage, array.rows), loops_of(stage, array.columns));
+        if (array.row_links) {
+            hardware.systolic(stage, Axis::Rows);
+        }
+        if (array.column_links) {
+            hardware.systolic(stage, Axis::Columns);
+        }
     }
     for (const auto &[name, port] : layer.schedule.ports) {
         Func tensor = layer.output;

@@ -209,8 +209,15 @@ void LayerBuilder::maybe_array(const Func &func, const std::vector<VarOrRVar> &l
     for (const VarOrRVar &l : lanes) {
         (dice.once_in(2) ? array.rows : array.columns).push_back(l.name());
     }
-    layer.schedule.arrays[{func.name(), 1}] = array;
     layer.text += " array";
+    if (dice.once_in(2)) {
+        const int axes = dice.between(1, 3);
+        array.row_links = (axes & 1) != 0 && !array.rows.empty();
+        array.column_links = (axes & 2) != 0 && !array.columns.empty();
+        layer.text += array.row_links ? " systolic-rows" : "";
+        layer.text += array.column_links ? " systolic-columns" : "";
+    }
+    layer.schedule.arrays[{func.name(), 1}] = array;
 }
 
 void LayerBuilder::set_ports() {

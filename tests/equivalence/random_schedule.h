@@ -45,7 +45,8 @@ struct LayerBuilder {
     void compute_at(Halide::Func func, const Halide::Func &user, const Halide::VarOrRVar &loop);
     /// Slots, memory, and fills of several elements per cycle.
     void set_buffer(Halide::Func func, bool widen_fill);
-    /// The lanes of update stage 1 as an array of processing elements, sometimes.
+    /// The lanes of update stage 1 as an array of processing elements, sometimes; often with links
+    /// along one axis or both.
     void maybe_array(const Halide::Func &func, const std::vector<Halide::VarOrRVar> &lanes);
     /// Random bus widths and bursts of all ports.
     void set_ports();

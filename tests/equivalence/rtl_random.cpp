@@ -1,7 +1,9 @@
 // Random layers and schedules: the generated Verilog, run cycle by cycle, against Halide.
 //
 // ORRERY_SEED=n starts at another seed, ORRERY_CASES=n sets the number of designs that are run.
-// ORRERY_KIND=text keeps the kinds of layers whose name contains the text.
+// ORRERY_KIND=text keeps the kinds of layers whose name contains the text, ORRERY_TEXT=text the
+// layers whose description does
+// ("systolic", "slots2", ...).
 #include "halide-fork/compile.h"
 #include "hwgen/hwir/print.h"
 #include "hwgen/interpreter/interpreter.h"
@@ -246,7 +248,7 @@ private:
         }
     }
 
-    /// false if the seed is of a kind that is not wanted.
+    /// false if the seed is of a kind or has a description that is not wanted.
     bool compile_seed(unsigned seed) {
         const LayerKind kind = kind_of_seed(seed);
         const char *wanted = std::getenv("ORRERY_KIND");
@@ -257,10 +259,16 @@ private:
         c.name = std::string(kind.name) + "_" + std::to_string(seed);
         c.seed = seed;
         c.make = kind.make;
+        bool skipped = false;
         guard(c, [&] {
             try {
                 test::RandomLayer layer = c.make(seed, true);
                 c.text = layer.text;
+                const char *part = std::getenv("ORRERY_TEXT");
+                if (part && c.text.find(part) == std::string::npos) {
+                    skipped = true;
+                    return;
+                }
                 test::give_directives(layer);
                 CompileOptions options;
                 options.name = "layer";
@@ -281,7 +289,7 @@ private:
                 std::make_unique<sim::DesignDescription>(sim::read_design(directory_ / c.name));
             cases_.push_back(std::move(c));
         });
-        return true;
+        return !skipped;
     }
 
     void log(const std::string &text) const {

@@ -96,12 +96,21 @@ TEST_CASE("pe_array: the stage must belong to the pipeline") {
     CHECK_THAT(message, Contains("not part of the pipeline"));
 }
 
-TEST_CASE("systolic: not yet") {
+TEST_CASE("systolic: the stage must have an array") {
     const std::string message = message_of_array([](Example &e, auto &hw) {
         hw.systolic(e.out);
         Orrery::compile(e.out);
     });
-    CHECK_THAT(message, Contains("stage out") && Contains("yet") && Contains("Remove"));
+    CHECK_THAT(message, Contains("stage out") && Contains("no array") && Contains("pe_array"));
+}
+
+TEST_CASE("systolic: the array must have the axis") {
+    const std::string message = message_of_array([](Example &e, auto &hw) {
+        hw.systolic(e.out, Orrery::Axis::Columns);
+        hw.pe_array(e.out, {e.x});
+        Orrery::compile(e.out);
+    });
+    CHECK_THAT(message, Contains("array of stage out") && Contains("no columns"));
 }
 
 TEST_CASE("buffer: one or two slots") {

@@ -72,7 +72,10 @@ struct Convolution {
 
 } // namespace
 
-TEST_CASE("convolution on a 4x4 array", "[golden]") {
+namespace {
+
+/// Accelerator of a convolution on a 4 x 4 array, C | K. The layer is ragged on both axes.
+void check_convolution(const std::string &name, bool systolic) {
     Convolution conv(10, 6, 5);
     conv.output.split(conv.k, conv.ko, conv.ki, 4, TailStrategy::GuardWithIf)
         .reorder(conv.ki, conv.x, conv.y, conv.ko)
@@ -91,7 +94,18 @@ TEST_CASE("convolution on a 4x4 array", "[golden]") {
     hw.buffer(weights).slots(2);
     hw.buffer(conv.sum).slots(2);
     hw.port(conv.input).bus_bits(32);
-    check_golden("convolution_4x4", conv.output);
+    if (systolic) {
+        hw.systolic(conv.sum.update());
+    }
+    check_golden(name, conv.output);
+}
+
+} // namespace
+
+TEST_CASE("convolution on a 4x4 array", "[golden]") { check_convolution("convolution_4x4", false); }
+
+TEST_CASE("convolution on a systolic 4x4 array", "[golden]") {
+    check_convolution("systolic_4x4", true);
 }
 
 TEST_CASE("matrix multiply on one processing element", "[golden]") {

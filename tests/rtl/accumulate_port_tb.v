@@ -1,16 +1,16 @@
-// Points on few addresses, often the same one in consecutive cycles, through a banked buffer. An element becomes 3 * old + data, so
+// Each bank has points of its own on few addresses, often the same one in consecutive cycles, through a banked buffer. An element becomes 3 * old + data, so
 // that a lost, late or repeated update shows in the next old value. In the end every element is visited once more.
 module accumulate_port_tb;
     `include "testbench.vh"
     localparam integer BANKS = `BANKS, PACK = `PACK, WIDTH = `WIDTH, DEPTH = `DEPTH, SLOTS = `SLOTS;
     localparam integer AW = DEPTH > 1 ? $clog2(DEPTH) : 1, SW = SLOTS > 1 ? $clog2(SLOTS) : 1, ELEMENTS = BANKS * PACK;
-    reg                       valid = 1; // also during the reset
-    reg  [SW-1:0]             slot = 0;
+    reg  [BANKS-1:0]          valid = {BANKS{1'b1}}; // also during the reset
+    reg  [BANKS*SW-1:0]       slot = 0;
     reg  [BANKS*AW-1:0]       address = 0;
     reg  [ELEMENTS-1:0]       mask = {ELEMENTS{1'b1}}, checked = 0, first = 0;
     reg  [ELEMENTS*WIDTH-1:0] data = 0, expected = 0;
     reg  [ELEMENTS*WIDTH-1:0] new_value;
-    wire [SW-1:0]             read_slot, write_slot;
+    wire [BANKS*SW-1:0]       read_slot, write_slot;
     wire [BANKS-1:0]          read_enable;
     wire [BANKS*AW-1:0]       read_address, write_address;
     wire [ELEMENTS-1:0]       write_enable;
@@ -45,12 +45,12 @@ module accumulate_port_tb;
         places      = DEPTH < 3 ? DEPTH : 3; // addresses in use
         last_cycles = SLOTS * DEPTH;
         for (cycle = 0; cycle < 4000 + last_cycles; cycle = cycle + 1) begin
-            valid = chance(75) || cycle >= 4000;
-            if (chance(20)) slot = below(SLOTS);
-            if (cycle >= 4000) slot = (cycle - 4000) / DEPTH;
             for (e = 0; e < BANKS; e = e + 1) begin
+                valid[e] = chance(75) || cycle >= 4000;
+                if (chance(20)) slot[e*SW +: SW] = below(SLOTS);
+                if (cycle >= 4000) slot[e*SW +: SW] = (cycle - 4000) / DEPTH;
                 if (chance(40)) address[e*AW +: AW] = below(places);
-                else if (valid) repeated = repeated + 1;
+                else if (valid[e]) repeated = repeated + 1;
                 if (cycle >= 4000) address[e*AW +: AW] = (cycle - 4000) % DEPTH;
             end
             settle;
@@ -61,18 +61,18 @@ module accumulate_port_tb;
                 mask[e] = chance(60) || cycle >= 4000;
                 data[e*WIDTH +: WIDTH] = $random(seed);
                 word = address[e/PACK*AW +: AW];
-                at   = (slot * DEPTH + word) * ELEMENTS + e;
+                at   = (slot[e/PACK*SW +: SW] * DEPTH + word) * ELEMENTS + e;
                 first[e]   = !written[at] || chance(5);
-                checked[e] = valid && mask[e] && written[at];
+                checked[e] = valid[e/PACK] && mask[e] && written[at];
                 expected[e*WIDTH +: WIDTH] = model[at];
-                if (valid && mask[e]) begin
+                if (valid[e/PACK] && mask[e]) begin
                     model[at]   = first[e] ? data[e*WIDTH +: WIDTH] : model[at] * 3 + data[e*WIDTH +: WIDTH];
                     written[at] = 1'b1;
                 end
             end
             settle;
             for (e = 0; e < BANKS; e = e + 1)
-                check(read_enable[e] === (valid && |mask[e*PACK +: PACK]), "read_enable");
+                check(read_enable[e] === (valid[e] && |mask[e*PACK +: PACK]), "read_enable");
             @(posedge clk);
             #1;
             data1  = data;

@@ -8,7 +8,8 @@ import tempfile
 from templates import FILES, ROOT, describe, parameter_sets, run, verilators, verilog_value, yosys
 
 BAD = [("sequencer", {"LOOPS": 2, "WIDTH": 0}), ("stream_fifo", {"WIDTH": 1, "DEPTH": 3}), ("credit_counter", {"CREDITS": 0}),
-       ("burst_splitter", {"BUS_BYTES": 24}), ("event_counter", {"WIDTH": 4, "AMOUNT_WIDTH": 5})]
+       ("burst_splitter", {"BUS_BYTES": 24}), ("tapped_line", {"TAPS": 0}),
+       ("event_counter", {"WIDTH": 4, "AMOUNT_WIDTH": 5})]
 # What the storage of a memory becomes: flip-flops, or a memory for a macro.
 STORAGE = {"register_file": "select -assert-none t:$mem*; select -assert-any t:$dff*", "ram_1r1w": "select -assert-any t:$mem*"}
 SOURCES = [str(f) for f in FILES]

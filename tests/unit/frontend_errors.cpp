@@ -400,10 +400,6 @@ TEST_CASE("error: directives that fit nothing", "[frontend][errors]") {
                    c.schedule.arrays[{c.acc.name(), 0}] = {};
                }),
                Contains("acc's pure definition") && Contains("no process"));
-    CHECK_THAT(error_with([](Convolution &c) {
-                   c.schedule.arrays[{c.acc.name(), 1}].systolic = true;
-               }),
-               Contains("acc.update(0)") && Contains("systolic() is not supported yet"));
     CHECK_THAT(error_with([](Convolution &c) { c.schedule.buffers[c.padded.name()].slots = 2; }),
                Contains("buffer(padded)") && Contains("compute_at"));
     CHECK_THAT(error_with([](Convolution &c) { c.schedule.buffers[c.output.name()].slots = 2; }),

@@ -95,9 +95,9 @@ module convolution_4x4 (
     wire weights_in_sum_reader_acquire, weights_in_sum_reader_release, sum_writer_acquire;
     wire sum_writer_release, padded_read0_slot, padded_read0_enable;
     wire [7:0] padded_read0_address;
-    wire bias_in_sum_read0_slot, bias_in_sum_read0_enable, bias_in_sum_read0_address;
     wire weights_in_sum_read0_slot, weights_in_sum_read0_enable;
     wire [4:0] weights_in_sum_read0_address;
+    wire bias_in_sum_read0_slot, bias_in_sum_read0_enable, bias_in_sum_read0_address;
     wire [3:0] sum_write_enable;
     wire sum_update_slot, sum_update_enable;
     wire [4:0] sum_update_address;
@@ -275,14 +275,14 @@ module convolution_4x4 (
         .sum_writer_release_o(sum_writer_release), .padded_read0_data_i(padded_data),
         .padded_read0_slot_o(padded_read0_slot), .padded_read0_enable_o(padded_read0_enable),
         .padded_read0_address_o(padded_read0_address),
-        .bias_in_sum_read0_data_i(bias_in_sum_data),
-        .bias_in_sum_read0_slot_o(bias_in_sum_read0_slot),
-        .bias_in_sum_read0_enable_o(bias_in_sum_read0_enable),
-        .bias_in_sum_read0_address_o(bias_in_sum_read0_address),
         .weights_in_sum_read0_data_i(weights_in_sum_data),
         .weights_in_sum_read0_slot_o(weights_in_sum_read0_slot),
         .weights_in_sum_read0_enable_o(weights_in_sum_read0_enable),
         .weights_in_sum_read0_address_o(weights_in_sum_read0_address),
+        .bias_in_sum_read0_data_i(bias_in_sum_data),
+        .bias_in_sum_read0_slot_o(bias_in_sum_read0_slot),
+        .bias_in_sum_read0_enable_o(bias_in_sum_read0_enable),
+        .bias_in_sum_read0_address_o(bias_in_sum_read0_address),
         .sum_write_enable_o(sum_write_enable), .sum_update_slot_o(sum_update_slot),
         .sum_update_enable_o(sum_update_enable), .sum_update_address_o(sum_update_address),
         .sum_update_data_i(sum_data[127:0]), .sum_write_slot_o(sum_write_slot),

@@ -22,8 +22,6 @@ module output_s0 (
     wire valid, in_range, fire;
     assign active_o = valid;
     wire sum_reader_leaves = fire & last_from[1];
-    assign sum_reader_acquire_o = fire & first_from[1];
-    assign sum_reader_release_o = sum_reader_leaves;
     wire sum_reader_slot;
     slot_pointer #(.SLOTS(2)) u_sum_reader_slot (
         .clk_i(clk_i), .rst_i(rst_i), .next_i(sum_reader_leaves), .slot_o(sum_reader_slot)
@@ -111,6 +109,7 @@ module output_s0 (
     assign pop = output_stream_valid_o & output_stream_ready_i;
     assign output_stream_count_o = fifo_out[34:32];
     assign output_stream_data_o = fifo_out[31:0];
+    assign sum_reader_release_o = sum_reader_leaves;
     wire stall = sum_reader_waits | point_enable & ~credit;
     wire u_sequencer_done_o_unused;
     sequencer #(.LOOPS(3), .WIDTH(3)) u_sequencer (

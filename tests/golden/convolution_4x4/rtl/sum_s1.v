@@ -16,12 +16,12 @@ module sum_s1 (
     input wire [31:0] padded_read0_data_i,
     output wire padded_read0_slot_o, padded_read0_enable_o,
     output wire [7:0] padded_read0_address_o,
-    input wire [127:0] bias_in_sum_read0_data_i,
-    output wire bias_in_sum_read0_slot_o, bias_in_sum_read0_enable_o,
-    output wire bias_in_sum_read0_address_o,
     input wire [127:0] weights_in_sum_read0_data_i,
     output wire weights_in_sum_read0_slot_o, weights_in_sum_read0_enable_o,
     output wire [4:0] weights_in_sum_read0_address_o,
+    input wire [127:0] bias_in_sum_read0_data_i,
+    output wire bias_in_sum_read0_slot_o, bias_in_sum_read0_enable_o,
+    output wire bias_in_sum_read0_address_o,
     output wire [3:0] sum_write_enable_o,
     output wire sum_update_slot_o, sum_update_enable_o,
     output wire [4:0] sum_update_address_o,
@@ -39,25 +39,11 @@ module sum_s1 (
     wire valid, in_range, fire;
     assign active_o = valid;
     wire padded_reader_leaves = fire & last_from[0];
-    assign padded_reader_acquire_o = padded_reader_leaves;
-    assign padded_reader_release_o = padded_reader_leaves;
-    wire [9:0] padded_reader_needed_affine;
-    address_generator #(.LOOPS(6), .WIDTH(10), .USED(6'd62)) u_padded_reader_needed_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(10'd0),
-        .coefficient_i({10'd3, 10'd21, 10'd3, 10'd21, 10'd1, 10'd0}),
-        .address_o(padded_reader_needed_affine)
-    );
-    wire [9:0] padded_reader_needed = padded_reader_needed_affine;
-    wire [9:0] padded_reader_needed_progress = {2'd0, padded_reader_progress_i};
-    wire padded_reader_waits = (last_from[0] | $signed(padded_reader_needed_progress) <=
-        $signed(padded_reader_needed)) & ~padded_reader_ready_i;
-    wire bias_in_sum_reader_leaves = fire & last_from[1];
+    wire padded_reader_waits = first_from[0] & ~padded_reader_ready_i;
     assign bias_in_sum_reader_acquire_o = fire & first_from[1];
-    assign bias_in_sum_reader_release_o = bias_in_sum_reader_leaves;
+    wire bias_in_sum_reader_leaves = fire & last_from[1];
     wire bias_in_sum_reader_waits = first_from[1] & ~bias_in_sum_reader_ready_i;
     wire weights_in_sum_reader_leaves = fire & last_from[1];
-    assign weights_in_sum_reader_acquire_o = weights_in_sum_reader_leaves;
-    assign weights_in_sum_reader_release_o = weights_in_sum_reader_leaves;
     wire weights_in_sum_reader_slot;
     slot_pointer #(.SLOTS(2)) u_weights_in_sum_reader_slot (
         .clk_i(clk_i), .rst_i(rst_i), .next_i(weights_in_sum_reader_leaves),
@@ -126,14 +112,6 @@ module sum_s1 (
         .coefficient_i({8'd3, 8'd21, 8'd3, 8'd21, 8'd1, 8'd0}), .address_o(padded_read0_affine)
     );
     assign padded_read0_address_o = padded_read0_affine;
-    wire bias_in_sum_read0_condition, bias_in_sum_read0_condition2;
-    wire bias_in_sum_read0_condition3;
-    wire bias_in_sum_read0_active = fire & point_enable & bias_in_sum_read0_condition &
-        bias_in_sum_read0_condition2 & bias_in_sum_read0_condition3;
-    assign bias_in_sum_read0_slot_o = 1'b0;
-    assign bias_in_sum_read0_enable_o = bias_in_sum_read0_active;
-    wire bias_in_sum_read0_word = 1'b0;
-    assign bias_in_sum_read0_address_o = bias_in_sum_read0_word;
     wire weights_in_sum_read0_active = fire & point_enable;
     assign weights_in_sum_read0_slot_o = weights_in_sum_reader_slot;
     assign weights_in_sum_read0_enable_o = weights_in_sum_read0_active;
@@ -157,11 +135,12 @@ module sum_s1 (
         );
     end
 
-    wire [15:0] element_enable;
+    wire [3:0] mask0;
     wire [255:0] masked_value;
 
     for (lane = 0; lane < 16; lane = lane + 1) begin : gen_masked_value
-        assign masked_value[lane * 16 +: 16] = element_enable[lane] ? element_value0[lane * 16 +:
+        localparam integer LANE7_SUM_S1_RCI = lane % 4;
+        assign masked_value[lane * 16 +: 16] = mask0[LANE7_SUM_S1_RCI] ? element_value0[lane * 16 +:
             16] : 16'd0;
     end
 
@@ -175,10 +154,16 @@ module sum_s1 (
         );
     end
 
-    wire [127:0] initial_result;
-    delay_line #(.WIDTH(128), .CYCLES(3), .RESET(0)) u_initial_result (
-        .clk_i(clk_i), .rst_i(rst_i), .data_i(bias_in_sum_read0_data_i), .data_o(initial_result)
-    );
+    wire bias_in_sum_read0_condition, bias_in_sum_read0_condition2;
+    wire bias_in_sum_read0_condition3;
+    wire bias_in_sum_read0_active = fire & point_enable & bias_in_sum_read0_condition &
+        bias_in_sum_read0_condition2 & bias_in_sum_read0_condition3;
+    assign bias_in_sum_read0_slot_o = 1'b0;
+    wire bias_in_sum_read0_bank_active;
+    assign bias_in_sum_read0_enable_o = bias_in_sum_read0_bank_active;
+    wire bias_in_sum_read0_word = 1'b0;
+    wire bias_in_sum_read0_word_later;
+    assign bias_in_sum_read0_address_o = bias_in_sum_read0_word_later;
     wire [3:0] update_enable;
     wire point_active = fire & point_enable;
     wire update_active;
@@ -204,7 +189,7 @@ module sum_s1 (
     for (element = 0; element < 4; element = element + 1) begin : gen_update
         sum_s1_update u_update (
             .old_i(old_value[element * 32 +: 32]), .value0_i(lane_sum[element * 18 +: 18]),
-            .initial_i(initial_result[element * 32 +: 32]), .first_i(first_visit_later),
+            .initial_i(bias_in_sum_read0_data_i[element * 32 +: 32]), .first_i(first_visit_later),
             .new_o(new_value[element * 32 +: 32])
         );
     end
@@ -216,6 +201,10 @@ module sum_s1 (
     count_ones #(.COUNT(4)) u_written (
         .bits_i(sum_write_enable_o), .count_o(written)
     );
+    assign padded_reader_release_o = padded_reader_leaves;
+    wire bias_in_sum_reader_read;
+    assign bias_in_sum_reader_release_o = bias_in_sum_reader_read;
+    assign weights_in_sum_reader_release_o = weights_in_sum_reader_leaves;
     wire stall = padded_reader_waits | bias_in_sum_reader_waits | weights_in_sum_reader_waits |
         sum_writer_waits;
     wire u_sequencer_done_o_unused;
@@ -235,8 +224,9 @@ module sum_s1 (
     wire [54:0] events = {{4'd0, no_stall2 & sum_writer_waits}, {4'd0, no_stall1 &
         weights_in_sum_reader_waits}, {4'd0, no_stall0 & bias_in_sum_reader_waits}, {4'd0, valid &
         padded_reader_waits}, (fire & point_enable) ? enabled_lanes : 5'd0, {4'd0, fire}, {2'd0,
-        written}, {2'd0, update_active ? 3'd4 : 3'd0}, weights_in_sum_read0_active ? 5'd16 : 5'd0,
-        {2'd0, bias_in_sum_read0_active ? 3'd4 : 3'd0}, {2'd0, padded_read0_active ? 3'd4 : 3'd0}};
+        written}, {2'd0, update_active ? 3'd4 : 3'd0}, {2'd0, bias_in_sum_read0_active ? 3'd4 :
+        3'd0}, weights_in_sum_read0_active ? 5'd16 : 5'd0, {2'd0, padded_read0_active ? 3'd4 :
+        3'd0}};
 
     for (counter = 0; counter < 11; counter = counter + 1) begin : gen_counter
         event_counter #(.WIDTH(48), .AMOUNT_WIDTH(5)) u_counter (
@@ -246,23 +236,31 @@ module sum_s1 (
         assign counts_o[counter * 64 + 48 +: 16] = 16'd0;
     end
 
-    delay_line #(.WIDTH(16), .CYCLES(2), .RESET(0)) u_values_after2 (
-        .clk_i(clk_i), .rst_i(rst_i), .data_i(lane_enable), .data_o(element_enable)
+    delay_line #(.WIDTH(4), .CYCLES(2), .RESET(0)) u_values_after2 (
+        .clk_i(clk_i), .rst_i(rst_i), .data_i(lane_enable_condition1), .data_o(mask0)
     );
     delay_line #(.WIDTH(1), .CYCLES(2), .RESET(1)) u_events_after2 (
         .clk_i(clk_i), .rst_i(rst_i), .data_i(update_active), .data_o(update_written)
     );
-    wire [9:0] values_after3;
-    delay_line #(.WIDTH(10), .CYCLES(3), .RESET(0)) u_values_after3 (
+    wire [10:0] values_after3;
+    delay_line #(.WIDTH(11), .CYCLES(3), .RESET(0)) u_values_after3 (
         .clk_i(clk_i), .rst_i(rst_i),
-        .data_i({sum_update_affine, sum_writer_slot, output_enable}), .data_o(values_after3)
+        .data_i({sum_update_affine, sum_writer_slot, output_enable, bias_in_sum_read0_word}),
+        .data_o(values_after3)
     );
-    assign update_enable = values_after3[3:0];
-    assign update_slot = values_after3[4];
-    assign sum_update_word_later = values_after3[9:5];
-    delay_line #(.WIDTH(1), .CYCLES(3), .RESET(1)) u_events_after3 (
-        .clk_i(clk_i), .rst_i(rst_i), .data_i(point_active), .data_o(update_active)
+    assign bias_in_sum_read0_word_later = values_after3[0];
+    assign update_enable = values_after3[4:1];
+    assign update_slot = values_after3[5];
+    assign sum_update_word_later = values_after3[10:6];
+    wire [2:0] events_after3;
+    delay_line #(.WIDTH(3), .CYCLES(3), .RESET(1)) u_events_after3 (
+        .clk_i(clk_i), .rst_i(rst_i),
+        .data_i({bias_in_sum_reader_leaves, point_active, bias_in_sum_read0_active}),
+        .data_o(events_after3)
     );
+    assign bias_in_sum_read0_bank_active = events_after3[0];
+    assign update_active = events_after3[1];
+    assign bias_in_sum_reader_read = events_after3[2];
     delay_line #(.WIDTH(1), .CYCLES(4), .RESET(0)) u_values_after4 (
         .clk_i(clk_i), .rst_i(rst_i), .data_i(first_visit), .data_o(first_visit_later)
     );

@@ -22,8 +22,6 @@ module result_s0 (
     wire valid, in_range, fire;
     assign active_o = valid;
     wire product_reader_leaves = fire & last_from[1];
-    assign product_reader_acquire_o = fire & first_from[1];
-    assign product_reader_release_o = product_reader_leaves;
     wire product_reader_waits = first_from[1] & ~product_reader_ready_i;
     wire point_enable = in_range;
     wire product_read0_active = fire & point_enable;
@@ -59,6 +57,7 @@ module result_s0 (
     assign pop = result_stream_valid_o & result_stream_ready_i;
     assign result_stream_count_o = fifo_out[34:32];
     assign result_stream_data_o = fifo_out[31:0];
+    assign product_reader_release_o = product_reader_leaves;
     wire stall = product_reader_waits | point_enable & ~credit;
     wire u_sequencer_done_o_unused;
     sequencer #(.LOOPS(2), .WIDTH(3)) u_sequencer (
