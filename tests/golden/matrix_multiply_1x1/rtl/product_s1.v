@@ -33,11 +33,27 @@ module product_s1 (
     wire valid, in_range, fire;
     assign active_o = valid;
     wire b_in_product_reader_leaves = fire & last_from[0];
-    wire b_in_product_reader_waits = first_from[0] & ~b_in_product_reader_ready_i;
-    assign a_in_product_reader_acquire_o = fire & first_from[1];
+    assign b_in_product_reader_acquire_o = b_in_product_reader_leaves;
+    wire [7:0] b_in_product_reader_needed_affine;
+    address_generator #(.LOOPS(3), .WIDTH(8), .USED(3'd6)) u_b_in_product_reader_needed_affine (
+        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(8'd0),
+        .coefficient_i({8'd5, 8'd1, 8'd0}), .address_o(b_in_product_reader_needed_affine)
+    );
+    wire [7:0] b_in_product_reader_needed = b_in_product_reader_needed_affine;
+    wire [7:0] b_in_product_reader_needed_progress = {2'd0, b_in_product_reader_progress_i};
+    wire b_in_product_reader_waits = (last_from[0] | $signed(b_in_product_reader_needed_progress) <=
+        $signed(b_in_product_reader_needed)) & ~b_in_product_reader_ready_i;
     wire a_in_product_reader_leaves = fire & last_from[1];
-    wire a_in_product_reader_waits = first_from[1] & ~a_in_product_reader_ready_i;
-    assign product_writer_acquire_o = fire & first_from[1];
+    assign a_in_product_reader_acquire_o = a_in_product_reader_leaves;
+    wire [4:0] a_in_product_reader_needed_affine;
+    address_generator #(.LOOPS(3), .WIDTH(5), .USED(3'd4)) u_a_in_product_reader_needed_affine (
+        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(5'd0),
+        .coefficient_i({5'd1, 5'd0, 5'd0}), .address_o(a_in_product_reader_needed_affine)
+    );
+    wire [4:0] a_in_product_reader_needed = a_in_product_reader_needed_affine;
+    wire [4:0] a_in_product_reader_needed_progress = {2'd0, a_in_product_reader_progress_i};
+    wire a_in_product_reader_waits = (last_from[1] | $signed(a_in_product_reader_needed_progress) <=
+        $signed(a_in_product_reader_needed)) & ~a_in_product_reader_ready_i;
     wire product_writer_leaves = fire & last_from[1];
     assign product_writer_acquire_o = fire & first_from[1];
     wire product_writer_waits = first_from[1] & ~product_writer_ready_i;

@@ -22,6 +22,7 @@ module result_s0 (
     wire valid, in_range, fire;
     assign active_o = valid;
     wire product_reader_leaves = fire & last_from[1];
+    assign product_reader_acquire_o = fire & first_from[1];
     wire product_reader_waits = first_from[1] & ~product_reader_ready_i;
     wire point_enable = in_range;
     wire product_read0_active = fire & point_enable;

@@ -20,8 +20,8 @@ module bias_in_sum_s0 (
     wire [1:0] increment;
     wire valid, in_range, fire;
     assign active_o = valid;
-    assign bias_in_sum_writer_acquire_o = fire & first_from[1];
     wire bias_in_sum_writer_leaves = fire & last_from[1];
+    assign bias_in_sum_writer_acquire_o = fire & first_from[1];
     wire bias_in_sum_writer_waits = first_from[1] & ~bias_in_sum_writer_ready_i;
     wire point_enable = in_range;
     wire bias_stream_gate = in_range;

@@ -21,8 +21,8 @@ module output_s0 (
     wire [2:0] increment;
     wire valid, in_range, fire;
     assign active_o = valid;
-    assign sum_reader_acquire_o = fire & first_from[1];
     wire sum_reader_leaves = fire & last_from[1];
+    assign sum_reader_acquire_o = fire & first_from[1];
     wire sum_reader_slot;
     slot_pointer #(.SLOTS(2)) u_sum_reader_slot (
         .clk_i(clk_i), .rst_i(rst_i), .next_i(sum_reader_leaves), .slot_o(sum_reader_slot)

@@ -10,6 +10,7 @@ module padded_s0 (
     output wire [2:0] input_stream_take_o,
     output wire [3:0] padded_write_slot_o, padded_write_enable_o,
     output wire [31:0] padded_write_address_o, padded_write_data_o,
+    output wire [7:0] padded_writer_progress_o,
     output wire [255:0] counts_o
 );
     genvar lane, counter;
@@ -19,8 +20,8 @@ module padded_s0 (
     wire [2:0] increment;
     wire valid, in_range, fire;
     assign active_o = valid;
-    assign padded_writer_acquire_o = fire & first_from[0];
     wire padded_writer_leaves = fire & last_from[0];
+    assign padded_writer_acquire_o = fire & first_from[0];
     wire padded_writer_waits = first_from[0] & ~padded_writer_ready_i;
     wire point_enable = in_range;
     wire [3:0] lane_enable_condition0;
@@ -101,6 +102,14 @@ module padded_s0 (
     assign padded_write_data_o = element_value0;
     wire padded_writer_commit;
     assign padded_writer_release_o = padded_writer_commit;
+    wire [7:0] padded_writer_point_affine;
+    address_generator #(.LOOPS(3), .WIDTH(8), .USED(3'd7)) u_padded_writer_point_affine (
+        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(8'd0),
+        .coefficient_i({8'd1, 8'd3, 8'd21}), .address_o(padded_writer_point_affine)
+    );
+    wire [7:0] padded_writer_progress = valid ? padded_writer_point_affine : 8'd0;
+    wire [7:0] padded_writer_progress_later;
+    assign padded_writer_progress_o = padded_writer_progress_later;
     wire [2:0] written;
     count_ones #(.COUNT(4)) u_written (
         .bits_i(write_mask), .count_o(written)
@@ -133,13 +142,15 @@ module padded_s0 (
     );
     assign write_enable_later = values_after2[3:0];
     assign padded_write_word_later = values_after2[11:4];
-    wire [1:0] events_after2;
-    delay_line #(.WIDTH(2), .CYCLES(2), .RESET(1)) u_events_after2 (
-        .clk_i(clk_i), .rst_i(rst_i), .data_i({padded_writer_leaves, point_active}),
+    wire [9:0] events_after2;
+    delay_line #(.WIDTH(10), .CYCLES(2), .RESET(1)) u_events_after2 (
+        .clk_i(clk_i), .rst_i(rst_i),
+        .data_i({padded_writer_progress, padded_writer_leaves, point_active}),
         .data_o(events_after2)
     );
     assign write_active = events_after2[0];
     assign padded_writer_commit = events_after2[1];
+    assign padded_writer_progress_later = events_after2[9:2];
     padded_s0_control u_control (
         .input_stream_condition_o(input_stream_condition),
         .input_stream_condition2_o(input_stream_condition2),

@@ -5,10 +5,12 @@ module sum_s1 (
     output wire active_o,
     input wire padded_reader_ready_i,
     output wire padded_reader_acquire_o, padded_reader_release_o,
+    input wire [7:0] padded_reader_progress_i,
     input wire bias_in_sum_reader_ready_i,
     output wire bias_in_sum_reader_acquire_o, bias_in_sum_reader_release_o,
     input wire weights_in_sum_reader_ready_i,
     output wire weights_in_sum_reader_acquire_o, weights_in_sum_reader_release_o,
+    input wire [6:0] weights_in_sum_reader_progress_i,
     input wire sum_writer_ready_i,
     output wire sum_writer_acquire_o, sum_writer_release_o,
     input wire [31:0] padded_read0_data_i,
@@ -35,22 +37,41 @@ module sum_s1 (
     wire [5:0] increment;
     wire valid, in_range, fire;
     assign active_o = valid;
-    assign padded_reader_acquire_o = fire & first_from[0];
     wire padded_reader_leaves = fire & last_from[0];
-    wire padded_reader_waits = first_from[0] & ~padded_reader_ready_i;
-    assign bias_in_sum_reader_acquire_o = fire & first_from[1];
+    assign padded_reader_acquire_o = padded_reader_leaves;
+    wire [9:0] padded_reader_needed_affine;
+    address_generator #(.LOOPS(6), .WIDTH(10), .USED(6'd62)) u_padded_reader_needed_affine (
+        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(10'd0),
+        .coefficient_i({10'd3, 10'd21, 10'd3, 10'd21, 10'd1, 10'd0}),
+        .address_o(padded_reader_needed_affine)
+    );
+    wire [9:0] padded_reader_needed = padded_reader_needed_affine;
+    wire [9:0] padded_reader_needed_progress = {2'd0, padded_reader_progress_i};
+    wire padded_reader_waits = (last_from[0] | $signed(padded_reader_needed_progress) <=
+        $signed(padded_reader_needed)) & ~padded_reader_ready_i;
     wire bias_in_sum_reader_leaves = fire & last_from[1];
+    assign bias_in_sum_reader_acquire_o = fire & first_from[1];
     wire bias_in_sum_reader_waits = first_from[1] & ~bias_in_sum_reader_ready_i;
-    assign weights_in_sum_reader_acquire_o = fire & first_from[1];
     wire weights_in_sum_reader_leaves = fire & last_from[1];
+    assign weights_in_sum_reader_acquire_o = weights_in_sum_reader_leaves;
     wire weights_in_sum_reader_slot;
     slot_pointer #(.SLOTS(2)) u_weights_in_sum_reader_slot (
         .clk_i(clk_i), .rst_i(rst_i), .next_i(weights_in_sum_reader_leaves),
         .slot_o(weights_in_sum_reader_slot)
     );
-    wire weights_in_sum_reader_waits = first_from[1] & ~weights_in_sum_reader_ready_i;
-    assign sum_writer_acquire_o = fire & first_from[1];
+    wire [8:0] weights_in_sum_reader_needed_affine;
+    address_generator #(.LOOPS(6), .WIDTH(9), .USED(6'd14)) u_weights_in_sum_reader_needed_affine (
+        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(9'd81),
+        .coefficient_i({9'd0, 9'd0, 9'd3, 9'd9, 9'd1, 9'd0}),
+        .address_o(weights_in_sum_reader_needed_affine)
+    );
+    wire [8:0] weights_in_sum_reader_needed = weights_in_sum_reader_needed_affine;
+    wire [8:0] weights_in_sum_reader_needed_progress = {2'd0, weights_in_sum_reader_progress_i};
+    wire weights_in_sum_reader_waits = (last_from[1] |
+        $signed(weights_in_sum_reader_needed_progress) <= $signed(weights_in_sum_reader_needed)) &
+        ~weights_in_sum_reader_ready_i;
     wire sum_writer_leaves = fire & last_from[1];
+    assign sum_writer_acquire_o = fire & first_from[1];
     wire sum_writer_slot;
     slot_pointer #(.SLOTS(2)) u_sum_writer_slot (
         .clk_i(clk_i), .rst_i(rst_i), .next_i(sum_writer_leaves), .slot_o(sum_writer_slot)
@@ -336,7 +357,7 @@ module sum_s1 (
         .bias_in_sum_read0_condition3_o(bias_in_sum_read0_condition3), .counter1_i(index[5:3]),
         .counter2_i(index[8:6]), .counter3_i(index[11:9])
     );
-    wire unused_ok = &{1'b0, index[17:12], first[0], first[5:4], first_from[6:2], last_from[6:2],
-        update_written};
+    wire unused_ok = &{1'b0, index[17:12], first[0], first[5:4], first_from[0], first_from[6:2],
+        last_from[6:2], update_written};
 endmodule
 `default_nettype wire

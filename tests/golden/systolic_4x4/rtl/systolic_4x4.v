@@ -64,10 +64,13 @@ module systolic_4x4 (
     input wire s_axi_rready_i,
     output wire irq_o
 );
-    wire start, padded_s0_active, padded_writer_acquire, padded_writer_release;
+    wire start;
+    wire [127:0] write_words;
+    wire padded_s0_active, padded_writer_acquire, padded_writer_release;
     wire [2:0] input_stream_take;
     wire [3:0] padded_write_slot, padded_write_enable;
     wire [31:0] padded_write_address, padded_write_data;
+    wire [7:0] padded_writer_progress;
     wire [255:0] padded_s0_counts;
     wire bias_in_sum_s0_active, bias_in_sum_writer_acquire, bias_in_sum_writer_release;
     wire [2:0] bias_stream_take;
@@ -80,6 +83,7 @@ module systolic_4x4 (
     wire [15:0] weights_in_sum_write_slot, weights_in_sum_write_enable;
     wire [79:0] weights_in_sum_write_address;
     wire [127:0] weights_in_sum_write_data;
+    wire [6:0] weights_in_sum_writer_progress;
     wire [255:0] weights_in_sum_s0_counts;
     wire sum_s1_active, padded_reader_acquire, padded_reader_release;
     wire bias_in_sum_reader_acquire, bias_in_sum_reader_release;
@@ -115,9 +119,10 @@ module systolic_4x4 (
     wire weights_stream_idle, weights_stream_error, output_stream_active, output_stream_ready;
     wire output_stream_idle, output_stream_error;
 
-    // Buffer padded (padded): 1 slot(s).
+    // Buffer padded (padded): 1 slot(s) of RAM.
     wire [31:0] padded_data;
-    banked_buffer #(.BANKS(4), .PACK(1), .WIDTH(8), .DEPTH(147), .SLOTS(1)) u_padded (
+    banked_buffer #(.BANKS(4), .PACK(1), .WIDTH(8), .DEPTH(147), .SLOTS(1), .REGISTERS(0)) u_padded
+        (
         .clk_i(clk_i), .write_slot_i(padded_write_slot), .write_enable_i(padded_write_enable),
         .write_address_i(padded_write_address), .write_data_i(padded_write_data),
         .read_slot_i(padded_read0_slot), .read_enable_i(padded_read0_enable),
@@ -131,9 +136,10 @@ module systolic_4x4 (
         .reader_release_i(padded_reader_release)
     );
 
-    // Buffer bias_in_sum (bias_im_in_sum): 1 slot(s).
+    // Buffer bias_in_sum (bias_im_in_sum): 1 slot(s) of flip-flops.
     wire [127:0] bias_in_sum_data;
-    banked_buffer #(.BANKS(4), .PACK(1), .WIDTH(32), .DEPTH(1), .SLOTS(1)) u_bias_in_sum (
+    banked_buffer #(.BANKS(4), .PACK(1), .WIDTH(32), .DEPTH(1), .SLOTS(1), .REGISTERS(1))
+        u_bias_in_sum (
         .clk_i(clk_i), .write_slot_i(bias_in_sum_write_slot),
         .write_enable_i(bias_in_sum_write_enable), .write_address_i(bias_in_sum_write_address),
         .write_data_i(bias_in_sum_write_data), .read_slot_i(bias_in_sum_read0_slot),
@@ -149,9 +155,10 @@ module systolic_4x4 (
         .reader_release_i(bias_in_sum_reader_release)
     );
 
-    // Buffer weights_in_sum (weights_im_in_sum): 2 slot(s).
+    // Buffer weights_in_sum (weights_im_in_sum): 2 slot(s) of flip-flops.
     wire [127:0] weights_in_sum_data;
-    banked_buffer #(.BANKS(16), .PACK(1), .WIDTH(8), .DEPTH(27), .SLOTS(2)) u_weights_in_sum (
+    banked_buffer #(.BANKS(16), .PACK(1), .WIDTH(8), .DEPTH(27), .SLOTS(2), .REGISTERS(1))
+        u_weights_in_sum (
         .clk_i(clk_i), .write_slot_i(weights_in_sum_write_slot),
         .write_enable_i(weights_in_sum_write_enable),
         .write_address_i(weights_in_sum_write_address), .write_data_i(weights_in_sum_write_data),
@@ -169,10 +176,10 @@ module systolic_4x4 (
         .reader_release_i(weights_in_sum_reader_release)
     );
 
-    // Buffer sum (sum): 2 slot(s).
+    // Buffer sum (sum): 2 slot(s) of RAM.
     wire [255:0] sum_data;
-    phased_buffer #(.BANKS(4), .PACK(1), .WIDTH(32), .DEPTH(25), .SLOTS(2), .WRITE_PORTS(1),
-        .READ_PORTS(2)) u_sum (
+    phased_buffer #(.BANKS(4), .PACK(1), .WIDTH(32), .DEPTH(25), .SLOTS(2), .REGISTERS(0),
+        .WRITE_PORTS(1), .READ_PORTS(2)) u_sum (
         .clk_i(clk_i), .write_slot_i(sum_write_slot), .write_enable_i(sum_write_enable),
         .write_address_i(sum_write_address), .write_data_i(sum_write_data),
         .read_slot_i({sum_read0_slot, sum_update_slot}),
@@ -188,7 +195,6 @@ module systolic_4x4 (
         .reader_release_i(sum_reader_release)
     );
     wire busy, finish, bus_error;
-    wire [127:0] write_words;
     axi_lite_registers #(.ADDRESS_WIDTH(12), .WRITE_WORDS(4), .READ_WORDS(54)) u_registers (
         .clk_i(clk_i), .rst_i(rst_i), .s_axi_awaddr_i(s_axi_awaddr_i),
         .s_axi_awvalid_i(s_axi_awvalid_i), .s_axi_awready_o(s_axi_awready_o),
@@ -220,7 +226,7 @@ module systolic_4x4 (
         .input_stream_data_i(input_stream_data), .input_stream_take_o(input_stream_take),
         .padded_write_slot_o(padded_write_slot), .padded_write_enable_o(padded_write_enable),
         .padded_write_address_o(padded_write_address), .padded_write_data_o(padded_write_data),
-        .counts_o(padded_s0_counts)
+        .padded_writer_progress_o(padded_writer_progress), .counts_o(padded_s0_counts)
     );
     bias_in_sum_s0 u_bias_in_sum_s0 (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(bias_in_sum_s0_active),
@@ -244,6 +250,7 @@ module systolic_4x4 (
         .weights_in_sum_write_enable_o(weights_in_sum_write_enable),
         .weights_in_sum_write_address_o(weights_in_sum_write_address),
         .weights_in_sum_write_data_o(weights_in_sum_write_data),
+        .weights_in_sum_writer_progress_o(weights_in_sum_writer_progress),
         .counts_o(weights_in_sum_s0_counts)
     );
     sum_s1 u_sum_s1 (
@@ -251,12 +258,14 @@ module systolic_4x4 (
         .padded_reader_ready_i(padded_reader_ready),
         .padded_reader_acquire_o(padded_reader_acquire),
         .padded_reader_release_o(padded_reader_release),
+        .padded_reader_progress_i(padded_writer_progress),
         .bias_in_sum_reader_ready_i(bias_in_sum_reader_ready),
         .bias_in_sum_reader_acquire_o(bias_in_sum_reader_acquire),
         .bias_in_sum_reader_release_o(bias_in_sum_reader_release),
         .weights_in_sum_reader_ready_i(weights_in_sum_reader_ready),
         .weights_in_sum_reader_acquire_o(weights_in_sum_reader_acquire),
         .weights_in_sum_reader_release_o(weights_in_sum_reader_release),
+        .weights_in_sum_reader_progress_i(weights_in_sum_writer_progress),
         .sum_writer_ready_i(sum_writer_ready), .sum_writer_acquire_o(sum_writer_acquire),
         .sum_writer_release_o(sum_writer_release), .padded_read0_data_i(padded_data),
         .padded_read0_slot_o(padded_read0_slot), .padded_read0_enable_o(padded_read0_enable),

@@ -11,6 +11,7 @@ module weights_in_sum_s0 (
     output wire [15:0] weights_in_sum_write_slot_o, weights_in_sum_write_enable_o,
     output wire [79:0] weights_in_sum_write_address_o,
     output wire [127:0] weights_in_sum_write_data_o,
+    output wire [6:0] weights_in_sum_writer_progress_o,
     output wire [255:0] counts_o
 );
     genvar lane, element, counter;
@@ -20,8 +21,8 @@ module weights_in_sum_s0 (
     wire [4:0] increment;
     wire valid, in_range, fire;
     assign active_o = valid;
-    assign weights_in_sum_writer_acquire_o = fire & first_from[1];
     wire weights_in_sum_writer_leaves = fire & last_from[1];
+    assign weights_in_sum_writer_acquire_o = fire & first_from[1];
     wire weights_in_sum_writer_slot;
     slot_pointer #(.SLOTS(2)) u_weights_in_sum_writer_slot (
         .clk_i(clk_i), .rst_i(rst_i), .next_i(weights_in_sum_writer_leaves),
@@ -111,6 +112,15 @@ module weights_in_sum_s0 (
     assign weights_in_sum_write_data_o = weights_in_sum_write_value_copied3;
     wire weights_in_sum_writer_commit;
     assign weights_in_sum_writer_release_o = weights_in_sum_writer_commit;
+    wire [6:0] weights_in_sum_writer_point_affine;
+    address_generator #(.LOOPS(5), .WIDTH(7), .USED(5'd30)) u_weights_in_sum_writer_point_affine (
+        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(7'd0),
+        .coefficient_i({7'd1, 7'd3, 7'd9, 7'd27, 7'd0}),
+        .address_o(weights_in_sum_writer_point_affine)
+    );
+    wire [6:0] weights_in_sum_writer_progress = valid ? weights_in_sum_writer_point_affine : 7'd0;
+    wire [6:0] weights_in_sum_writer_progress_later;
+    assign weights_in_sum_writer_progress_o = weights_in_sum_writer_progress_later;
     wire [4:0] written;
     count_ones #(.COUNT(16)) u_written (
         .bits_i(write_mask), .count_o(written)
@@ -148,13 +158,15 @@ module weights_in_sum_s0 (
     assign write_enable_later = values_after1[5:2];
     assign write_slot = values_after1[6];
     assign weights_in_sum_write_word_later = values_after1[11:7];
-    wire [1:0] events_after1;
-    delay_line #(.WIDTH(2), .CYCLES(1), .RESET(1)) u_events_after1 (
-        .clk_i(clk_i), .rst_i(rst_i), .data_i({weights_in_sum_writer_leaves, point_active}),
+    wire [8:0] events_after1;
+    delay_line #(.WIDTH(9), .CYCLES(1), .RESET(1)) u_events_after1 (
+        .clk_i(clk_i), .rst_i(rst_i),
+        .data_i({weights_in_sum_writer_progress, weights_in_sum_writer_leaves, point_active}),
         .data_o(events_after1)
     );
     assign write_active = events_after1[0];
     assign weights_in_sum_writer_commit = events_after1[1];
+    assign weights_in_sum_writer_progress_later = events_after1[8:2];
     weights_in_sum_s0_control u_control (
         .weights_in_sum_write_rotation3_o(weights_in_sum_write_rotation3),
         .weights_in_sum_write_rest_o(weights_in_sum_write_rest), .extent1_o(extent1),
