@@ -5,6 +5,7 @@
 #include "fuzz/random_case.h"
 #include "fuzz/report.h"
 #include "fuzz/shrink.h"
+#include "fuzz/simulate_cases.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -18,8 +19,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Cases that are drawn, run and forgotten together.
+/// Cases that are drawn, run and forgotten together; those that are simulated share a build.
 constexpr size_t chunk_size = 40 * schedules_per_layer;
+constexpr size_t rtl_chunk_size = 8 * schedules_per_layer;
 /// Failures of one kind that are shrunk; there is little to learn from more of them.
 constexpr int shrunk_of_a_kind = 2;
 
@@ -71,9 +73,10 @@ private:
     void run_random() {
         const uint64_t end = command_.first + command_.cases;
         fmt::print("seed {}, cases {} to {}\n", command_.seed, command_.first, end - 1);
-        for (uint64_t first = command_.first; first < end; first += chunk_size) {
+        const size_t size = command_.rtl ? rtl_chunk_size : chunk_size;
+        for (uint64_t first = command_.first; first < end; first += size) {
             std::vector<NamedCase> cases;
-            for (uint64_t i = first; i < std::min(end, first + chunk_size); i++) {
+            for (uint64_t i = first; i < std::min(end, first + size); i++) {
                 cases.push_back({fmt::format("seed{}_case{}", command_.seed, i),
                                  random_case(command_.seed, i, command_.kind)});
             }
@@ -86,10 +89,11 @@ private:
         for (const NamedCase &c : cases) {
             plain.push_back(c.what);
         }
-        const std::vector<Outcome> outcomes = evaluate(plain, [&](size_t, const Outcome &o) {
-            report_.add(o);
-            report_.show_progress();
-        });
+        const std::vector<Outcome> outcomes =
+            evaluate(plain, command_.rtl, [&](auto, const Outcome &o) {
+                report_.add(o);
+                report_.show_progress();
+            });
         for (size_t i = 0; i < cases.size(); i++) {
             if (outcomes[i].is_failure()) {
                 report_.clear_progress();
@@ -98,23 +102,36 @@ private:
         }
     }
 
-    std::vector<Outcome> evaluate(const std::vector<Case> &cases,
+    std::vector<Outcome> evaluate(const std::vector<Case> &cases, bool rtl,
                                   const std::function<void(size_t, const Outcome &)> &done) const {
         IsolateOptions options;
         options.jobs = command_.jobs;
         options.done = done;
+        if (rtl) {
+            return simulate_cases(cases, fs::path(command_.directory) / "designs", options);
+        }
         return run_isolated(
             cases.size(), [&](size_t i) { return interpret(cases[i]); }, options);
     }
 
-    void take_failure(const NamedCase &c, const Outcome &outcome) {
+    void take_failure(const NamedCase &c, Outcome outcome) {
         fmt::print("{}: {}: {}\n", c.name, name_of(outcome.verdict), outcome.message);
+        bool rtl = command_.rtl;
+        if (rtl) {
+            // What the interpreter finds as well is shrunk faster there.
+            const Outcome interpreted = evaluate({c.what}, false, {}).front();
+            fmt::print("  {} in the interpreter\n", name_of(interpreted.verdict));
+            if (interpreted.is_failure()) {
+                rtl = false;
+                outcome = interpreted;
+            }
+        }
         const std::string kind = name_of(outcome.verdict) + kind_of_message(outcome);
         Shrunk shrunk{c.what, outcome, 0};
         if (command_.shrink && shrunk_[kind]++ < shrunk_of_a_kind) {
             shrunk = shrink(
                 c.what, outcome,
-                [&](const std::vector<Case> &cases) { return evaluate(cases, {}); },
+                [&](const std::vector<Case> &cases) { return evaluate(cases, rtl, {}); },
                 size_t(command_.jobs) * 8);
             fmt::print("  {} steps are left of {} ({} cases tried): {}\n",
                        shrunk.smallest.steps.size(), c.what.steps.size(), shrunk.tried,

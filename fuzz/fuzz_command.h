@@ -11,7 +11,8 @@ struct FuzzCommand {
     uint64_t seed = 1;
     uint64_t first = 0; ///< number of the first case
     int jobs = 2;
-    std::string kind;                        ///< only layers whose kind's name contains it
+    bool rtl = false; ///< simulates the Verilog instead of interpreting the hardware IR
+    std::string kind; ///< only layers whose kind's name contains it
     std::string directory = "fuzz-failures"; ///< for failures
     std::vector<std::string> replay;         ///< files with a case each, instead of random ones
     bool shrink = true;

@@ -17,6 +17,7 @@ int run(int argc, char **argv) {
     app.add_option("--seed", command.seed, "Of all random choices")->capture_default_str();
     app.add_option("--first", command.first, "Number of the first case")->capture_default_str();
     app.add_option("--jobs", command.jobs, "Processes at a time")->capture_default_str();
+    app.add_flag("--rtl", command.rtl, "Simulate the Verilog, with memories that stall at random");
     app.add_option("--kind", command.kind, "Only kinds of layers whose name contains this text");
     app.add_option("--directory", command.directory, "Where failures are written")
         ->capture_default_str();

@@ -1,7 +1,6 @@
 #include "fuzz/run_case.h"
 
-#include "fuzz/apply.h"
-#include "fuzz/reference.h"
+#include "fuzz/compile_case.h"
 #include "halide-fork/hardware.h"
 #include "hwgen/interpreter/interpreter.h"
 #include "hwgen/lower/lower.h"
@@ -19,18 +18,6 @@ std::string without_line_breaks(std::string text) {
         text.pop_back();
     }
     return text;
-}
-
-/// Of the last layer asked for.
-Reference &reference_of(const Layer &layer) {
-    static std::string last;
-    static std::unique_ptr<Reference> reference;
-    const std::string text = print(layer);
-    if (last != text) {
-        reference = std::make_unique<Reference>(layer);
-        last = text;
-    }
-    return *reference;
 }
 
 /// What the elements differ in, the first ones of them; empty if in nothing.
@@ -70,11 +57,7 @@ Outcome compare(const hwir::Design &design, Reference &reference) {
 }
 
 hwir::Design compile_to_ir(const Case &c) {
-    ScheduledLayer layer(c.layer);
-    for (const Step &step : c.steps) {
-        layer.apply(step);
-    }
-    layer.finish();
+    const ScheduledLayer layer = scheduled(c);
     const Halide::Func output = layer.pipeline().output();
     return hardware_ir(output, "layer", Halide::Pipeline(output).infer_arguments());
 }
@@ -129,14 +112,29 @@ bool same_fault(const Outcome &a, const Outcome &b) {
            a.verdict == Verdict::Hang || kind_of_message(a) == kind_of_message(b);
 }
 
-Outcome interpret(const Case &c) {
+Reference &reference_of(const Layer &layer) {
+    static std::string last;
+    static std::unique_ptr<Reference> reference;
+    const std::string text = print(layer);
+    if (last != text) {
+        reference = std::make_unique<Reference>(layer);
+        last = text;
+    }
+    return *reference;
+}
+
+ScheduledLayer scheduled(const Case &c) {
+    ScheduledLayer layer(c.layer);
+    for (const Step &step : c.steps) {
+        layer.apply(step);
+    }
+    layer.finish();
+    return layer;
+}
+
+Outcome outcome_of(const std::function<Outcome()> &run) {
     try {
-        const hwir::Design design = compile_to_ir(c);
-        const Outcome outcome = compare(design, reference_of(c.layer));
-        if (!outcome.is_failure()) {
-            lower_design(design); // its checks of the netlist are what is wanted
-        }
-        return outcome;
+        return run();
     } catch (const UserError &error) {
         return {Verdict::Refused, without_line_breaks(error.what())};
     } catch (const Halide::CompileError &error) {
@@ -146,6 +144,17 @@ Outcome interpret(const Case &c) {
     } catch (const std::exception &error) {
         return {Verdict::InternalError, error.what()};
     }
+}
+
+Outcome interpret(const Case &c) {
+    return outcome_of([&] {
+        const hwir::Design design = compile_to_ir(c);
+        const Outcome outcome = compare(design, reference_of(c.layer));
+        if (!outcome.is_failure()) {
+            lower_design(design); // its checks of the netlist are what is wanted
+        }
+        return outcome;
+    });
 }
 
 } // namespace Orrery::fuzz

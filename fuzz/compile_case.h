@@ -1,0 +1,19 @@
+#pragma once
+#include "fuzz/apply.h"
+#include "fuzz/reference.h"
+#include "fuzz/run_case.h"
+
+#include <functional>
+
+namespace Orrery::fuzz {
+
+/// The layer of a case with all of its steps. Throws as ScheduledLayer::apply.
+ScheduledLayer scheduled(const Case &c);
+
+/// What `run` returns, or what its exception says.
+Outcome outcome_of(const std::function<Outcome()> &run);
+
+/// Of the last layer asked for, which is kept.
+Reference &reference_of(const Layer &layer);
+
+} // namespace Orrery::fuzz

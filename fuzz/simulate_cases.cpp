@@ -1,0 +1,166 @@
+#include "fuzz/simulate_cases.h"
+
+#include "fuzz/compile_case.h"
+#include "fuzz/dice.h"
+#include "fuzz/reference.h"
+#include "halide-fork/hardware.h"
+#include "hwgen/support/error.h"
+#include "sim/check.h"
+#include "sim/model_build.h"
+
+#include <fstream>
+
+namespace Orrery::fuzz {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A case that has become Verilog.
+struct Compiled {
+    size_t index; ///< among all cases
+    sim::DesignDescription description;
+    sim::Model model;
+};
+
+void write_design(const Case &c, const fs::path &directory) {
+    const ScheduledLayer layer = scheduled(c);
+    const Halide::Func output = layer.pipeline().output();
+    const Hardware hardware =
+        build_hardware(output, "layer", Halide::Pipeline(output).infer_arguments());
+    for (const auto &[path, text] : hardware.files) {
+        fs::create_directories((directory / path).parent_path());
+        std::ofstream(directory / path, std::ios::binary) << text;
+    }
+}
+
+/// All models in one library; where that fails, those that can be built, and why the others cannot.
+void build(std::vector<Compiled> &designs, const fs::path &directory, int jobs,
+           std::vector<Outcome> &outcomes) {
+    sim::BuildOptions options;
+    options.quick = true;
+    options.jobs = jobs;
+    std::vector<const sim::DesignDescription *> descriptions;
+    for (const Compiled &c : designs) {
+        descriptions.push_back(&c.description);
+    }
+    try {
+        std::vector<sim::Model> models;
+        if (!designs.empty()) {
+            models = sim::build_models(descriptions, directory, options);
+        }
+        for (size_t i = 0; i < designs.size(); i++) {
+            designs[i].model = models[i];
+        }
+        return;
+    } catch (const InternalError &) {
+    }
+    for (Compiled &c : designs) {
+        try {
+            c.model = sim::build_models({&c.description}, directory, options).front();
+        } catch (const InternalError &error) {
+            outcomes[c.index] = {Verdict::InternalError, error.what()};
+        }
+    }
+}
+
+/// Memory of one of the runs of a case: the first one does not stall.
+sim::RunOptions timing(int run, Dice &dice) {
+    sim::RunOptions options;
+    options.seed = uint64_t(dice.below(1 << 30));
+    options.watchdog_cycles = 4000;
+    if (run > 0) {
+        const int queue = dice.once_in(3) ? 1 : 0;
+        options.memory = {dice.between(1, 60), dice.between(10, 50), queue};
+        options.misalignment = -1;
+    }
+    return options;
+}
+
+/// The tensors of a design, inputs and outputs as the reference has them.
+std::vector<sim::Buffer> tensors_of(const sim::DesignDescription &design, Reference &reference) {
+    std::vector<sim::Buffer> tensors;
+    for (const sim::TensorDescription &tensor : design.tensors) {
+        tensors.push_back(sim::allocate_tensor(tensor));
+        Halide::Buffer<> source =
+            tensor.is_output ? reference.output() : reference.input(tensor.name);
+        tensors.back().copy_from(*source.get());
+    }
+    return tensors;
+}
+
+Outcome simulate(const Case &c, const Compiled &design) {
+    const std::vector<sim::Buffer> expected = tensors_of(design.description, reference_of(c.layer));
+    sim::Simulator simulator(design.description, design.model);
+    Dice dice(design.index);
+    for (int run = 0; run < 3; run++) {
+        const sim::RunOptions options = timing(run, dice);
+        std::vector<sim::Buffer> tensors = expected;
+        sim::Outcome outcome;
+        for (size_t i = 0; i < tensors.size(); i++) {
+            if (design.description.tensors[i].is_output) {
+                tensors[i] = sim::allocate_tensor(design.description.tensors[i]);
+            }
+        }
+        outcome.result = simulator.run(tensors, options);
+        for (size_t i = 0; i < tensors.size(); i++) {
+            const sim::TensorDescription &tensor = design.description.tensors[i];
+            if (tensor.is_output) {
+                outcome.elements += uint64_t(tensor.element_count());
+                outcome.differing +=
+                    sim::compare_tensors(tensor, tensors[i], expected[i], 3, outcome.differences);
+            }
+        }
+        if (!outcome.passed() || !outcome.result.messages.empty()) {
+            const bool clean = outcome.result.clean() && outcome.result.messages.empty();
+            return {clean ? Verdict::Differs : Verdict::BreaksRule,
+                    fmt::format("{}{} (latency {}, stalls {} %, queue {})",
+                                sim::describe_failure(outcome), outcome.result.messages,
+                                options.memory.latency, options.memory.stall_percent,
+                                options.memory.queue_bursts)};
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+std::vector<Outcome> simulate_cases(const std::vector<Case> &cases, const fs::path &directory,
+                                    const IsolateOptions &options) {
+    fs::remove_all(directory);
+    const auto place = [&](size_t i) { return directory / std::to_string(i); };
+    IsolateOptions silent = options;
+    silent.done = nullptr;
+    std::vector<Outcome> outcomes = run_isolated(
+        cases.size(),
+        [&](size_t i) {
+            return outcome_of([&] {
+                write_design(cases[i], place(i));
+                return Outcome();
+            });
+        },
+        silent);
+    std::vector<Compiled> designs;
+    for (size_t i = 0; i < cases.size(); i++) {
+        if (outcomes[i].verdict == Verdict::Agrees) {
+            designs.push_back({i, sim::read_design(place(i)), {}});
+        }
+    }
+    build(designs, directory / "models", options.jobs, outcomes);
+    const auto run = [&](size_t i) {
+        const Compiled &design = designs[i];
+        return !design.model.functions
+                   ? outcomes[design.index]
+                   : outcome_of([&] { return simulate(cases[design.index], design); });
+    };
+    const std::vector<Outcome> simulated = run_isolated(designs.size(), run, silent);
+    for (size_t i = 0; i < designs.size(); i++) {
+        outcomes[designs[i].index] = simulated[i];
+    }
+    for (size_t i = 0; options.done && i < outcomes.size(); i++) {
+        options.done(i, outcomes[i]);
+    }
+    return outcomes;
+}
+
+} // namespace Orrery::fuzz
