@@ -32,8 +32,8 @@ struct Level {
 struct Copy {
     enum Operand { Input, Weights } operand;
     Level level;
-    Loop along; ///< the fill moves `width` neighbours along this loop in each cycle
-    int width = 1;
+    /// The fill moves that many neighbours along each of these loops in a cycle.
+    std::vector<Block> wide;
     bool registers = false; ///< a register file inside the processing elements
     int slots = 2;
 };

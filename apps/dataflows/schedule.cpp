@@ -158,8 +158,9 @@ private:
             }
             count++;
             place(last, copy.level);
-            if (copy.width > 1) {
-                script_.widen(last, dimension_of(copy.operand, copy.along), copy.width);
+            for (const Block &wide : copy.wide) {
+                script_.widen(last, dimension_of(copy.operand, wide.loop), wide.size,
+                              &wide == &copy.wide.front());
             }
             buffers_.push_back({last, copy.registers, copy.slots});
         }

@@ -72,11 +72,16 @@ void Script::vectorize(NamedStage &stage, const NamedLoop &loop) {
     stage.stage.vectorize(loop.loop);
 }
 
-void Script::widen(NamedFunc &func, int dimension, int width) {
-    statements_.push_back(func.text + ".vectorize(" + func.text + ".args()[" +
-                          std::to_string(dimension) + "], " + std::to_string(width) +
+void Script::widen(NamedFunc &func, int dimension, int width, bool first) {
+    statements_.push_back(func.text + (first ? ".vectorize(" : ".unroll(") + func.text +
+                          ".args()[" + std::to_string(dimension) + "], " + std::to_string(width) +
                           ", TailStrategy::GuardWithIf);");
-    func.func.vectorize(func.func.args()[dimension], width, TailStrategy::GuardWithIf);
+    const Var variable = func.func.args()[dimension];
+    if (first) {
+        func.func.vectorize(variable, width, TailStrategy::GuardWithIf);
+    } else {
+        func.func.unroll(variable, width, TailStrategy::GuardWithIf);
+    }
 }
 
 void Script::compute_root(NamedFunc &func) {

@@ -36,8 +36,8 @@ public:
                const NamedLoop &inner, int factor);
     void reorder(NamedStage &stage, const std::vector<NamedLoop> &innermost_first);
     void vectorize(NamedStage &stage, const NamedLoop &loop);
-    /// Vectorizes `width` neighbours along a dimension of a copy.
-    void widen(NamedFunc &func, int dimension, int width);
+    /// Vectorizes (the first dimension) or unrolls `width` neighbours along a dimension of a copy.
+    void widen(NamedFunc &func, int dimension, int width, bool first);
     void compute_root(NamedFunc &func);
     void compute_at(NamedFunc &func, const NamedFunc &user, const NamedLoop &loop);
 

@@ -11,6 +11,7 @@
 #include "hwgen/frontend/scalars.h"
 #include "hwgen/frontend/tensors.h"
 #include "hwgen/frontend/tighten.h"
+#include "hwgen/frontend/trim_buffers.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -92,6 +93,7 @@ hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedul
     find_accumulations(network);
     fold_initial_values(network, pipeline.environment);
     check_loads(network);
+    trim_buffers(network);
     // Last, because a folded stage no longer accesses anything.
     return emit_design(network, schedule, pipeline.environment,
                        make_tensors(constraints, schedule, s, network), scalars, name);

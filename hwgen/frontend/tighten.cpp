@@ -1,6 +1,8 @@
 #include "hwgen/frontend/tighten.h"
 
+#include <algorithm>
 #include <optional>
+#include <set>
 
 namespace Orrery::frontend {
 
@@ -28,10 +30,69 @@ std::optional<Expr> upper_limit(const Expr &condition, const std::string &variab
     return holds.max;
 }
 
+/// The conditions under which the body of a loop stores anything that is read outside of it: one
+/// list per store. Conditions on the loops inside are left out.
+class OutwardStores : public IRVisitor {
+    using IRVisitor::visit;
+
+public:
+    std::vector<std::vector<Expr>> stores;
+
+private:
+    std::vector<Expr> path;
+    std::set<std::string> inner_loops, inner_funcs;
+
+    void add_to_path(const Expr &condition) {
+        if (std::none_of(inner_loops.begin(), inner_loops.end(),
+                         [&](const std::string &loop) { return expr_uses_var(condition, loop); })) {
+            path.push_back(condition);
+        }
+    }
+    /// A loop has an iteration if all parts of a minimum are greater than 0.
+    void add_extent(const Expr &extent) {
+        if (const auto *smaller = extent.as<Min>()) {
+            add_extent(smaller->a);
+            add_extent(smaller->b);
+        } else {
+            add_to_path(simplify(0 < extent));
+        }
+    }
+    void visit(const For *op) override {
+        const size_t outside = path.size();
+        add_extent(op->extent);
+        inner_loops.insert(op->name);
+        op->body.accept(this);
+        inner_loops.erase(op->name);
+        path.resize(outside);
+    }
+    void visit(const IfThenElse *op) override {
+        const size_t outside = path.size();
+        add_to_path(op->condition);
+        op->then_case.accept(this);
+        path.resize(outside);
+        if (op->else_case.defined()) {
+            op->else_case.accept(this);
+        }
+    }
+    void visit(const Realize *op) override {
+        inner_funcs.insert(op->name);
+        op->body.accept(this);
+        inner_funcs.erase(op->name);
+    }
+    void visit(const Provide *op) override {
+        if (inner_funcs.count(op->name) == 0) {
+            stores.push_back(path);
+        }
+    }
+};
+
 class Tightener : public IRMutator {
     using IRMutator::visit;
+    Scope<Interval> loops; // all around the current one
 
     Stmt visit(const For *op) override {
+        const ScopedBinding<Interval> bind(loops, op->name,
+                                           Interval(op->min, simplify(op->min + op->extent - 1)));
         Stmt body = mutate(op->body);
         Expr extent = op->extent;
         while (const auto *guard = body.as<IfThenElse>()) {
@@ -39,12 +100,13 @@ class Tightener : public IRMutator {
                 break;
             }
             std::vector<Expr> conditions;
-            split_into_ands(simplify(remove_likelies(guard->condition)), conditions);
+            split_into_ands(simplify(remove_promises(remove_likelies(guard->condition))),
+                            conditions);
             Expr rest = const_true();
             bool changed = false;
             for (const Expr &c : conditions) {
                 if (auto limit = upper_limit(c, op->name)) {
-                    extent = simplify(min(extent, *limit - op->min + 1));
+                    extent = tightened(*op, extent, *limit);
                     changed = true;
                 } else {
                     rest = rest && c;
@@ -56,8 +118,32 @@ class Tightener : public IRMutator {
             rest = simplify(rest);
             body = is_const_one(rest) ? guard->then_case : IfThenElse::make(rest, guard->then_case);
         }
+        if (auto limit = last_useful(*op, body)) {
+            extent = tightened(*op, extent, *limit);
+        }
         return For::make(op->name, op->min, extent, op->for_type, op->partition_policy,
                          op->device_api, body);
+    }
+
+    Expr tightened(const For &loop, const Expr &extent, const Expr &last) const {
+        return simplify(min(extent, last - loop.min + 1), true, loops);
+    }
+
+    /// The last iteration in which the body stores anything that outlives it, if all further ones
+    /// only have loops without iterations.
+    static std::optional<Expr> last_useful(const For &loop, const Stmt &body) {
+        OutwardStores found;
+        body.accept(&found);
+        if (found.stores.size() != 1) {
+            return std::nullopt;
+        }
+        std::optional<Expr> last;
+        for (const Expr &condition : found.stores[0]) {
+            if (auto limit = upper_limit(condition, loop.name)) {
+                last = last ? min(*last, *limit) : *limit;
+            }
+        }
+        return last;
     }
 };
 

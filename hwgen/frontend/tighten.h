@@ -11,6 +11,8 @@ Stmt inline_lets(const Stmt &s);
 /// be inlined.
 ///
 ///     for (k, 0, 4) { if (likely(ko*4 + k <= 9)) body }   ->   for (k, 0, min(4, 10 - ko*4)) body
+///
+/// Iterations at the end of a loop in which all loops inside are empty are left out as well.
 Stmt tighten_loops(const Stmt &s);
 
 } // namespace Orrery::frontend

@@ -98,8 +98,8 @@ private:
         d.rows = {{Loop::K, 3}};
         d.columns = {{Loop::C, 4}};
         d.tiles = {{Loop::K, 12}};
-        d.copies = {{Copy::Input, {Level::Root}, Loop::C, 4, false, 1},
-                    {Copy::Weights, {Level::Tile, Loop::K}, Loop::C, 4}};
+        d.copies = {{Copy::Input, {Level::Root}, {{Loop::C, 4}}, false, 1},
+                    {Copy::Weights, {Level::Tile, Loop::K}, {{Loop::C, 4}}}};
         d.bus_bits = 32;
         cases_.push_back({d.name, layer, d});
     }
@@ -119,8 +119,8 @@ private:
         d.rows = rows;
         d.columns = columns;
         d.tiles = {tile(d, Loop::B, 2), tile(d, Loop::Y, 4), tile(d, Loop::K, 4)};
-        d.copies = {{Copy::Input, {Level::Tile, Loop::Y}, Loop::C, 8},
-                    {Copy::Weights, {Level::Tile, Loop::K}, Loop::C, 8}};
+        d.copies = {{Copy::Input, {Level::Tile, Loop::Y}, {{Loop::C, 8}}},
+                    {Copy::Weights, {Level::Tile, Loop::K}, {{Loop::C, 8}}}};
         d.name = text_of(rows) + (columns.empty() ? "" : "_" + text_of(columns)) + shape.name;
         cases_.push_back({d.name, layer_of(shape), d});
     }

@@ -6,6 +6,8 @@
 #include "sim/check.h"
 #include "tests/equivalence/random_layer.h"
 
+#include <map>
+
 namespace Orrery::test {
 using namespace dataflows;
 
@@ -65,6 +67,15 @@ const Halide::Buffer<> &LayerData::operator[](const std::string &name) const {
     return name == "input" ? input : name == "weights" ? weights : name == "bias" ? bias : output;
 }
 
+const LayerData &data_of(const Layer &l) {
+    static std::map<std::vector<int>, LayerData> data;
+    return data
+        .try_emplace({l.batch, l.channels, l.filters, l.width, l.height, l.kernel_width,
+                      l.kernel_height, l.stride, l.dilation},
+                     l)
+        .first->second;
+}
+
 Design compile_layer(const Layer &layer, const Dataflow &dataflow) {
     Pipeline p(layer);
     schedule(p.convolution, layer, dataflow);
@@ -73,7 +84,7 @@ Design compile_layer(const Layer &layer, const Dataflow &dataflow) {
     return compile(p.convolution.output, {}, options);
 }
 
-std::string interpret(const Design &design, const LayerData &data) {
+std::string interpret(const Design &design, const LayerData &data, int64_t points) {
     std::vector<interpreter::Tensor> tensors;
     for (const hwir::Tensor &t : design.hardware().tensors) {
         tensors.push_back(interpreter::make_tensor(t));
@@ -85,7 +96,18 @@ std::string interpret(const Design &design, const LayerData &data) {
     if (!result.error.empty()) {
         return "interpreter: " + result.error;
     }
-    return tensors.back().data == elements(data.output) ? "" : "interpreter: wrong output";
+    if (tensors.back().data != elements(data.output)) {
+        return "interpreter: wrong output";
+    }
+    for (size_t p = 0; p < result.processes.size(); p++) {
+        const interpreter::ProcessStatistics &process = result.processes[p];
+        const int64_t taken = process.points + process.idle_points;
+        if (design.hardware().processes[p].array && taken != points) {
+            return fmt::format("the array takes {} points, {} of them idle, instead of {}", taken,
+                               process.idle_points, points);
+        }
+    }
+    return "";
 }
 
 std::string simulate(const sim::DesignDescription &design, const sim::Model &model,

@@ -18,10 +18,14 @@ struct LayerData {
     const Halide::Buffer<> &operator[](const std::string &name) const;
 };
 
+/// The data of a layer, kept for the next time.
+const LayerData &data_of(const dataflows::Layer &layer);
+
 Design compile_layer(const dataflows::Layer &layer, const dataflows::Dataflow &dataflow);
 
-/// What is wrong with the hardware IR of a design; empty if nothing.
-std::string interpret(const Design &design, const LayerData &data);
+/// What is wrong with the hardware IR of a design; empty if nothing. The array must take exactly
+/// `points` iteration points.
+std::string interpret(const Design &design, const LayerData &data, int64_t points);
 
 /// What is wrong with its Verilog; empty if nothing. `result` is set to what the run gave.
 std::string simulate(const sim::DesignDescription &design, const sim::Model &model,

@@ -14,11 +14,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <map>
 
 namespace fs = std::filesystem;
 using namespace Orrery;
-using test::LayerData;
 using test::MatrixCase;
 
 namespace {
@@ -40,12 +38,6 @@ void write_design(const Orrery::Design &design, const fs::path &directory) {
     }
 }
 
-/// Layers of one shape share their data.
-const LayerData &data_of(const dataflows::Layer &l) {
-    static std::map<std::vector<int>, LayerData> data;
-    return data.try_emplace({l.channels, l.width, l.stride, l.dilation}, l).first->second;
-}
-
 /// Compiles, builds and runs the cases; collects what goes wrong.
 class MatrixRun {
 public:
@@ -55,7 +47,8 @@ public:
         for (const MatrixCase &c : cases) {
             guard(c, [&] {
                 Orrery::Design design = test::compile_layer(c.layer, c.dataflow);
-                check(c, test::interpret(design, data_of(c.layer)));
+                check(c, test::interpret(design, test::data_of(c.layer),
+                                         dataflows::least_cycles(c.layer, c.dataflow)));
                 write_design(design, directory_ / c.name);
                 designs_.push_back({&c, sim::read_design(directory_ / c.name)});
             });
@@ -98,7 +91,7 @@ private:
     void simulate(const Entry &entry, const sim::Model &model) {
         const MatrixCase &c = *entry.from;
         sim::Result result;
-        check(c, test::simulate(entry.description, model, data_of(c.layer), result));
+        check(c, test::simulate(entry.description, model, test::data_of(c.layer), result));
         const test::Rate rate(c.layer, c.dataflow, entry.description, result);
         std::cout << fmt::format("{:24} {}\n", c.name, rate.text());
         check(c, rate.fault());

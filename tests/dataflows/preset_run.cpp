@@ -1,0 +1,65 @@
+// The presets: hardware IR in the interpreter, against Halide.
+#include "apps/dataflows/presets.h"
+#include "hwgen/hwir/design.h"
+#include "tests/dataflows/layer_run.h"
+
+#include <catch2/catch.hpp>
+
+using namespace Orrery;
+using namespace dataflows;
+
+namespace {
+
+/// Ragged for every preset.
+Layer small_layer() {
+    Layer layer;
+    layer.channels = 24;
+    layer.filters = 20;
+    layer.width = layer.height = 9;
+    layer.kernel_width = layer.kernel_height = 3;
+    return layer;
+}
+
+/// Bytes of all buffers of one kind of memory, slots and copies included.
+int64_t bytes(const hwir::Design &design, bool registers) {
+    int64_t bits = 0;
+    for (const hwir::Buffer &b : design.buffers) {
+        if ((b.technology == hwir::MemoryTechnology::RegisterFile) == registers) {
+            bits += b.bank_count() * b.depth() * b.type.bits * b.slots *
+                    int64_t(std::max<size_t>(1, b.read_ports.size()));
+        }
+    }
+    return bits / 8;
+}
+
+} // namespace
+
+TEST_CASE("every preset gives the convolution, at the least number of points") {
+    const Layer layer = small_layer();
+    for (const Preset &preset : presets()) {
+        INFO(preset.name);
+        const Dataflow dataflow = preset.make(layer);
+        CHECK(dataflow.name == preset.name);
+        try {
+            const Design design = test::compile_layer(layer, dataflow);
+            CHECK(test::interpret(design, test::data_of(layer), least_cycles(layer, dataflow)) ==
+                  "");
+        } catch (const std::exception &error) {
+            FAIL_CHECK(error.what());
+        } catch (const Halide::Error &error) {
+            FAIL_CHECK(error.what());
+        }
+    }
+}
+
+TEST_CASE("the Eyeriss-like preset fits its memories on a layer of 64 channels") {
+    Layer layer;
+    layer.channels = layer.filters = 64;
+    layer.width = layer.height = 14;
+    layer.kernel_width = layer.kernel_height = 3;
+    const Dataflow dataflow = eyeriss(layer);
+    const Design design = test::compile_layer(layer, dataflow);
+    CHECK(dataflow.processing_elements() == 12 * 14);
+    CHECK(bytes(design.hardware(), true) <= 12 * 14 * 512);
+    CHECK(bytes(design.hardware(), false) <= 108 * 1024);
+}
