@@ -28,8 +28,8 @@ int dimension_of(Copy::Operand operand, Loop loop) {
 
 class Scheduler {
 public:
-    Scheduler(Convolution &c, const Layer &layer, const Dataflow &dataflow)
-        : c_(c), layer_(layer), flow_(dataflow), sum_{c.sum, "sum"}, output_{c.output, "output"} {}
+    Scheduler(Convolution &c, const Dataflow &dataflow)
+        : c_(c), flow_(dataflow), sum_{c.sum, "sum"}, output_{c.output, "output"} {}
 
     std::string run() {
         tile_output();
@@ -224,7 +224,6 @@ private:
         int slots;
     };
     Convolution &c_;
-    const Layer &layer_;
     const Dataflow &flow_;
     NamedFunc sum_, output_;
     Script script_;
@@ -234,8 +233,8 @@ private:
 
 } // namespace
 
-std::string schedule(Convolution &convolution, const Layer &layer, const Dataflow &dataflow) {
-    return Scheduler(convolution, layer, dataflow).run();
+std::string schedule(Convolution &convolution, const Dataflow &dataflow) {
+    return Scheduler(convolution, dataflow).run();
 }
 
 } // namespace dataflows

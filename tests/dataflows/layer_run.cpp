@@ -77,8 +77,12 @@ const LayerData &data_of(const Layer &l) {
 }
 
 Design compile_layer(const Layer &layer, const Dataflow &dataflow) {
+    return compile_layer(layer, [&](Convolution &c) { schedule(c, dataflow); });
+}
+
+Design compile_layer(const Layer &layer, const std::function<void(Convolution &)> &schedule) {
     Pipeline p(layer);
-    schedule(p.convolution, layer, dataflow);
+    schedule(p.convolution);
     CompileOptions options;
     options.name = "layer";
     return compile(p.convolution.output, {}, options);

@@ -3,6 +3,7 @@
 #include "halide-fork/compile.h"
 #include "sim/simulator.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct LayerData {
 const LayerData &data_of(const dataflows::Layer &layer);
 
 Design compile_layer(const dataflows::Layer &layer, const dataflows::Dataflow &dataflow);
+/// The same with any schedule.
+Design compile_layer(const dataflows::Layer &layer,
+                     const std::function<void(dataflows::Convolution &)> &schedule);
 
 /// What is wrong with the hardware IR of a design; empty if nothing. The array must take exactly
 /// `points` iteration points.

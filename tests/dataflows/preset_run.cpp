@@ -1,7 +1,9 @@
-// The presets: hardware IR in the interpreter, against Halide.
+// The presets: hardware IR in the interpreter, against Halide; and the schedules that they print.
 #include "apps/dataflows/presets.h"
 #include "hwgen/hwir/design.h"
 #include "tests/dataflows/layer_run.h"
+#include "tests/dataflows/preset_layer.h"
+#include "tests/dataflows/printed_presets.h"
 
 #include <catch2/catch.hpp>
 
@@ -9,16 +11,6 @@ using namespace Orrery;
 using namespace dataflows;
 
 namespace {
-
-/// Ragged for every preset.
-Layer small_layer() {
-    Layer layer;
-    layer.channels = 24;
-    layer.filters = 20;
-    layer.width = layer.height = 9;
-    layer.kernel_width = layer.kernel_height = 3;
-    return layer;
-}
 
 /// Bytes of all buffers of one kind of memory, slots and copies included.
 int64_t bytes(const hwir::Design &design, bool registers) {
@@ -35,7 +27,7 @@ int64_t bytes(const hwir::Design &design, bool registers) {
 } // namespace
 
 TEST_CASE("every preset gives the convolution, at the least number of points") {
-    const Layer layer = small_layer();
+    const Layer layer = test::preset_layer();
     for (const Preset &preset : presets()) {
         INFO(preset.name);
         const Dataflow dataflow = preset.make(layer);
@@ -49,6 +41,17 @@ TEST_CASE("every preset gives the convolution, at the least number of points") {
         } catch (const Halide::Error &error) {
             FAIL_CHECK(error.what());
         }
+    }
+}
+
+TEST_CASE("the printed schedule of a preset gives the same design, byte for byte") {
+    const Layer layer = test::preset_layer();
+    CHECK(test::printed_presets.size() == presets().size());
+    for (const Preset &preset : presets()) {
+        INFO(preset.name);
+        const Design design = test::compile_layer(layer, preset.make(layer));
+        const Design printed = test::compile_layer(layer, test::printed_presets.at(preset.name));
+        CHECK(printed.files() == design.files());
     }
 }
 

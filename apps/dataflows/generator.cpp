@@ -1,0 +1,82 @@
+#include "hwgen/support/error.h"
+#include "presets.h"
+#include "schedule.h"
+
+#include <iostream>
+
+namespace {
+
+using namespace Halide;
+
+/// The convolution in any of the presets.
+class ConvolutionDataflow : public Generator<ConvolutionDataflow> {
+public:
+    GeneratorParam<std::string> dataflow{"dataflow", "weight_stationary_c_k"}; ///< name of a preset
+    GeneratorParam<bool> print_schedule{"print_schedule", false}; ///< to the standard output
+
+    GeneratorParam<int> batch{"batch", 1};
+    GeneratorParam<int> channels{"channels", 64};
+    GeneratorParam<int> filters{"filters", 64};
+    GeneratorParam<int> width{"width", 14};   ///< of the output
+    GeneratorParam<int> height{"height", 14}; ///< of the output
+    GeneratorParam<int> kernel_width{"kernel_width", 3};
+    GeneratorParam<int> kernel_height{"kernel_height", 3};
+    GeneratorParam<int> stride{"stride", 1};
+    GeneratorParam<int> dilation{"dilation", 1};
+
+    Input<Buffer<int8_t, 4>> input{"input"};     ///< c, x, y, b
+    Input<Buffer<int8_t, 4>> weights{"weights"}; ///< c, fx, fy, k
+    Input<Buffer<int32_t, 1>> bias{"bias"};      ///< k
+    Output<Buffer<int8_t, 4>> output{"output"};  ///< k, x, y, b
+
+    void generate() {
+        const dataflows::Layer l = layer();
+        const int input_shape[] = {l.channels, l.input_width(), l.input_height(), l.batch},
+                  kernel_shape[] = {l.channels, l.kernel_width, l.kernel_height, l.filters};
+        for (int d = 0; d < 4; d++) {
+            input.dim(d).set_bounds(0, input_shape[d]);
+            weights.dim(d).set_bounds(0, kernel_shape[d]);
+        }
+        bias.dim(0).set_bounds(0, l.filters);
+        convolution = std::make_unique<dataflows::Convolution>(l, input, weights, bias);
+        output = convolution->output;
+    }
+
+    void schedule() {
+        const std::string name = dataflow;
+        const dataflows::Preset *preset = dataflows::find_preset(name);
+        if (!preset) {
+            std::string known;
+            for (const dataflows::Preset &p : dataflows::presets()) {
+                known += std::string(" ") + p.name;
+            }
+            Orrery::user_error("dataflow={}: there is no such preset; choose one of{}", name,
+                               known);
+        }
+        const std::string text = dataflows::schedule(*convolution, preset->make(layer()));
+        if (print_schedule) {
+            std::cout << text;
+        }
+    }
+
+private:
+    dataflows::Layer layer() const {
+        dataflows::Layer l;
+        l.batch = batch;
+        l.channels = channels;
+        l.filters = filters;
+        l.width = width;
+        l.height = height;
+        l.kernel_width = kernel_width;
+        l.kernel_height = kernel_height;
+        l.stride = stride;
+        l.dilation = dilation;
+        return l;
+    }
+
+    std::unique_ptr<dataflows::Convolution> convolution;
+};
+
+} // namespace
+
+HALIDE_REGISTER_GENERATOR(ConvolutionDataflow, convolution_dataflow)
