@@ -2,6 +2,7 @@
 #include "fuzz/apply.h"
 #include "fuzz/reference.h"
 #include "fuzz/run_case.h"
+#include "hwgen/hwir/design.h"
 
 #include <functional>
 
@@ -9,6 +10,12 @@ namespace Orrery::fuzz {
 
 /// The layer of a case with all of its steps. Throws as ScheduledLayer::apply.
 ScheduledLayer scheduled(const Case &c);
+
+/// The hardware IR of a case, after all passes.
+hwir::Design compile_to_ir(const Case &c);
+
+/// Runs the hardware IR in the interpreter, timed and with random progress, and compares.
+Outcome compare_with_halide(const hwir::Design &design, Reference &reference);
 
 /// What `run` returns, or what its exception says.
 Outcome outcome_of(const std::function<Outcome()> &run);

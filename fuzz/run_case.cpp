@@ -33,35 +33,6 @@ std::string differences(const std::vector<int64_t> &got, const std::vector<int64
     return count == 0 ? "" : fmt::format("{} of {} elements differ{}", count, got.size(), text);
 }
 
-Outcome compare(const hwir::Design &design, Reference &reference) {
-    for (bool timed : {true, false}) {
-        std::vector<interpreter::Tensor> tensors;
-        for (const hwir::Tensor &t : design.tensors) {
-            tensors.push_back(interpreter::make_tensor(t));
-            if (t.direction == hwir::Direction::Input) {
-                tensors.back().data = elements(reference.input(t.name));
-            }
-        }
-        interpreter::Options options;
-        options.timed = timed;
-        const interpreter::Result result = interpreter::run(design, tensors, options);
-        if (!result.error.empty()) {
-            return {Verdict::BreaksRule, result.error};
-        }
-        const std::string text = differences(tensors.back().data, elements(reference.output()));
-        if (!text.empty()) {
-            return {Verdict::Differs, text};
-        }
-    }
-    return {};
-}
-
-hwir::Design compile_to_ir(const Case &c) {
-    const ScheduledLayer layer = scheduled(c);
-    const Halide::Func output = layer.pipeline().output();
-    return hardware_ir(output, "layer", Halide::Pipeline(output).infer_arguments());
-}
-
 } // namespace
 
 const char *name_of(Verdict verdict) {
@@ -123,6 +94,35 @@ Reference &reference_of(const Layer &layer) {
     return *reference;
 }
 
+Outcome compare_with_halide(const hwir::Design &design, Reference &reference) {
+    for (bool timed : {true, false}) {
+        std::vector<interpreter::Tensor> tensors;
+        for (const hwir::Tensor &t : design.tensors) {
+            tensors.push_back(interpreter::make_tensor(t));
+            if (t.direction == hwir::Direction::Input) {
+                tensors.back().data = elements(reference.input(t.name));
+            }
+        }
+        interpreter::Options options;
+        options.timed = timed;
+        const interpreter::Result result = interpreter::run(design, tensors, options);
+        if (!result.error.empty()) {
+            return {Verdict::BreaksRule, result.error};
+        }
+        const std::string text = differences(tensors.back().data, elements(reference.output()));
+        if (!text.empty()) {
+            return {Verdict::Differs, text};
+        }
+    }
+    return {};
+}
+
+hwir::Design compile_to_ir(const Case &c) {
+    const ScheduledLayer layer = scheduled(c);
+    const Halide::Func output = layer.pipeline().output();
+    return hardware_ir(output, "layer", Halide::Pipeline(output).infer_arguments());
+}
+
 ScheduledLayer scheduled(const Case &c) {
     ScheduledLayer layer(c.layer);
     for (const Step &step : c.steps) {
@@ -149,7 +149,7 @@ Outcome outcome_of(const std::function<Outcome()> &run) {
 Outcome interpret(const Case &c) {
     return outcome_of([&] {
         const hwir::Design design = compile_to_ir(c);
-        const Outcome outcome = compare(design, reference_of(c.layer));
+        const Outcome outcome = compare_with_halide(design, reference_of(c.layer));
         if (!outcome.is_failure()) {
             lower_design(design); // its checks of the netlist are what is wanted
         }
