@@ -27,15 +27,15 @@ std::vector<Buffer> random_tensors(const DesignDescription &design, uint64_t see
 
 Outcome check(Simulator &simulator, const Reference &reference, std::vector<Buffer> tensors,
               const RunOptions &options) {
-    const DesignDescription &design = simulator.design();
     Outcome outcome;
+    outcome.scalars = simulator.design().scalar_values(options.scalars);
+    const DesignDescription design = simulator.design().at(outcome.scalars);
     outcome.expected = tensors;
     for (size_t i = 0; i < tensors.size(); i++) {
         if (design.tensors[i].is_output) {
             outcome.expected[i] = allocate_tensor(design.tensors[i]);
         }
     }
-    outcome.scalars = design.scalar_values(options.scalars);
     reference.run(outcome.expected, outcome.scalars);
     outcome.result = simulator.run(tensors, options);
     for (size_t i = 0; i < tensors.size(); i++) {

@@ -19,7 +19,8 @@ struct Outcome {
     bool passed() const { return result.clean() && differing == 0; }
 };
 
-/// Random inputs and empty outputs for a design, in the order of its tensors.
+/// Random inputs and empty outputs for a design, in the order of its tensors; for one with scalars
+/// of the result of DesignDescription::at.
 std::vector<Buffer> random_tensors(const DesignDescription &design, uint64_t seed);
 
 /// Runs both on the inputs of `tensors` and compares all elements of the outputs.

@@ -89,7 +89,34 @@ DesignDescription::scalar_values(const std::map<std::string, int64_t> &given) co
         }
         values.push_back(value);
     }
+    for (const RequirementDescription &r : requirements) {
+        if (r.condition.evaluate(values) == 0) {
+            user_error("design {}: these values of its scalars are not possible ({}): {}", name,
+                       values_text(values), r.text);
+        }
+    }
     return values;
+}
+
+std::string DesignDescription::values_text(const std::vector<int64_t> &values) const {
+    std::string text;
+    for (size_t i = 0; i < values.size(); i++) {
+        text +=
+            fmt::format("{}{} = {}", i ? ", " : "", scalars[i].name, scalars[i].text(values[i]));
+    }
+    return text;
+}
+
+DesignDescription DesignDescription::at(const std::vector<int64_t> &values) const {
+    DesignDescription design = *this;
+    for (TensorDescription &tensor : design.tensors) {
+        for (size_t d = 0; d < tensor.shape.size(); d++) {
+            const DimensionExpressions &e = tensor.shape[d];
+            tensor.dimensions[d] = {e.min.evaluate(values), e.extent.evaluate(values),
+                                    e.stride.evaluate(values)};
+        }
+    }
+    return design;
 }
 
 bool ScalarDescription::allows(int64_t value) const {
@@ -163,7 +190,33 @@ ScalarDescription parse_scalar(const json &j) {
     return scalar;
 }
 
-TensorDescription parse_tensor(const json &j) {
+/// A number, {"scalar": name} or {"op": ..., "args": [...]}.
+SizeExpression parse_size(const json &j, const DesignDescription &design) {
+    if (j.is_number()) {
+        return {"number", j.get<int64_t>(), {}, {}};
+    }
+    if (j.contains("scalar")) {
+        std::string name = j.at("scalar");
+        int scalar = design.find_scalar(name);
+        if (scalar < 0) {
+            user_error("scalar \"{}\" is not in the table \"scalars\"", name);
+        }
+        return {"scalar", scalar, {}, {}};
+    }
+    SizeExpression e{j.at("op"), 0, {}, {}};
+    for (const json &a : j.at("args")) {
+        e.args.push_back(parse_size(a, design));
+    }
+    if (operand_count(e.op) != static_cast<int>(e.args.size()) || e.args.empty()) {
+        user_error("unknown operation \"{}\" with {} operands", e.op, e.args.size());
+    }
+    if (e.op == "cast") {
+        e.type = parse_type(j.at("type"));
+    }
+    return e;
+}
+
+TensorDescription parse_tensor(const json &j, const DesignDescription &design) {
     TensorDescription tensor;
     tensor.name = j.at("name");
     std::string direction = j.at("direction");
@@ -174,7 +227,12 @@ TensorDescription parse_tensor(const json &j) {
     tensor.is_output = direction == "output";
     tensor.type = parse_type(j.at("type"));
     for (const json &d : j.at("dimensions")) {
-        tensor.dimensions.push_back({d.value("min", int64_t(0)), d.at("extent"), d.at("stride")});
+        tensor.shape.push_back({parse_size(d.value("min", json(0)), design),
+                                parse_size(d.at("extent"), design),
+                                parse_size(d.at("stride"), design)});
+        const json &most = d.contains("most") ? d.at("most") : d;
+        tensor.dimensions.push_back(
+            {most.value("min", int64_t(0)), most.at("extent"), most.at("stride")});
         if (tensor.dimensions.back().extent < 1 || tensor.dimensions.back().stride < 0) {
             user_error("tensor {}: extents must be at least 1 and strides not negative",
                        tensor.name);
@@ -305,8 +363,11 @@ DesignDescription parse_fields(const json &j, const fs::path &directory) {
     for (const json &s : j.value("scalars", json::array())) {
         design.scalars.push_back(parse_scalar(s));
     }
+    for (const json &r : j.value("requirements", json::array())) {
+        design.requirements.push_back({parse_size(r.at("condition"), design), r.at("text")});
+    }
     for (const json &t : j.at("tensors")) {
-        design.tensors.push_back(parse_tensor(t));
+        design.tensors.push_back(parse_tensor(t, design));
     }
     for (const json &p : j.value("processes", json::array())) {
         design.processes.push_back(parse_process(p, design));

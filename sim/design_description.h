@@ -1,4 +1,6 @@
 #pragma once
+#include "sim/size_expression.h"
+
 #include <HalideRuntime.h>
 
 #include <cstdint>
@@ -13,6 +15,11 @@ namespace Orrery::sim {
 
 struct TensorDimension {
     int64_t min = 0, extent = 1, stride = 1; ///< in elements
+};
+
+/// A dimension whose numbers may depend on scalars.
+struct DimensionExpressions {
+    SizeExpression min, extent, stride;
 };
 
 /// A scalar input. Values of a uint64 are kept as the int64 of the same bits.
@@ -41,7 +48,10 @@ struct TensorDescription {
     std::string name;
     bool is_output = false;
     halide_type_t type;
-    std::vector<TensorDimension> dimensions; ///< innermost first, as in Halide
+    /// Innermost first, as in Halide; the greatest that they can be unless DesignDescription::at
+    /// has set them.
+    std::vector<TensorDimension> dimensions;
+    std::vector<DimensionExpressions> shape; ///< what they are for any values of the scalars
     PortDescription port;
     uint32_t base_register =
         0; ///< offset of the register that holds the address of the element at the minima
@@ -90,6 +100,12 @@ struct BufferDescription {
     std::vector<CounterDescription> reads, writes; ///< one per port: the sum counts
 };
 
+/// A condition on scalars that a run needs.
+struct RequirementDescription {
+    SizeExpression condition;
+    std::string text; ///< what is wrong where it does not hold
+};
+
 struct RegisterDescription {
     std::string name;
     uint32_t offset = 0;
@@ -105,6 +121,7 @@ struct DesignDescription {
     std::string control_prefix;
     int control_address_bits = 12;
     std::vector<ScalarDescription> scalars;
+    std::vector<RequirementDescription> requirements;
     std::vector<TensorDescription> tensors;
     std::vector<RegisterDescription> registers;
     std::vector<ProcessDescription> processes;
@@ -116,8 +133,12 @@ struct DesignDescription {
     int find_tensor(const std::string &name) const;
     int find_scalar(const std::string &name) const;
     /// A value for each scalar, in their order: what is given by name, else its default. User error
-    /// for names that the design does not have, values outside of their range and missing ones.
+    /// for names that the design does not have, values outside of their range, missing ones, and
+    /// values that break a requirement.
     std::vector<int64_t> scalar_values(const std::map<std::string, int64_t> &given) const;
+    std::string values_text(const std::vector<int64_t> &values) const; ///< "n = 3, m = 5"
+    /// The design with the dimensions of its tensors for these values of the scalars.
+    DesignDescription at(const std::vector<int64_t> &values) const;
 };
 
 /// Reads DIRECTORY/design.json. A missing or wrong file is a user error that names the file and the

@@ -151,13 +151,13 @@ int simulate(const SimulateCommand &command) {
     build.progress = [&](const std::string &text) { status.show(text); };
     DesignDescription design = read_design(command.directory);
     options.scalars = parse_scalars(command.scalars, design);
-    design.scalar_values(options.scalars); // refused before anything is built
+    const DesignDescription shaped = design.at(design.scalar_values(options.scalars));
     Reference reference(design);
-    std::vector<Buffer> tensors = random_tensors(design, command.seed);
+    std::vector<Buffer> tensors = random_tensors(shaped, command.seed);
     for (const std::string &text : command.inputs) {
         Assignment a = parse_assignment(text, "--input");
         int tensor = named_tensor(design, a.name, false);
-        tensors[tensor] = load_npy(a.value, design.tensors[tensor]);
+        tensors[tensor] = load_npy(a.value, shaped.tensors[tensor]);
     }
     std::vector<std::pair<int, std::string>> outputs;
     for (const std::string &text : command.outputs) {
@@ -169,7 +169,7 @@ int simulate(const SimulateCommand &command) {
     Outcome outcome = check(simulator, reference, std::move(tensors), options);
     status.clear();
     for (const auto &[tensor, file] : outputs) {
-        save_npy(file, simulator.design().tensors[tensor], outcome.tensors[tensor]);
+        save_npy(file, shaped.tensors[tensor], outcome.tensors[tensor]);
     }
     fmt::print("{}", report_table(simulator.design(), outcome));
     if (!command.json_file.empty()) {

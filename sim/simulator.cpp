@@ -210,13 +210,13 @@ Result Simulator::run(std::vector<Buffer> &tensors, const RunOptions &options) {
         user_error("design {} has {} tensors, {} buffers are given", design_->name,
                    design_->tensors.size(), tensors.size());
     }
-    design_->scalar_values(options.scalars); // refused before anything runs
+    const DesignDescription design = design_->at(design_->scalar_values(options.scalars));
     Random random(options.seed, 2);
-    std::vector<TensorMemory> memories = place_tensors(*design_, options, random);
+    std::vector<TensorMemory> memories = place_tensors(design, options, random);
     for (size_t i = 0; i < tensors.size(); i++) {
-        check_buffer(design_->tensors[i], tensors[i]);
-        if (!design_->tensors[i].is_output) {
-            store_tensor(design_->tensors[i], tensors[i], memories[i]);
+        check_buffer(design.tensors[i], tensors[i]);
+        if (!design.tensors[i].is_output) {
+            store_tensor(design.tensors[i], tensors[i], memories[i]);
         }
     }
     bool fresh = !testbench_;
@@ -233,8 +233,8 @@ Result Simulator::run(std::vector<Buffer> &tensors, const RunOptions &options) {
     testbench_->close_trace();
     for (size_t i = 0; i < tensors.size(); i++) {
         result.ports.push_back(testbench_->traffic(i));
-        if (design_->tensors[i].is_output) {
-            take_output(design_->tensors[i], memories[i], tensors[i], result);
+        if (design.tensors[i].is_output) {
+            take_output(design.tensors[i], memories[i], tensors[i], result);
         }
     }
     testbench_->disconnect();

@@ -67,9 +67,10 @@ public:
     const DesignDescription &design() const { return *design_; }
     const Model &model() const { return model_; }
 
-    /// One run. `tensors` has one buffer per tensor of the design, in its order; those of the
-    /// inputs are read, those of the outputs written. Throws UserError for buffers that do not fit;
-    /// all that the design does wrong is in the result.
+    /// One run. `tensors` has one buffer per tensor of the design, in its order, of the shape that
+    /// it has for the scalars of the run (DesignDescription::at); those of the inputs are read,
+    /// those of the outputs written. Throws UserError for buffers that do not fit; all that the
+    /// design does wrong is in the result.
     Result run(std::vector<Buffer> &tensors, const RunOptions &options = {});
 
 private:

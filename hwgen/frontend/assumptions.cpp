@@ -21,7 +21,7 @@ class Assumptions::Reducer : public IRMutator {
             if (!facts[i].nonnegative.defined()) {
                 continue;
             }
-            const auto distance = as_const_int(simplify(e - facts[i].nonnegative));
+            const auto distance = constant_difference(e, facts[i].nonnegative);
             if (distance && *distance >= 0) {
                 used.insert(i);
                 return true;
@@ -30,8 +30,21 @@ class Assumptions::Reducer : public IRMutator {
         return false;
     }
 
+    /// Is it the distance of a counter to the end of its loop, or more?
+    bool follows_from_loops(const Expr &e) const {
+        for (LevelId level : counters_in(e)) {
+            for (const Expr &limit : space.limits(level)) {
+                const auto distance = constant_difference(e, limit - 1 - counter_variable(level));
+                if (distance && *distance >= 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     bool is_nonnegative(const Expr &e) {
-        if (follows(e)) {
+        if (follows(e) || follows_from_loops(e)) {
             return true;
         }
         Scope<Interval> scope;

@@ -140,6 +140,23 @@ private:
     }
 };
 
+/// Upper limits of an extent: the operands of its minima.
+void add_limits(const Expr &extent, std::vector<Expr> &limits) {
+    if (const auto *op = extent.as<Min>()) {
+        add_limits(op->a, limits);
+        add_limits(op->b, limits);
+        return;
+    }
+    const auto *sum = extent.as<Add>();
+    const auto *op = sum && is_const(sum->b) ? sum->a.as<Min>() : nullptr;
+    if (op) {
+        add_limits(simplify(op->a + sum->b), limits);
+        add_limits(simplify(op->b + sum->b), limits);
+    } else {
+        limits.push_back(extent);
+    }
+}
+
 std::optional<hwir::Interval> constant_interval(const Interval &interval) {
     if (!interval.has_lower_bound() || !interval.has_upper_bound()) {
         return std::nullopt;
@@ -187,6 +204,21 @@ bool CounterSpace::always(const Expr &condition, const std::vector<LevelId> &nes
     Scope<Interval> scope;
     push_intervals(c, scope);
     return can_prove(c, scope);
+}
+
+std::vector<Expr> CounterSpace::limits(LevelId level) const {
+    std::vector<Expr> limits;
+    add_limits(levels[level].extent, limits);
+    return limits;
+}
+
+bool CounterSpace::depends_on_scalars(const Expr &e) const {
+    if (!scalars_in(e).empty()) {
+        return true;
+    }
+    const std::set<LevelId> used = counters_in(e);
+    return std::any_of(used.begin(), used.end(),
+                       [&](LevelId level) { return depends_on_scalars(levels[level].extent); });
 }
 
 void CounterSpace::push_intervals(const Expr &e, Scope<Interval> &scope) const {

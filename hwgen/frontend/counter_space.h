@@ -26,6 +26,12 @@ public:
     std::optional<hwir::Interval> range(const Expr &e, const std::vector<LevelId> &nest,
                                         const std::vector<Expr> &conditions = {}) const;
 
+    /// What the counter of a level is less than: its extent, or the operands of a minimum.
+    std::vector<Expr> limits(LevelId level) const;
+
+    /// Does the expression, or the extent of a loop whose counter occurs in it, depend on scalars?
+    bool depends_on_scalars(const Expr &e) const;
+
     /// Is the condition true at every point? (Not known counts as no.)
     bool always(const Expr &condition, const std::vector<LevelId> &nest) const;
 

@@ -1,5 +1,6 @@
 #include "hwgen/frontend/emit.h"
 
+#include "hwgen/frontend/counter_space.h"
 #include "hwgen/frontend/emit_process.h"
 #include "hwgen/frontend/expressions.h"
 #include "hwgen/frontend/identifiers.h"
@@ -26,13 +27,14 @@ public:
                   const std::map<std::string, Function> &e)
         : network(n), schedule(s), environment(e) {}
 
-    hwir::Design run(std::vector<hwir::Tensor> tensors, const std::vector<hwir::Scalar> &scalars,
-                     const std::string &name) {
+    hwir::Design run(const std::vector<ShapedTensor> &tensors,
+                     const std::vector<hwir::Scalar> &scalars, const std::string &name) {
         design.name = name;
-        design.tensors = std::move(tensors);
         Identifiers names;
-        name_tensors(names);
+        name_tensors(tensors, names);
         add_scalars(scalars, names);
+        shape_tensors(tensors);
+        emit_requirements();
         emit_buffers();
         emit_processes();
         connect_buffers();
@@ -48,11 +50,46 @@ private:
         }
     }
 
-    void name_tensors(Identifiers &names) {
-        for (size_t i = 0; i < design.tensors.size(); i++) {
-            hwir::Tensor &tensor = design.tensors[i];
-            known.tensors[tensor.name] = static_cast<int>(i);
+    void name_tensors(const std::vector<ShapedTensor> &tensors, Identifiers &names) {
+        for (const ShapedTensor &shaped : tensors) {
+            hwir::Tensor tensor = shaped.tensor;
+            known.tensors[tensor.name] = static_cast<int>(design.tensors.size());
             tensor.name = names.claim(tensor.name);
+            design.tensors.push_back(std::move(tensor));
+        }
+    }
+
+    hwir::ExprId of_scalars(const Expr &e) {
+        return Translator(design.exprs, {}, "an expression of scalars", known.scalars).translate(e);
+    }
+
+    hwir::Size size(const Expr &e) {
+        if (const auto constant = as_const_int(e)) {
+            return *constant;
+        }
+        return {CounterSpace(network.levels).range(e, {})->max, of_scalars(e)};
+    }
+
+    void shape_tensors(const std::vector<ShapedTensor> &tensors) {
+        for (size_t i = 0; i < tensors.size(); i++) {
+            known.tensor_minima.emplace_back();
+            for (const TensorConstraints::Dimension &d : tensors[i].shape) {
+                design.tensors[i].dimensions.push_back(
+                    {size(d.min), size(d.extent), size(d.stride)});
+                known.tensor_minima.back().push_back(d.min);
+            }
+        }
+    }
+
+    void emit_requirements() {
+        for (const ScalarCondition &r : network.requirements) {
+            const hwir::ExprId condition = of_scalars(r.condition);
+            const auto same = [&](const hwir::Requirement &other) {
+                return other.condition == condition;
+            };
+            if (std::none_of(design.requirements.begin(), design.requirements.end(), same)) {
+                design.requirements.push_back({condition, r.text});
+            }
         }
     }
 
@@ -163,9 +200,9 @@ private:
 
 hwir::Design emit_design(const Network &network, const HardwareSchedule &schedule,
                          const std::map<std::string, Function> &environment,
-                         std::vector<hwir::Tensor> tensors,
+                         const std::vector<ShapedTensor> &tensors,
                          const std::vector<hwir::Scalar> &scalars, const std::string &name) {
-    return DesignEmitter(network, schedule, environment).run(std::move(tensors), scalars, name);
+    return DesignEmitter(network, schedule, environment).run(tensors, scalars, name);
 }
 
 } // namespace Orrery::frontend

@@ -1,6 +1,7 @@
 #pragma once
 #include "hwgen/frontend/hardware_schedule.h"
 #include "hwgen/frontend/network.h"
+#include "hwgen/frontend/tensors.h"
 
 #include <map>
 #include <string>
@@ -12,7 +13,7 @@ namespace Orrery::frontend {
 /// Throws UserError for directives that name a Func, stage, loop or tensor that does not exist.
 hwir::Design emit_design(const Network &network, const HardwareSchedule &schedule,
                          const std::map<std::string, Halide::Internal::Function> &environment,
-                         std::vector<hwir::Tensor> tensors,
+                         const std::vector<ShapedTensor> &tensors,
                          const std::vector<hwir::Scalar> &scalars, const std::string &name);
 
 } // namespace Orrery::frontend

@@ -99,9 +99,7 @@ private:
         const Assumptions assumptions = assumptions_at(a);
         const Storage *storage = a.is_tensor ? nullptr : network.find_storage(a.memory);
         for (size_t d = 0; d < a.coordinates.size(); d++) {
-            const Expr origin =
-                storage ? storage->min[d]
-                        : Expr(static_cast<int>(design.tensors[result.memory].dimensions[d].min));
+            const Expr origin = storage ? storage->min[d] : known.tensor_minima[result.memory][d];
             const AffineForm form = affine_form(
                 assumptions.reduce(simplify(a.coordinates[d] - origin)), network.levels, where);
             result.indices.push_back(translate_index(form, loops, translator()));

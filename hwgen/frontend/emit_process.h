@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace Orrery::frontend {
 
@@ -12,6 +13,7 @@ namespace Orrery::frontend {
 /// pool.
 struct Names {
     std::map<std::string, int> buffers, tensors;
+    std::vector<std::vector<Expr>> tensor_minima; ///< per tensor and dimension
     ScalarLeaves scalars;
 };
 

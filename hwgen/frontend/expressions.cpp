@@ -98,6 +98,45 @@ bool reads_memory(const Expr &e) {
     return visitor.found;
 }
 
+namespace {
+
+/// A sum of products: factors by the product of variables (or whatever else is no sum).
+class LinearSum {
+public:
+    std::map<Expr, int64_t, IRDeepCompare> terms;
+    int64_t offset = 0;
+
+    void add(const Expr &e, int64_t factor) {
+        const auto *product = e.as<Mul>();
+        const auto left = product ? as_const_int(product->a) : std::nullopt;
+        const auto right = product ? as_const_int(product->b) : std::nullopt;
+        if (const auto constant = as_const_int(e)) {
+            offset += factor * *constant;
+        } else if (const auto *sum = e.as<Add>()) {
+            add(sum->a, factor);
+            add(sum->b, factor);
+        } else if (const auto *difference = e.as<Sub>()) {
+            add(difference->a, factor);
+            add(difference->b, -factor);
+        } else if (left || right) {
+            add(left ? product->b : product->a, factor * (left ? *left : *right));
+        } else {
+            terms[e] += factor;
+        }
+    }
+};
+
+} // namespace
+
+std::optional<int64_t> constant_difference(const Expr &a, const Expr &b) {
+    LinearSum sum;
+    sum.add(a, 1);
+    sum.add(b, -1);
+    const bool cancels = std::all_of(sum.terms.begin(), sum.terms.end(),
+                                     [](const auto &term) { return term.second == 0; });
+    return cancels ? std::optional<int64_t>(sum.offset) : std::nullopt;
+}
+
 int occurrences(const Expr &e, const std::string &variable) {
     int n = 0;
     for_each_variable(e, [&](const Variable &v) { n += v.name == variable; });

@@ -34,6 +34,10 @@ bool uses_counter(const Expr &e, LevelId level);
 /// Does the expression read memory, as a call or as the value of a load?
 bool reads_memory(const Expr &e);
 
+/// a - b, if that is a constant: sums are taken apart, which Halide's simplifier does not always
+/// do.
+std::optional<int64_t> constant_difference(const Expr &a, const Expr &b);
+
 /// How often does the variable occur?
 int occurrences(const Expr &e, const std::string &variable);
 

@@ -2,6 +2,7 @@
 
 #include "hwgen/frontend/counter_space.h"
 #include "hwgen/frontend/expressions.h"
+#include "hwgen/frontend/proof.h"
 
 #include <algorithm>
 #include <optional>
@@ -93,6 +94,13 @@ private:
     /// needs? The loads of the initial value would leave their buffers there.
     bool goes_beyond_init() const {
         for (size_t d = 0; d < init.store.coordinates.size(); d++) {
+            if (space.depends_on_scalars(init.store.coordinates[d]) ||
+                space.depends_on_scalars(update.store.coordinates[d])) {
+                if (!stays_within_init(d)) {
+                    return true;
+                }
+                continue;
+            }
             const auto range = [&](const Stage &stage) {
                 return space.exact_range(simplify(stage.store.coordinates[d] - storage.min[d]),
                                          stage.nest);
@@ -114,6 +122,35 @@ private:
                               !std::equal(source->prefix.begin(), source->prefix.end(),
                                           update.nest.begin()));
         });
+    }
+
+    /// The same for a dimension whose size depends on scalars: is it proven that for all of them
+    /// the update stays within the coordinates of the pure definition?
+    bool stays_within_init(size_t d) const {
+        const Expr &coordinate = init.store.coordinates[d];
+        Expr first = coordinate, last = coordinate;
+        for (LevelId level : init.nest) {
+            if (is_own(level) && network.levels[level].kind == LevelKind::Guard) {
+                return false;
+            }
+            if (is_own(level) && uses_counter(coordinate, level)) {
+                const std::string &name = counter_variable(level).as<Variable>()->name;
+                first = substitute(name, 0, first);
+                last = substitute(name, network.levels[level].extent - 1, last);
+                if (!is_const_one(simplify(last - first - network.levels[level].extent + 2))) {
+                    return false; // the coordinate is not this counter with something added
+                }
+            }
+        }
+        if (uses_own_counters(last) || !init.predicate.empty()) {
+            return false;
+        }
+        std::vector<Expr> conditions = update.predicate;
+        conditions.insert(conditions.end(), update.enables.begin(), update.enables.end());
+        const Proof proof(space, network.levels, update.nest, conditions);
+        const Expr &ours = update.store.coordinates[d];
+        return always_holds(space, proof.never_negative(ours - first)) &&
+               always_holds(space, proof.never_negative(last - ours));
     }
 
     bool involves_reduction(const Expr &e) const {

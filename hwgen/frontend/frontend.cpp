@@ -23,22 +23,22 @@ using Halide::Parameter;
 
 namespace {
 
-std::vector<hwir::Tensor> make_tensors(const std::vector<TensorConstraints> &constraints,
+std::vector<ShapedTensor> make_tensors(const std::vector<TensorConstraints> &constraints,
                                        const HardwareSchedule &schedule, const Stmt &s,
-                                       const Network &network) {
-    std::vector<hwir::Tensor> tensors;
+                                       Network &network) {
+    std::vector<ShapedTensor> tensors;
     for (const TensorConstraints &tensor : constraints) {
         tensors.push_back(make_tensor(tensor, s, network));
     }
     for (const auto &[name, port] : schedule.ports) {
         const std::string &wanted = name;
         auto tensor = std::find_if(tensors.begin(), tensors.end(),
-                                   [&](const hwir::Tensor &t) { return t.name == wanted; });
+                                   [&](const ShapedTensor &t) { return t.tensor.name == wanted; });
         if (tensor == tensors.end()) {
             user_error("port({}): this is neither an input nor the output of the accelerator",
                        user_name(name));
         }
-        apply_port(port, *tensor);
+        apply_port(port, tensor->tensor);
     }
     return tensors;
 }
@@ -81,7 +81,7 @@ hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedul
     const std::vector<hwir::Scalar> scalars = describe_scalars(inputs);
     check_pipeline(pipeline, schedule);
     const auto constraints = tensor_constraints(inputs, pipeline.outputs[0]);
-    Stmt s = substitute_sizes(pipeline.stmt, constraints);
+    Stmt s = simplify_within_bounds(substitute_sizes(pipeline.stmt, constraints), inputs);
     check_free_variables(s, schedule.output, names_of(scalars));
     // Guards stand right under their loops only when no let is between.
     s = tighten_loops(inline_lets(s));
@@ -95,8 +95,8 @@ hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedul
     check_loads(network);
     trim_buffers(network);
     // Last, because a folded stage no longer accesses anything.
-    return emit_design(network, schedule, pipeline.environment,
-                       make_tensors(constraints, schedule, s, network), scalars, name);
+    const std::vector<ShapedTensor> tensors = make_tensors(constraints, schedule, s, network);
+    return emit_design(network, schedule, pipeline.environment, tensors, scalars, name);
 }
 
 } // namespace Orrery

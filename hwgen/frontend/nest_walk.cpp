@@ -3,6 +3,7 @@
 #include "hwgen/frontend/counter_space.h"
 #include "hwgen/frontend/expressions.h"
 #include "hwgen/frontend/loads.h"
+#include "hwgen/frontend/proof.h"
 #include "hwgen/frontend/scalars.h"
 #include "hwgen/support/error.h"
 
@@ -145,7 +146,13 @@ private:
 
     void visit(const AssertStmt *op) override {
         const Expr condition = in_counters(op->condition);
-        if (is_const_one(condition)) {
+        if (is_const_one(condition) || space.always(condition, nest)) {
+            return;
+        }
+        const bool of_scalars = counters_in(condition).empty() && !reads_memory(condition);
+        if (of_scalars && !scalars_in(condition).empty() && !never_holds(space, condition)) {
+            network.requirements.push_back(
+                {condition, fmt::format("the schedule needs {}", text(condition, network.levels))});
             return;
         }
         const auto *call = op->message.as<Call>();

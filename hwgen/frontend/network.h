@@ -87,7 +87,14 @@ struct Storage {
         lane_dims; ///< set by share_lanes: lanes outside on which the contents depend
 };
 
+/// A condition on scalars alone, and what is wrong where it does not hold.
+struct ScalarCondition {
+    Expr condition;
+    std::string text;
+};
+
 struct Network {
+    std::vector<ScalarCondition> requirements; ///< for hosts: see hwir::Requirement
     std::string output; ///< name of the accelerated Func
     std::vector<Level> levels;
     std::vector<Storage> storages;

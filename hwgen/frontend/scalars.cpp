@@ -83,6 +83,18 @@ std::optional<hwir::Interval> bounded_range(const Parameter &scalar) {
     return describe_scalar(scalar).range;
 }
 
+Stmt simplify_within_bounds(const Stmt &s, const std::vector<Parameter> &inputs) {
+    Halide::Internal::Scope<Interval> scope;
+    for (const Parameter &input : inputs) {
+        const auto range = input.is_buffer() ? std::nullopt : bounded_range(input);
+        if (range) {
+            scope.push(input.name(), Interval(make_const(input.type(), range->min),
+                                              make_const(input.type(), range->max)));
+        }
+    }
+    return simplify(s, true, scope);
+}
+
 Parameter find_unbounded(const Expr &e) {
     for (const auto &[name, scalar] : scalars_in(e)) {
         if (!bounded_range(scalar)) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 /// Scalar inputs: parameters that are no buffers. In expressions they are Halide's variables with a
 /// parameter.
@@ -19,6 +20,9 @@ std::map<std::string, Halide::Parameter> scalars_in(const Expr &e);
 /// Values that a host may set, if that is a small set or the user has bounded it on both sides;
 /// integers of 32 bits and more have no bounds of their own.
 std::optional<hwir::Interval> bounded_range(const Halide::Parameter &scalar);
+
+/// Simplifies with the ranges of bounded scalars.
+Stmt simplify_within_bounds(const Stmt &s, const std::vector<Halide::Parameter> &inputs);
 
 /// The first scalar of the expression that is not bounded; undefined if all are.
 Halide::Parameter find_unbounded(const Expr &e);

@@ -2,10 +2,13 @@
 
 #include "hwgen/frontend/counter_space.h"
 #include "hwgen/frontend/expressions.h"
+#include "hwgen/frontend/proof.h"
+#include "hwgen/frontend/scalars.h"
 #include "hwgen/frontend/translate.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 
 namespace Orrery::frontend {
@@ -49,65 +52,82 @@ TensorConstraints constraints_of(const Parameter &parameter, hwir::Direction dir
 /// Shape of one tensor.
 class TensorShape {
     const TensorConstraints &tensor;
-    const Network &network;
+    Network &network;
+    const CounterSpace space;
     const std::string name;
     std::map<std::string, Expr> known; // sizes found so far, for constraints that refer to them
+    std::vector<TensorConstraints::Dimension> shape;
 
 public:
-    TensorShape(const TensorConstraints &t, const Network &n)
-        : tensor(t), network(n), name(user_name(t.name)) {}
+    TensorShape(const TensorConstraints &t, Network &n)
+        : tensor(t), network(n), space(n.levels), name(user_name(t.name)),
+          shape(t.dimensions.size()) {}
 
-    std::vector<hwir::Dimension> run(const Box &box) {
-        std::vector<hwir::Dimension> dimensions(tensor.dimensions.size());
-        for (size_t d = 0; d < dimensions.size(); d++) {
-            set_bounds(dimensions[d], d, box);
-            known[size_name(tensor.name, "min", d)] = static_cast<int>(dimensions[d].min);
-            known[size_name(tensor.name, "extent", d)] = static_cast<int>(dimensions[d].extent);
+    std::vector<TensorConstraints::Dimension> run(const Box &box) {
+        for (size_t d = 0; d < shape.size(); d++) {
+            set_bounds(d, box);
+            known[size_name(tensor.name, "min", d)] = shape[d].min;
+            known[size_name(tensor.name, "extent", d)] = shape[d].extent;
         }
-        set_strides(dimensions);
-        return dimensions;
+        set_strides();
+        check_size();
+        return std::move(shape);
     }
 
 private:
-    std::optional<int64_t> constant(const Expr &constraint, size_t dimension) const {
+    /// What the constraint says, of scalars alone; undefined if there is none.
+    Expr given(const Expr &constraint, size_t dimension) const {
         if (!constraint.defined()) {
-            return std::nullopt;
+            return Expr();
         }
         const Expr value = simplify(substitute(known, constraint));
-        const auto result = as_const_int(value);
-        if (!result) {
-            user_error("tensor {}: a bound or stride of dimension {} is not a constant ({})", name,
-                       dimension, text(value, network.levels));
+        size_t scalars = 0, variables = 0;
+        for_each_variable(value, [&](const Variable &v) {
+            variables++;
+            scalars += v.param.defined() && !v.param.is_buffer();
+        });
+        if (variables != scalars || reads_memory(value)) {
+            user_error(
+                "tensor {}: a bound or stride of dimension {} is neither a constant nor made "
+                "of scalar inputs ({})",
+                name, dimension, text(value, network.levels));
         }
-        return result;
+        return value;
     }
 
-    /// Accessed coordinates; nothing if the tensor is never accessed.
-    std::optional<hwir::Interval> accessed(size_t d, const Box &box) const {
-        std::optional<hwir::Interval> all;
-        bool exact = true;
-        const CounterSpace space(network.levels);
+    /// Calls `look` with every access of the tensor and the conditions under which it happens.
+    void for_each_access(const std::function<void(const Stage &, const StageAccess &,
+                                                  const std::vector<Expr> &)> &look) const {
         for (const Stage &stage : network.stages) {
             std::vector<const StageAccess *> accesses{&stage.store};
             for (const StageAccess &load : stage.loads) {
                 accesses.push_back(&load);
             }
             for (const StageAccess *access : accesses) {
-                if (!access->is_tensor || access->memory != tensor.name) {
-                    continue;
-                }
-                std::vector<Expr> conditions = access->predicate;
-                conditions.insert(conditions.end(), stage.enables.begin(), stage.enables.end());
-                const auto range =
-                    space.exact_range(access->coordinates[d], stage.nest, conditions);
-                exact = exact && range;
-                if (range && range->min <= range->max) {
-                    all = all ? hwir::Interval{std::min(all->min, range->min),
-                                               std::max(all->max, range->max)}
-                              : *range;
+                if (access->is_tensor && access->memory == tensor.name) {
+                    std::vector<Expr> conditions = access->predicate;
+                    conditions.insert(conditions.end(), stage.enables.begin(), stage.enables.end());
+                    look(stage, *access, conditions);
                 }
             }
         }
+    }
+
+    /// Accessed coordinates, for all values of the scalars; nothing if the tensor is never
+    /// accessed.
+    std::optional<hwir::Interval> accessed(size_t d, const Box &box) const {
+        std::optional<hwir::Interval> all;
+        bool exact = true;
+        for_each_access([&](const Stage &stage, const StageAccess &access,
+                            const std::vector<Expr> &conditions) {
+            const auto range = space.exact_range(access.coordinates[d], stage.nest, conditions);
+            exact = exact && range;
+            if (range && range->min <= range->max) {
+                all = all ? hwir::Interval{std::min(all->min, range->min),
+                                           std::max(all->max, range->max)}
+                          : *range;
+            }
+        });
         return exact ? all : interval_of(box, d);
     }
 
@@ -117,81 +137,182 @@ private:
             return std::nullopt;
         }
         const Interval &bounds = box[static_cast<int>(d)];
-        const auto low =
-            bounds.has_lower_bound() ? as_const_int(simplify(bounds.min)) : std::nullopt;
-        const auto high =
-            bounds.has_upper_bound() ? as_const_int(simplify(bounds.max)) : std::nullopt;
+        const auto low = bounds.has_lower_bound() ? space.range(bounds.min, {}) : std::nullopt;
+        const auto high = bounds.has_upper_bound() ? space.range(bounds.max, {}) : std::nullopt;
         if (!low || !high) {
             user_error(
                 "tensor {}: the accessed region of dimension {} has no constant bounds; give "
                 "{}.dim({}).set_bounds(min, extent)",
                 name, d, name, d);
         }
-        return hwir::Interval{*low, *high};
+        return hwir::Interval{low->min, high->max};
     }
 
-    void set_bounds(hwir::Dimension &dimension, size_t d, const Box &box) const {
-        const auto min = constant(tensor.dimensions[d].min, d);
-        const auto extent = constant(tensor.dimensions[d].extent, d);
-        const auto used = accessed(d, box);
-        const hwir::Interval region =
-            used.value_or(hwir::Interval{min.value_or(0), min.value_or(0)});
-        if (min) {
-            dimension.min = *min;
-        } else if (extent && region.min >= 0 && region.max < *extent) {
-            dimension.min = 0;
-        } else {
-            dimension.min = region.min;
+    bool depends_on_scalars(size_t d) const {
+        bool found = false;
+        for_each_access([&](const Stage &stage, const StageAccess &access,
+                            const std::vector<Expr> &conditions) {
+            std::vector<Expr> all = conditions;
+            all.push_back(access.coordinates[d]);
+            for (LevelId level : stage.nest) {
+                const Expr &guard = network.levels[level].condition;
+                found = found || (guard.defined() && space.depends_on_scalars(guard));
+            }
+            found = found || std::any_of(all.begin(), all.end(), [&](const Expr &e) {
+                        return space.depends_on_scalars(e);
+                    });
+        });
+        return found;
+    }
+
+    void set_bounds(size_t d, const Box &box) {
+        TensorConstraints::Dimension &dimension = shape[d];
+        dimension.min = given(tensor.dimensions[d].min, d);
+        dimension.extent = given(tensor.dimensions[d].extent, d);
+        const bool constant = (!dimension.min.defined() || is_const(dimension.min)) &&
+                              (!dimension.extent.defined() || is_const(dimension.extent));
+        if (!constant || (depends_on_scalars(d) && dimension.extent.defined())) {
+            dimension.min = dimension.min.defined() ? dimension.min : Expr(0);
+            if (!dimension.extent.defined()) {
+                user_error("tensor {}: dimension {} has a minimum but no extent; give "
+                           "{}.dim({}).set_bounds(min, extent)",
+                           name, d, name, d);
+            }
+            require_elements(d);
+            require_region(d);
+            return;
         }
-        dimension.extent = extent.value_or(region.max - dimension.min + 1);
-        if (region.min < dimension.min || region.max >= dimension.min + dimension.extent) {
+        set_constant_bounds(d, accessed(d, box));
+    }
+
+    void set_constant_bounds(size_t d, const std::optional<hwir::Interval> &used) {
+        TensorConstraints::Dimension &dimension = shape[d];
+        const auto constant = [](const Expr &e) {
+            return e.defined() ? as_const_int(e) : std::nullopt;
+        };
+        const auto given_min = constant(dimension.min), given_extent = constant(dimension.extent);
+        const hwir::Interval region =
+            used.value_or(hwir::Interval{given_min.value_or(0), given_min.value_or(0)});
+        int64_t min = region.min;
+        if (given_min) {
+            min = *given_min;
+        } else if (given_extent && region.min >= 0 && region.max < *given_extent) {
+            min = 0;
+        }
+        const int64_t extent = given_extent.value_or(region.max - min + 1);
+        if (region.min < min || region.max >= min + extent) {
             user_error(
                 "tensor {}: dimension {} is bounded to {} to {}, but the schedule accesses {} to "
                 "{}; enlarge the bounds or use TailStrategy::GuardWithIf",
-                name, d, dimension.min, dimension.min + dimension.extent - 1, region.min,
-                region.max);
+                name, d, min, min + extent - 1, region.min, region.max);
         }
+        dimension.min = static_cast<int>(min);
+        dimension.extent = static_cast<int>(extent);
+    }
+
+    /// Notes what a host has to see to; an error if that is impossible.
+    void require(const Expr &condition, const std::string &what, const std::string &remedy) {
+        if (always_holds(space, condition)) {
+            return;
+        }
+        if (never_holds(space, condition)) {
+            user_error("tensor {}: {}; {}", name, what, remedy);
+        }
+        network.requirements.push_back({condition, fmt::format("tensor {}: {}", name, what)});
+    }
+
+    int64_t greatest(const Expr &e, size_t d, const char *what) const {
+        if (const Parameter scalar = find_unbounded(e); scalar.defined()) {
+            user_error("tensor {}: the {} of dimension {} has no constant bound: {}", name, what, d,
+                       unbounded_scalar_text(scalar));
+        }
+        const auto range = space.range(e, {});
+        if (!range) {
+            user_error("tensor {}: the {} of dimension {}, {}, has no constant bound", name, what,
+                       d, text(e, network.levels));
+        }
+        return range->max;
+    }
+
+    void require_elements(size_t d) {
+        greatest(shape[d].extent, d, "extent");
+        require(simplify(shape[d].extent >= 1), fmt::format("dimension {} has no element", d),
+                "enlarge its bounds");
+    }
+
+    void require_region(size_t d) {
+        const Expr min = shape[d].min;
+        const Expr last = simplify(min + shape[d].extent - 1);
+        for_each_access([&](const Stage &stage, const StageAccess &access,
+                            const std::vector<Expr> &conditions) {
+            const Proof proof(space, network.levels, stage.nest, conditions);
+            const Expr &coordinate = access.coordinates[d];
+            const std::string what =
+                fmt::format("dimension {} is bounded to {} to {}, but {} accesses {}", d,
+                            text(min, network.levels), text(last, network.levels),
+                            stage_label(stage), text(coordinate, network.levels));
+            const char *remedy = "enlarge the bounds or use TailStrategy::GuardWithIf";
+            require(proof.never_negative(coordinate - min), what, remedy);
+            require(proof.never_negative(last - coordinate), what, remedy);
+        });
     }
 
     /// Dimensions without a constraint are dense, outside of all that have a stride already.
-    void set_strides(std::vector<hwir::Dimension> &dimensions) const {
-        int64_t dense = 1;
+    void set_strides() {
+        Expr dense = 1;
         std::vector<size_t> open;
-        for (size_t d = 0; d < dimensions.size(); d++) {
-            if (auto stride = constant(tensor.dimensions[d].stride, d)) {
-                if (*stride < 1) {
-                    user_error("tensor {}: stride {} of dimension {} is not supported; strides are "
-                               "positive",
-                               name, *stride, d);
-                }
-                dimensions[d].stride = *stride;
-                dense = std::max(dense, *stride * dimensions[d].extent);
-            } else {
+        for (size_t d = 0; d < shape.size(); d++) {
+            shape[d].stride = given(tensor.dimensions[d].stride, d);
+            if (!shape[d].stride.defined()) {
                 open.push_back(d);
+                continue;
             }
+            require(simplify(shape[d].stride >= 1),
+                    fmt::format("stride {} of dimension {} is not supported",
+                                text(shape[d].stride, network.levels), d),
+                    "strides are positive");
+            dense = greater(dense, simplify(shape[d].stride * shape[d].extent));
         }
         // A constrained outer dimension may leave gaps, but an inner one cannot start beyond it.
         for (size_t d : open) {
-            const int64_t inner =
-                d > 0 && dimensions[d - 1].stride > 0 && is_innermost_run(dimensions, d)
-                    ? dimensions[d - 1].stride * dimensions[d - 1].extent
-                    : dense;
-            dimensions[d].stride = inner;
-            dense = std::max(dense, inner * dimensions[d].extent);
+            const bool continues = d > 0 && shape[d - 1].stride.defined() && is_innermost_run(d);
+            shape[d].stride =
+                continues ? simplify(shape[d - 1].stride * shape[d - 1].extent) : dense;
+            dense = greater(dense, simplify(shape[d].stride * shape[d].extent));
         }
+    }
+
+    Expr greater(const Expr &a, const Expr &b) const {
+        return always_holds(space, simplify(b >= a))   ? b
+               : always_holds(space, simplify(a >= b)) ? a
+                                                       : simplify(max(a, b));
     }
 
     /// Are the strides of all dimensions below d known and dense in order, so that d continues
     /// them?
-    static bool is_innermost_run(const std::vector<hwir::Dimension> &dimensions, size_t d) {
-        int64_t expected = 1;
+    bool is_innermost_run(size_t d) const {
+        Expr expected = 1;
         for (size_t i = 0; i < d; i++) {
-            if (dimensions[i].stride < expected) {
+            if (!shape[i].stride.defined() ||
+                !always_holds(space, simplify(shape[i].stride >= expected))) {
                 return false;
             }
-            expected = dimensions[i].stride * dimensions[i].extent;
+            expected = simplify(shape[i].stride * shape[i].extent);
         }
         return true;
+    }
+
+    /// Offsets of elements are numbers of 32 bits.
+    void check_size() const {
+        int64_t last = 0;
+        for (size_t d = 0; d < shape.size(); d++) {
+            last += (greatest(shape[d].extent, d, "extent") - 1) *
+                    greatest(shape[d].stride, d, "stride");
+            if (last > INT32_MAX / tensor.type.bytes()) {
+                user_error("tensor {}: it may be larger than 2 GB; lower the bounds of its sizes",
+                           name);
+            }
+        }
     }
 };
 
@@ -218,18 +339,17 @@ Stmt substitute_sizes(const Stmt &s, const std::vector<TensorConstraints> &tenso
     return simplify(substitute(known_sizes(tensors), s));
 }
 
-hwir::Tensor make_tensor(const TensorConstraints &constraints, const Stmt &s,
-                         const Network &network) {
+ShapedTensor make_tensor(const TensorConstraints &constraints, const Stmt &s, Network &network) {
     const std::string &name = constraints.name;
     const bool input = constraints.direction == hwir::Direction::Input;
-    hwir::Tensor tensor;
-    tensor.name = name;
-    tensor.type = translate_type(memory_type(constraints.type), "tensor " + user_name(name));
-    tensor.is_boolean = constraints.type.is_bool();
-    tensor.direction = constraints.direction;
-    tensor.dimensions = TensorShape(constraints, network)
-                            .run(input ? box_required(s, name) : box_provided(s, name));
-    return tensor;
+    ShapedTensor result;
+    result.tensor.name = name;
+    result.tensor.type = translate_type(memory_type(constraints.type), "tensor " + user_name(name));
+    result.tensor.is_boolean = constraints.type.is_bool();
+    result.tensor.direction = constraints.direction;
+    result.shape = TensorShape(constraints, network)
+                       .run(input ? box_required(s, name) : box_provided(s, name));
+    return result;
 }
 
 void apply_port(const PortDirective &port, hwir::Tensor &tensor) {

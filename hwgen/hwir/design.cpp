@@ -88,6 +88,10 @@ Interval bounds(const ExprPool &pool, const Process &process, const Index &index
     return sum;
 }
 
+ExprId expression(ExprPool &pool, const Size &size) {
+    return size.is_constant() ? pool.constant(size.most) : size.expr;
+}
+
 bool depends_on(const ExprPool &pool, const Index &index, int loop) {
     auto uses = [&](ExprId id) { return id.defined() && uses_counter(pool, id, loop); };
     bool affine = size_t(loop) < index.coefficients.size() && index.coefficients[loop] != 0;

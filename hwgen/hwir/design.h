@@ -152,9 +152,18 @@ struct Buffer {
 
 enum class Direction { Input, Output };
 
+/// A number that may depend on scalars.
+struct Size {
+    int64_t most = 0; ///< the greatest that it can be; the number itself if it is constant
+    ExprId expr;      ///< of scalars alone; undefined if the number is constant
+    Size(int64_t constant = 0) : most(constant) {}
+    Size(int64_t greatest, ExprId e) : most(greatest), expr(e) {}
+    bool is_constant() const { return !expr.defined(); }
+};
+
 /// One dimension of a tensor in DRAM, in elements.
 struct Dimension {
-    int64_t min = 0, extent = 0, stride = 0;
+    Size min, extent, stride;
 };
 
 /// A tensor in DRAM behind its own AXI4 port.
@@ -169,13 +178,20 @@ struct Tensor {
     int max_burst_beats = 256;
 };
 
+/// Element offset of a run from the tensor's first element: sum(coefficient x counter) + offset + base.
+struct RunStart {
+    std::vector<ExprId> coefficients; ///< of scalars alone, one per loop of the descriptor
+    ExprId offset;                    ///< of scalars alone
+    ExprId base;                      ///< the rest; may be undefined
+};
+
 /// The contiguous runs of an external access, in the order in which its process consumes or produces the elements.
 /// One point of `loops` is one run of `length` elements from element `start` (no run where `length` <= 0 or a condition fails).
 /// Counters in the expressions are those of `loops`.
 struct Descriptor {
     std::vector<Loop> loops; ///< all serial
     std::vector<ExprId> conditions;
-    Index start;             ///< element offset from the tensor's first element
+    RunStart start;
     ExprId length;
     int64_t max_length = 1;
 };
@@ -192,12 +208,20 @@ struct Stream {
     Descriptor descriptor;
 };
 
+/// What the scalars must fulfil beside their ranges, such as a tensor that is as large as what is read of it. The host
+/// must not start a run otherwise.
+struct Requirement {
+    ExprId condition; ///< of scalars alone
+    std::string text; ///< what is wrong where it does not hold
+};
+
 struct Design {
     std::string name;
     ExprPool exprs;
     std::vector<Process> processes;
     std::vector<Buffer> buffers;
     std::vector<Tensor> tensors;
+    std::vector<Requirement> requirements;
     std::vector<Stream> streams; ///< set by the pass make_streams: one per external access
 };
 
@@ -227,6 +251,9 @@ std::vector<int64_t> counter_extents(const std::vector<Loop> &loops);
 
 /// Sound bounds of sum(coefficient x counter) + offset + base over all points of the process.
 Interval bounds(const ExprPool &pool, const Process &process, const Index &index);
+
+/// The number as an expression.
+ExprId expression(ExprPool &pool, const Size &size);
 
 /// Does the coordinate, or any coordinate of the access, depend on the loop?
 bool depends_on(const ExprPool &pool, const Index &index, int loop);

@@ -72,6 +72,9 @@ public:
         for (const Stream &s : design.streams) {
             stream(s);
         }
+        for (const Requirement &r : design.requirements) {
+            line("\nrequire {}: {}", print_expr(design.exprs, r.condition, {}), r.text);
+        }
         return std::move(out);
     }
 
@@ -95,11 +98,17 @@ private:
              t.direction == Direction::Input ? "input" : "output");
         for (size_t d = 0; d < t.dimensions.size(); d++) {
             const Dimension &dim = t.dimensions[d];
-            line("    dimension {}: min {}, extent {}, stride {}", d, dim.min, dim.extent,
-                 dim.stride);
+            line("    dimension {}: min {}, extent {}, stride {}", d, size(dim.min),
+                 size(dim.extent), size(dim.stride));
         }
         line("    bus_bits {}, outstanding_bursts {}, max_burst_beats {}", t.bus_bits,
              t.outstanding_bursts, t.max_burst_beats);
+    }
+
+    std::string size(const Size &s) const {
+        return s.is_constant()
+                   ? std::to_string(s.most)
+                   : fmt::format("{} at most {}", print_expr(design.exprs, s.expr, {}), s.most);
     }
 
     void token(const char *role, const TokenUse &use) {
@@ -194,7 +203,7 @@ private:
         for (ExprId e : d.conditions) {
             line("    condition {}", print_expr(design.exprs, e, d.loops));
         }
-        line("    start {}", print_index(design.exprs, d.start, d.loops));
+        line("    start {}", print_start(design.exprs, d.start, d.loops));
         line("    length {} at most {}", print_expr(design.exprs, d.length, d.loops), d.max_length);
     }
 };

@@ -15,6 +15,9 @@ std::string print_expr(const ExprPool &pool, ExprId id, const std::vector<Loop> 
 /// `(x + 2*r.x + 1) % 4`: one coordinate of an access.
 std::string print_index(const ExprPool &pool, const Index &index, const std::vector<Loop> &loops);
 
+/// `n*y + x + 1`: where a run starts.
+std::string print_start(const ExprPool &pool, const RunStart &start, const std::vector<Loop> &loops);
+
 /// `input_tile[x + r.x, y, c] if 0 <= x`: an access with its predicate.
 std::string print_access(const Design &design, const Process &process, const Access &access);
 

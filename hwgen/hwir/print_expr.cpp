@@ -208,4 +208,33 @@ std::string print_index(const ExprPool &pool, const Index &index, const std::vec
     return index.modulus ? fmt::format("({}) % {}", sum, index.modulus) : sum;
 }
 
+std::string print_start(const ExprPool &pool, const RunStart &start,
+                        const std::vector<Loop> &loops) {
+    std::string sum;
+    for (size_t i = 0; i < start.coefficients.size(); i++) {
+        if (auto constant = pool.as_constant(start.coefficients[i])) {
+            append_term(sum, *constant, loops.at(i).name);
+        } else {
+            const std::string factor =
+                ExprPrinter(pool, loops).text(start.coefficients[i], Product);
+            append_term(sum, 1, fmt::format("{}*{}", factor, loops.at(i).name));
+        }
+    }
+    if (start.base.defined()) {
+        append_term(sum, 1, fmt::format("base({})", print_expr(pool, start.base, loops)));
+    }
+    const auto constant = pool.as_constant(start.offset);
+    if (!constant) {
+        append_term(sum, 1, print_expr(pool, start.offset, loops));
+    } else if (*constant != 0 || sum.empty()) {
+        const bool negative = *constant < 0 && !sum.empty();
+        sum += fmt::format("{}{}",
+                           sum.empty() ? ""
+                           : negative  ? " - "
+                                       : " + ",
+                           negative ? -*constant : *constant);
+    }
+    return sum;
+}
+
 } // namespace Orrery::hwir

@@ -12,6 +12,14 @@ public:
     Specializer(Design d, const std::vector<int64_t> &v) : design(std::move(d)), values(v) {}
 
     Design run() {
+        for (Tensor &t : design.tensors) {
+            for (Dimension &d : t.dimensions) {
+                size(d.min);
+                size(d.extent);
+                size(d.stride);
+            }
+        }
+        requirements();
         for (Process &p : design.processes) {
             process(p);
         }
@@ -41,6 +49,21 @@ private:
         for (ExprId &e : all) {
             replace(e);
         }
+    }
+
+    void size(Size &s) {
+        if (!s.is_constant()) {
+            replace(s.expr);
+            s = Size(evaluate(design.exprs, s.expr, {}));
+        }
+    }
+
+    void requirements() {
+        for (Requirement &r : design.requirements) {
+            replace(r.condition);
+            ORRERY_CHECK(evaluate(design.exprs, r.condition, {}) != 0, "{}", r.text);
+        }
+        design.requirements.clear();
     }
 
     void loops(std::vector<Loop> &nest) {
@@ -89,6 +112,8 @@ private:
     void descriptor(Descriptor &d) {
         loops(d.loops);
         replace(d.conditions);
+        replace(d.start.coefficients);
+        replace(d.start.offset);
         replace(d.start.base);
         replace(d.length);
     }

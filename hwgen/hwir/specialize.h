@@ -4,7 +4,7 @@
 namespace Orrery::hwir {
 
 /// The design with its scalars replaced by values (one per scalar of the pool, in its order), which
-/// must be in their ranges. Maximum extents and sizes of buffers stay: it is the same hardware.
+/// must be in their ranges and fulfil the requirements. Maximum extents and sizes of buffers stay: it is the same hardware.
 ///
 ///     for x in 0..n at most 64   ->   for x in 0..13 at most 64    (n = 13)
 Design specialize(const Design &design, const std::vector<int64_t> &values);

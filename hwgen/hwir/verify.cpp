@@ -32,6 +32,10 @@ public:
         for (const Scalar &s : design.exprs.scalars()) {
             scalar(s);
         }
+        for (const Requirement &r : design.requirements) {
+            where = "the requirement that " + r.text;
+            condition(r.condition, "the condition", {[](int) { return false; }, 0});
+        }
         for (const Tensor &t : design.tensors) {
             tensor(t);
         }
@@ -100,6 +104,11 @@ private:
         });
     }
 
+    /// An expression that has one value throughout a run.
+    void fixed(ExprId id, const char *what) {
+        expression(id, what, {[](int) { return false; }, 0});
+    }
+
     void condition(ExprId id, const char *what, const Leaves &leaves) {
         expression(id, what, leaves);
         ORRERY_CHECK(pool[id].type == boolean, "{}: {} is not a condition", where, what);
@@ -109,8 +118,13 @@ private:
         where = "tensor " + t.name;
         type(t.type);
         for (const Dimension &d : t.dimensions) {
-            ORRERY_CHECK(d.extent >= 1 && d.stride >= 0, "{}: extent {}, stride {}", where,
-                         d.extent, d.stride);
+            ORRERY_CHECK(d.extent.most >= 1 && d.stride.most >= 0, "{}: extent {}, stride {}",
+                         where, d.extent.most, d.stride.most);
+            for (const Size *size : {&d.min, &d.extent, &d.stride}) {
+                if (!size->is_constant()) {
+                    fixed(size->expr, "a size");
+                }
+            }
         }
         bool power = t.bus_bits >= 8 && (t.bus_bits & (t.bus_bits - 1)) == 0;
         ORRERY_CHECK(power, "{}: a bus of {} bits", where, t.bus_bits);
@@ -381,8 +395,10 @@ private:
         ORRERY_CHECK(d.max_length >= 1, "{}: maximum length {}", where, d.max_length);
         ORRERY_CHECK(d.start.coefficients.size() == d.loops.size(), "{}: {} coefficients", where,
                      d.start.coefficients.size());
-        ORRERY_CHECK(!d.start.lane_table.defined() && d.start.modulus == 0,
-                     "{}: the start is not affine", where);
+        for (ExprId e : d.start.coefficients) {
+            fixed(e, "a coefficient of the start");
+        }
+        fixed(d.start.offset, "the offset of the start");
         if (d.start.base.defined()) {
             expression(d.start.base, "the start", leaves);
         }

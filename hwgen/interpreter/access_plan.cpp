@@ -19,8 +19,8 @@ AccessPlan::AccessPlan(const Design &design, const Process &process, const Acces
             dense *= extent;
         } else {
             const hwir::Dimension &dimension = design.tensors[access.memory].dimensions[d];
-            add_dimension(design, process, access.indices[d], dimension.extent, dimension.stride,
-                          bases);
+            add_dimension(design, process, access.indices[d], dimension.extent.most,
+                          dimension.stride.most, bases);
         }
     }
     int64_t lanes = lane_count(process);

@@ -59,7 +59,7 @@ struct Result {
 
 /// Runs the whole network once. `tensors` are indexed as Design::tensors; outputs are written in
 /// place. The passes must have set banks and streams. Throws InternalError if the design does not
-/// verify or a tensor has the wrong shape.
+/// verify, has scalars (see hwir::specialize) or a tensor has the wrong shape.
 Result run(const hwir::Design &design, std::vector<Tensor> &tensors, const Options &options = {});
 
 } // namespace Orrery::interpreter

@@ -9,7 +9,7 @@ namespace {
 int64_t element_count(const hwir::Tensor &tensor) {
     int64_t last = 0;
     for (const hwir::Dimension &d : tensor.dimensions) {
-        last += (d.extent - 1) * d.stride;
+        last += (d.extent.most - 1) * d.stride.most;
     }
     return last + 1;
 }
@@ -17,7 +17,7 @@ int64_t element_count(const hwir::Tensor &tensor) {
 std::vector<int64_t> shape_of(const hwir::Tensor &tensor) {
     std::vector<int64_t> shape;
     for (const hwir::Dimension &d : tensor.dimensions) {
-        shape.push_back(d.extent);
+        shape.push_back(d.extent.most);
     }
     return shape;
 }

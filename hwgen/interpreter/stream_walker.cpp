@@ -23,8 +23,12 @@ std::vector<ExprId> run_roots(const Descriptor &d) {
 } // namespace
 
 DescriptorWalker::DescriptorWalker(const ExprPool &pool, const Descriptor &d)
-    : descriptor(d), run_program(pool, d.loops, run_roots(d), false), counters(d.loops.size(), 0),
+    : descriptor(d), offset(evaluate(pool, d.start.offset, {})),
+      run_program(pool, d.loops, run_roots(d), false), counters(d.loops.size(), 0),
       limits(d.loops.size(), 0) {
+    for (ExprId e : d.start.coefficients) {
+        coefficients.push_back(evaluate(pool, e, {}));
+    }
     for (const Loop &l : d.loops) {
         extents.push_back(
             std::make_unique<LaneProgram>(pool, d.loops, std::vector<ExprId>{l.extent}, false));
@@ -78,9 +82,9 @@ void DescriptorWalker::open_run() {
             length = 0;
         }
     }
-    element = descriptor.start.offset + (has_base ? run_program.result(1)[0] : 0);
+    element = offset + (has_base ? run_program.result(1)[0] : 0);
     for (size_t l = 0; l < counters.size(); l++) {
-        element += descriptor.start.coefficients[l] * counters[l];
+        element += coefficients[l] * counters[l];
     }
     if (length > descriptor.max_length) {
         throw Failure(

@@ -17,6 +17,8 @@ public:
 
 private:
     const hwir::Descriptor &descriptor;
+    std::vector<int64_t> coefficients; ///< of the start
+    int64_t offset;
     std::vector<std::unique_ptr<LaneProgram>> extents; ///< per loop
     LaneProgram run_program;                           ///< length, base if any, conditions
     std::vector<int64_t> counters, limits;

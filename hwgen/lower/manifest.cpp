@@ -1,3 +1,4 @@
+#include "hwgen/hwir/print.h"
 #include "hwgen/lower/lower.h"
 #include "hwgen/lower/stream.h"
 #include "hwgen/support/error.h"
@@ -11,10 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using lower::Counter;
-
-std::string type_name(hwir::Type type) {
-    return type == hwir::boolean ? "bool" : fmt::format("{}int{}", type.is_signed ? "" : "u", type.bits);
-}
 
 /// A number of a type; the greatest uint64 are negative in the hardware IR.
 Json number_json(int64_t value, hwir::Type type) {
@@ -35,10 +32,93 @@ Json scalar_json(const hwir::Scalar &s, int offset) {
     return result;
 }
 
-Json tensor_json(const hwir::Tensor &t, int base_register) {
+const char *operation_name(hwir::Op op) {
+    switch (op) {
+    case hwir::Op::Add:
+        return "add";
+    case hwir::Op::Sub:
+        return "sub";
+    case hwir::Op::Mul:
+        return "mul";
+    case hwir::Op::Div:
+        return "div";
+    case hwir::Op::Mod:
+        return "mod";
+    case hwir::Op::Min:
+        return "min";
+    case hwir::Op::Max:
+        return "max";
+    case hwir::Op::Equal:
+        return "equal";
+    case hwir::Op::NotEqual:
+        return "not_equal";
+    case hwir::Op::Less:
+        return "less";
+    case hwir::Op::LessEqual:
+        return "less_equal";
+    case hwir::Op::And:
+        return "and";
+    case hwir::Op::Or:
+        return "or";
+    case hwir::Op::Not:
+        return "not";
+    case hwir::Op::Select:
+        return "select";
+    case hwir::Op::Cast:
+        return "cast";
+    case hwir::Op::ShiftLeft:
+        return "shift_left";
+    case hwir::Op::ShiftRight:
+        return "shift_right";
+    default:
+        return nullptr;
+    }
+}
+
+/// An expression of scalars as a tree: a number, {"scalar": name} or {"op": ..., "args": [...]}.
+Json expression_json(const hwir::ExprPool &pool, hwir::ExprId id) {
+    const hwir::ExprNode &node = pool[id];
+    if (node.op == hwir::Op::Constant) {
+        return node.value;
+    }
+    if (node.op == hwir::Op::Scalar) {
+        return {{"scalar", pool.scalars()[node.value].name}};
+    }
+    const char *name = operation_name(node.op);
+    if (!name) {
+        user_error("the shape of a tensor depends on scalar inputs by a bit operation, which is not supported: "
+                   "{}. Use sums, products, quotients, minima, maxima and select.",
+                   hwir::print_expr(pool, id, {}));
+    }
+    Json result = {{"op", name}};
+    if (node.op == hwir::Op::Cast) {
+        result["type"] = type_name(node.type);
+    }
+    result["args"] = Json::array();
+    for (hwir::ExprId a : node.args) {
+        result["args"].push_back(expression_json(pool, a));
+    }
+    return result;
+}
+
+Json size_json(const hwir::ExprPool &pool, const hwir::Size &size) {
+    return size.is_constant() ? Json(size.most) : expression_json(pool, size.expr);
+}
+
+Json dimension_json(const hwir::ExprPool &pool, const hwir::Dimension &d) {
+    Json result = {{"min", size_json(pool, d.min)},
+                   {"extent", size_json(pool, d.extent)},
+                   {"stride", size_json(pool, d.stride)}};
+    if (!d.min.is_constant() || !d.extent.is_constant() || !d.stride.is_constant()) {
+        result["most"] = {{"min", d.min.most}, {"extent", d.extent.most}, {"stride", d.stride.most}};
+    }
+    return result;
+}
+
+Json tensor_json(const hwir::ExprPool &pool, const hwir::Tensor &t, int base_register) {
     Json dimensions = Json::array();
     for (const hwir::Dimension &d : t.dimensions) {
-        dimensions.push_back({{"min", d.min}, {"extent", d.extent}, {"stride", d.stride}});
+        dimensions.push_back(dimension_json(pool, d));
     }
     return {{"name", t.name},
             {"direction", t.direction == hwir::Direction::Input ? "input" : "output"},
@@ -135,13 +215,17 @@ std::string manifest(const hwir::Design &design, const LoweredDesign &lowered,
     for (size_t s = 0; s < all_scalars.size(); s++) {
         scalars.push_back(scalar_json(all_scalars[s], lowered.registers.scalar_offset[s]));
     }
+    Json requirements = Json::array();
+    for (const hwir::Requirement &r : design.requirements) {
+        requirements.push_back({{"condition", expression_json(design.exprs, r.condition)}, {"text", r.text}});
+    }
     Json registers = Json::array(), tensors = Json::array(), processes = Json::array(), buffers = Json::array();
     for (const lower::Register &r : lowered.registers.registers) {
         registers.push_back({{"name", r.name}, {"offset", r.offset}, {"words", r.words},
                              {"access", r.access}, {"description", r.description}});
     }
     for (size_t t = 0; t < design.tensors.size(); t++) {
-        tensors.push_back(tensor_json(design.tensors[t], lowered.registers.base_offset[t]));
+        tensors.push_back(tensor_json(design.exprs, design.tensors[t], lowered.registers.base_offset[t]));
     }
     for (size_t p = 0; p < design.processes.size(); p++) {
         processes.push_back(process_json(design, static_cast<int>(p), lowered));
@@ -159,6 +243,7 @@ std::string manifest(const hwir::Design &design, const LoweredDesign &lowered,
         {"interrupt", "irq_o"},
         {"reference", {{"library", reference_library}, {"function", reference_function}}},
         {"scalars", scalars},
+        {"requirements", requirements},
         {"tensors", tensors},
         {"control", {{"prefix", "s_axi_"}, {"address_bits", lowered.registers.address_bits}}},
         {"registers", registers},

@@ -96,25 +96,29 @@ void StreamState::add_sequencer() {
 Value StreamState::add_address() {
     const int width = axi_address_bits, bytes = tensor.type.bits / 8;
     const hwir::Type type{width, false};
-    const hwir::Index &index_of_start = stream.descriptor.start;
+    const hwir::RunStart &start_of_run = stream.descriptor.start;
+    auto in_bytes = [&](ExprId elements, const std::string &name) {
+        return control->shared(build.pool.mul(elements, build.pool.constant(bytes)), type, name);
+    };
     Value base = module.input("base_i", width);
-    Value origin = binary(ValueOp::Add, base, constant(width, hwir::wrap(index_of_start.offset * bytes, type)));
+    Value origin = binary(ValueOp::Add, base, in_bytes(start_of_run.offset, "first"));
     uint64_t used = 0;
     std::vector<Value> coefficients; // most significant first
     for (int i = loops; i-- > 0;) {
-        bool real = i < static_cast<int>(index_of_start.coefficients.size());
-        int64_t k = real ? index_of_start.coefficients[i] * bytes : 0;
-        used |= uint64_t{k != 0} << i;
-        coefficients.push_back(constant(width, hwir::wrap(k, type)));
+        bool real = i < static_cast<int>(start_of_run.coefficients.size());
+        Value step = real ? in_bytes(start_of_run.coefficients[i], "step" + std::to_string(i))
+                          : constant(width, 0);
+        bool zero = !real || build.pool.as_constant(start_of_run.coefficients[i]) == 0;
+        used |= uint64_t{!zero} << i;
+        coefficients.push_back(step);
     }
     Value address = scope.net("affine_address", width);
     scope.instance("u_address", templates::address_generator(loops, width, used),
                    {{"clk_i", clk}, {"start_i", start}, {"step_i", fire}, {"increment_i", increment},
                     {"base_i", scope.wire("origin", origin)}, {"coefficient_i", concat(coefficients)},
                     {"address_o", address}});
-    if (index_of_start.base.defined()) {
-        ExprId e = build.pool.mul(index_of_start.base, build.pool.constant(bytes));
-        address = binary(ValueOp::Add, address, control->shared(e, type, "address_rest"));
+    if (start_of_run.base.defined()) {
+        address = binary(ValueOp::Add, address, in_bytes(start_of_run.base, "address_rest"));
     }
     return scope.wire("run_address", address);
 }

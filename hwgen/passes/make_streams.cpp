@@ -22,8 +22,7 @@ public:
 
     Stream make() {
         check_supported();
-        ElementSequence sequence;
-        sequence.address = element_address();
+        ElementSequence sequence{{}, element_address(), {}};
         split_lanes(sequence.address);
         sequence.facts = stream_facts();
         Stream stream;
@@ -101,29 +100,37 @@ private:
         return text.empty() ? "its loops" : text;
     }
 
-    Affine element_address() const {
-        Affine address;
-        address.coefficients.assign(process.loops.size(), 0);
+    ElementAddress element_address() {
+        ElementAddress address(process.loops.size());
         for (size_t d = 0; d < access.indices.size(); d++) {
             const Index &index = access.indices[d];
-            Affine coordinate;
-            coordinate.coefficients = index.coefficients;
-            coordinate.offset = index.offset;
-            if (index.base.defined()) {
-                coordinate.add(affine(pool, index.base, process.loops.size()), 1);
+            const Polynomial stride =
+                Polynomial::of(pool, expression(pool, tensor.dimensions[d].stride));
+            for (size_t l = 0; l < process.loops.size(); l++) {
+                address.add_counter(int(l), stride * index.coefficients[l]);
             }
-            address.add(coordinate, tensor.dimensions[d].stride);
+            address.add_offset(stride * index.offset);
+            if (index.base.defined()) {
+                address.add(pool, index.base, stride);
+            }
         }
         return address;
     }
 
-    void split_lanes(const Affine &address) {
+    /// The greatest distance that a step of the loop can be.
+    int64_t greatest_step(const ElementAddress &address, int loop) {
+        const Interval range =
+            bounds(pool, address.coefficients[loop].build(pool), std::vector<int64_t>{});
+        return std::max(std::abs(range.min), std::abs(range.max));
+    }
+
+    void split_lanes(const ElementAddress &address) {
         for (int l : lane_loops(process)) {
-            bool moves = address.coefficients[l] != 0 && process.loops[l].max_extent > 1;
+            bool moves = !address.coefficients[l].is_zero() && process.loops[l].max_extent > 1;
             (moves ? lanes : ignored).push_back(l);
         }
         std::stable_sort(lanes.begin(), lanes.end(), [&](int a, int b) {
-            return std::abs(address.coefficients[a]) > std::abs(address.coefficients[b]);
+            return greatest_step(address, a) > greatest_step(address, b);
         });
     }
 

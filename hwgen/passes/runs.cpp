@@ -28,13 +28,19 @@ private:
     const Process &process;
     ElementSequence sequence;
     size_t kept;             ///< the first `kept` loops of the order stay loops of the descriptor
-    int64_t unit = 1;        ///< elements of a run before it is cut
+    Polynomial unit = 1;     ///< elements of a run before it is cut
+    int64_t unit_most = 1;   ///< the most that they can be
     std::vector<int> group;  ///< loops that joined as one and are cut, innermost first
-    int64_t group_count = 1; ///< their iterations
+    int64_t group_count = 1; ///< their iterations, at the most
 
     int loop(size_t position) const { return sequence.order[position]; }
     int64_t extent(int l) const { return process.loops[l].max_extent; }
     bool is_constant(int l) const { return pool.as_constant(process.loops[l].extent).has_value(); }
+    bool is_fixed(int l) const { return is_fixed_in_run(pool, process.loops[l].extent); }
+    Interval range(ExprId e) const { return hwir::bounds(pool, e, counter_extents(process.loops)); }
+
+    /// A count that is not negative.
+    ExprId count(ExprId e) { return range(e).min >= 0 ? e : pool.max(e, pool.constant(0)); }
 
     /// The facts `counter < extent`, for a loop that stops being one.
     void add_extent_facts(int l, Facts &facts) {
@@ -75,7 +81,7 @@ private:
     }
 
     void set_to_zero(int l) {
-        sequence.address = without(sequence.address, l);
+        sequence.address = sequence.address.at_zero(pool, l);
         for (Affine &sum : sequence.facts.not_negative) {
             sum = without(sum, l);
         }
@@ -96,17 +102,18 @@ private:
     }
 
     bool join_free(int l) {
-        if (sequence.address.coefficients[l] != unit || !is_constant(l) ||
-            atoms_use(pool, sequence.address, l) || facts_depend_on(l)) {
+        if (sequence.address.coefficients[l] != unit || !is_fixed(l) ||
+            sequence.address.atoms_use(pool, l) || facts_depend_on(l)) {
             return false;
         }
-        unit *= extent(l);
+        unit = unit * Polynomial::of(pool, count(process.loops[l].extent));
+        unit_most *= extent(l);
         return true;
     }
 
     /// Every condition on the loop is an affine comparison of its counter.
     bool can_cut(int l, const Facts &facts) const {
-        return !atoms_use(pool, sequence.address, l) && !others_use(l) &&
+        return !sequence.address.atoms_use(pool, l) && !others_use(l) &&
                std::none_of(facts.not_negative.begin(), facts.not_negative.end(),
                             [&](const Affine &a) { return atoms_use(pool, a, l); }) &&
                std::none_of(facts.others.begin(), facts.others.end(),
@@ -137,47 +144,99 @@ private:
         return true;
     }
 
-    /// A cut at constant places leaves a run of constant length, which may go on to grow: columns 1
-    /// .. 13 of padded rows.
+    /// A cut at places that do not move during a run leaves a run of fixed length, which may go on
+    /// to grow: columns 1 .. 13 of padded rows.
     bool close_constant_cut() {
         std::vector<Affine> &sums = sequence.facts.not_negative;
         for (const Affine &sum : sums) {
             bool others = std::any_of(sequence.order.begin(), sequence.order.begin() + kept,
                                       [&](int l) { return sum.coefficients[l] != 0; });
-            if (cut_by(sum) && (others || !sum.atoms.empty())) {
+            if (cut_by(sum) && (others || !has_fixed_atoms(sum))) {
                 return false;
             }
         }
         auto [low, high] = group_range();
-        std::optional<int64_t> first = pool.as_constant(low), end = pool.as_constant(high);
-        if (!first || !end || *first >= *end) {
+        ExprId iterations = difference(high, low);
+        const Interval possible = range(iterations);
+        if (possible.max <= 0) {
             return false;
         }
         sums.erase(
             std::remove_if(sums.begin(), sums.end(), [&](const Affine &a) { return cut_by(a); }),
             sums.end());
-        sequence.address.offset += *first * unit;
-        unit *= *end - *first;
+        sequence.address.add(pool, low, unit);
+        unit = unit * Polynomial::of(pool, count(iterations));
+        unit_most *= possible.max;
         group.clear();
         group_count = 1;
         return true;
     }
 
+    bool has_fixed_atoms(const Affine &sum) const {
+        return std::all_of(sum.atoms.begin(), sum.atoms.end(),
+                           [&](const auto &atom) { return is_fixed_in_run(pool, atom.first); });
+    }
+
+    /// Of two numbers that do not change during a run, in the simplest form.
+    ExprId difference(ExprId a, ExprId b) {
+        return (Polynomial::of(pool, a) + Polynomial::of(pool, b) * -1).build(pool);
+    }
+
     /// Do address and conditions see only group counter + group_count * this counter?
     bool join_group(int l) {
-        if (!is_constant(l) || sequence.address.coefficients[l] != unit * group_count ||
+        if (!is_fixed(l) || sequence.address.coefficients[l] != unit * group_count ||
             !can_cut(l, sequence.facts)) {
             return false;
         }
-        const std::vector<Affine> &sums = sequence.facts.not_negative;
-        bool joins = std::all_of(sums.begin(), sums.end(), [&](const Affine &a) {
-            return a.coefficients[l] == group_count * a.coefficients[group.front()];
-        });
+        Facts end;
+        if (!is_constant(l)) {
+            add_extent_facts(l, end);
+        }
+        std::vector<Affine> sums = sequence.facts.not_negative;
+        for (const Affine &sum : end.not_negative) {
+            if (!follows(sum, sums)) {
+                sums.push_back(sum);
+            }
+        }
+        bool joins =
+            end.others.empty() && std::all_of(sums.begin(), sums.end(), [&](const Affine &a) {
+                return a.coefficients[l] == group_count * a.coefficients[group.front()];
+            });
         if (joins) {
+            sequence.facts.not_negative = std::move(sums);
             group.push_back(l);
             group_count *= extent(l);
         }
         return joins;
+    }
+
+    /// Is the sum never negative where one of the others is not?
+    bool follows(const Affine &sum, const std::vector<Affine> &others) const {
+        return std::any_of(others.begin(), others.end(), [&](const Affine &other) {
+            Affine distance = sum;
+            distance.add(other, -1);
+            return passes::bounds(pool, distance, counter_extents(process.loops)).min >= 0;
+        });
+    }
+
+    ExprId lesser(ExprId a, ExprId b) {
+        if (is_fixed_in_run(pool, a) && is_fixed_in_run(pool, b)) {
+            const Interval distance = range(difference(a, b));
+            if (distance.max <= 0 || distance.min >= 0) {
+                return distance.max <= 0 ? a : b;
+            }
+        }
+        return pool.min(a, b);
+    }
+
+    ExprId greater(ExprId a, ExprId b) {
+        if (is_fixed_in_run(pool, a) && is_fixed_in_run(pool, b)) {
+            const Interval distance = range(difference(a, b));
+            if (distance.max <= 0 || distance.min >= 0) {
+                return distance.max <= 0 ? b : a;
+            }
+        }
+        return pool.max(a, b);
     }
 
     /// The range of iterations of the group that are moved.
@@ -196,10 +255,10 @@ private:
                 Affine numerator = rest;
                 numerator.add(rest, -2);
                 numerator.offset += k - 1;
-                low = pool.max(low, quotient(numerator, k));
+                low = greater(low, quotient(numerator, k));
             } else { // counter < floor(rest / -k) + 1
                 rest.offset += -k;
-                high = pool.min(high, quotient(rest, -k));
+                high = lesser(high, quotient(rest, -k));
             }
         }
         return {low, high};
@@ -216,13 +275,13 @@ private:
 
     Descriptor descriptor() {
         Descriptor d;
-        Affine start = sequence.address;
-        ExprId length = pool.constant(unit * group_count);
-        d.max_length = unit * group_count;
+        ElementAddress start = sequence.address;
+        ExprId length = (unit * group_count).build(pool);
+        d.max_length = unit_most * group_count;
         if (!group.empty()) {
             auto [low, high] = group_range();
-            length = pool.mul(pool.max(pool.constant(0), pool.sub(high, low)), pool.constant(unit));
-            start.add(affine(pool, low, start.coefficients.size()), unit);
+            length = pool.mul(pool.max(pool.constant(0), pool.sub(high, low)), unit.build(pool));
+            start.add(pool, low, unit);
         }
         d.length = renumbered(length);
         for (size_t i = 0; i < kept; i++) {
@@ -230,10 +289,12 @@ private:
             l.kind = LoopKind::Serial;
             l.extent = renumbered(l.extent);
             d.loops.push_back(l);
-            d.start.coefficients.push_back(start.coefficients[loop(i)]);
+            d.start.coefficients.push_back(start.coefficients[loop(i)].build(pool));
         }
-        d.start.offset = start.offset;
-        add_base(start, d.start);
+        d.start.offset = start.offset.build(pool);
+        if (ExprId base = start.build_atoms(pool); base.defined()) {
+            d.start.base = renumbered(base);
+        }
         for (const Affine &sum : sequence.facts.not_negative) {
             if (!cut_by(sum)) {
                 add_condition(build_not_negative(pool, sum), d);
@@ -243,15 +304,6 @@ private:
             add_condition(e, d);
         }
         return d;
-    }
-
-    void add_base(const Affine &start, Index &index) {
-        Affine base;
-        base.coefficients.assign(start.coefficients.size(), 0);
-        base.atoms = start.atoms;
-        if (!base.atoms.empty()) {
-            index.base = renumbered(build(pool, base));
-        }
     }
 
     void add_condition(ExprId condition, Descriptor &d) {

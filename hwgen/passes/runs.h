@@ -1,5 +1,6 @@
 #pragma once
 #include "hwgen/passes/affine.h"
+#include "hwgen/passes/element_address.h"
 
 namespace Orrery::passes {
 
@@ -7,7 +8,7 @@ namespace Orrery::passes {
 struct ElementSequence {
     std::vector<int> order; ///< loops of the process, outermost first: all serial loops, then the
                             ///< lanes of the stream
-    Affine address;         ///< element offset in the tensor; no lane counters in its atoms
+    ElementAddress address; ///< no lane counters in its atoms
     Facts facts;            ///< when an element is moved; of the loops in `order` only
 };
 

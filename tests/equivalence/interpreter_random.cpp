@@ -46,7 +46,7 @@ std::vector<int64_t> reference(const MakeLayer &make, unsigned seed,
     }
     std::vector<halide_dimension_t> dimensions;
     for (const hwir::Dimension &d : shape.dimensions) {
-        dimensions.emplace_back(int(d.min), int(d.extent), int(d.stride));
+        dimensions.emplace_back(int(d.min.most), int(d.extent.most), int(d.stride.most));
     }
     Halide::Buffer<> output = test::strided_buffer(layer.output.type(), dimensions);
     layer.output.realize(output);

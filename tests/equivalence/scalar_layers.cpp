@@ -46,6 +46,138 @@ ScalarLayer requantisation(bool scheduled) {
              rectify.parameter(), mask.parameter()}};
 }
 
+/// A sum over as many elements as a scalar says, of a tensor of fixed size; a guard on another one.
+ScalarLayer partial_sums(bool scheduled) {
+    ImageParam input(Int(16), 2, "input");
+    Param<int> length("length", 8, 0, 12), rows("rows", 3, 1, 6);
+    Param<uint8_t> first("first", 0);
+    Var x("x"), y("y");
+    RDom r(0, length, "r");
+    Func sum("sum"), output("output");
+    sum(x, y) = cast<int32_t>(x) - y;
+    sum(x, y) += cast<int32_t>(input(x + r, y));
+    output(x, y) = select(y < rows && x >= cast<int>(first), sum(x, y), -1);
+    input.dim(0).set_bounds(0, 20);
+    input.dim(1).set_bounds(0, 6);
+    output.bound(x, 0, 9).bound(y, 0, 6);
+    if (scheduled) {
+        Var xi("xi");
+        sum.compute_at(output, y)
+            .update()
+            .split(x, x, xi, 4, TailStrategy::GuardWithIf)
+            .reorder(xi, r, x)
+            .unroll(xi);
+        input.in(sum).compute_root();
+        accelerate(output);
+    }
+    return {output, {input}, {length.parameter(), rows.parameter(), first.parameter()}};
+}
+
+/// A copy of a dense tensor of any size, with a border.
+ScalarLayer padded_copy(bool scheduled) {
+    ImageParam input(Int(16), 3, "input");
+    Param<int> width("width", 5, 1, 9), height("height", 4, 1, 7), channels("channels", 3, 1, 6);
+    Var c("c"), x("x"), y("y");
+    input.dim(0).set_bounds(0, channels);
+    input.dim(1).set_bounds(0, width);
+    input.dim(2).set_bounds(0, height);
+    Func padded("padded"), copy("copy"), output("output");
+    padded(c, x, y) = BoundaryConditions::constant_exterior(input, 7)(c, x, y);
+    copy(c, x, y) = padded(c, x - 1, y - 1) * 3;
+    output(c, x, y) = copy(c, x, y) + 1;
+    output.bound(c, 0, channels).bound(x, 0, width + 2).bound(y, 0, height + 2);
+    if (scheduled) {
+        copy.compute_root();
+        accelerate(output);
+    }
+    return {output, {input}, {width.parameter(), height.parameter(), channels.parameter()}};
+}
+
+/// A matrix product of any size on an array of 4 x 4, in tiles.
+ScalarLayer matrix_product(bool scheduled) {
+    ImageParam a(Int(8), 2, "a"), b(Int(8), 2, "b");
+    Param<int> m("m", 5, 1, 18), n("n", 6, 1, 17), depth("depth", 7, 1, 21);
+    Var x("x"), y("y"), xo("xo"), yo("yo"), xi("xi"), xt("xt");
+    RVar ro("ro"), ri("ri");
+    RDom r(0, depth, "r");
+    a.dim(0).set_bounds(0, depth);
+    a.dim(1).set_bounds(0, m);
+    b.dim(0).set_bounds(0, n);
+    b.dim(1).set_bounds(0, depth);
+    Func product("product"), output("output");
+    product(x, y) = 0;
+    product(x, y) += cast<int32_t>(a(r, y)) * cast<int32_t>(b(x, r));
+    output(x, y) = product(x, y);
+    output.bound(x, 0, n).bound(y, 0, m);
+    if (scheduled) {
+        const TailStrategy guard = TailStrategy::GuardWithIf;
+        output.split(x, xo, x, 8, guard).split(y, yo, y, 5, guard).reorder(x, y, xo, yo);
+        product.compute_at(output, xo)
+            .update()
+            .split(x, xt, xi, 4, guard)
+            .split(r, ro, ri, 4, guard)
+            .reorder(ri, xi, y, ro, xt)
+            .unroll(ri)
+            .unroll(xi);
+        a.in(product).compute_at(output, yo);
+        b.in(product).compute_at(output, xo);
+        Accelerator hw = accelerate(output);
+        hw.pe_array(product.update(), {ri}, {xi});
+        hw.buffer(product).slots(2);
+        hw.buffer(b.in(product)).slots(2);
+    }
+    return {output, {a, b}, {m.parameter(), n.parameter(), depth.parameter()}};
+}
+
+/// A convolution with padding whose width, height, channels, filters, kernel and stride are
+/// scalars.
+ScalarLayer convolution(bool scheduled) {
+    ImageParam input(Int(8), 3, "input"), weights(Int(8), 4, "weights"), bias(Int(32), 1, "bias");
+    Param<int> channels("channels", 5, 1, 10), filters("filters", 6, 1, 9);
+    Param<int> width("width", 7, 1, 9), height("height", 6, 1, 8);
+    Param<int> kernel("kernel", 3, 1, 3), stride("stride", 1, 1, 3), pad("pad", 1, 0, 2);
+    Var c("c"), k("k"), x("x"), y("y"), ko("ko"), ki("ki"), yo("yo");
+    RVar ro("ro"), ri("ri");
+    RDom r(0, kernel, 0, kernel, 0, channels, "r");
+    input.dim(0).set_bounds(0, channels);
+    input.dim(1).set_bounds(0, width);
+    input.dim(2).set_bounds(0, height);
+    weights.dim(0).set_bounds(0, filters);
+    weights.dim(1).set_bounds(0, channels);
+    weights.dim(2).set_bounds(0, kernel);
+    weights.dim(3).set_bounds(0, kernel);
+    bias.dim(0).set_bounds(0, filters);
+    Func padded("padded"), sum("sum"), output("output");
+    padded(c, x, y) = BoundaryConditions::constant_exterior(input, 0)(c, x, y);
+    sum(k, x, y) = bias(k);
+    sum(k, x, y) += cast<int32_t>(padded(r.z, x * stride + r.x - pad, y * stride + r.y - pad)) *
+                    cast<int32_t>(weights(k, r.z, r.x, r.y));
+    output(k, x, y) = cast<int8_t>(clamp(sum(k, x, y) >> 7, -128, 127));
+    output.bound(k, 0, filters)
+        .bound(x, 0, (width + 2 * pad - 1) / stride + 1)
+        .bound(y, 0, (height + 2 * pad - 1) / stride + 1);
+    if (scheduled) {
+        const TailStrategy guard = TailStrategy::GuardWithIf;
+        output.split(k, ko, ki, 4, guard).reorder(ki, x, y, ko);
+        sum.compute_at(output, ko)
+            .update()
+            .split(r.z, ro, ri, 4, guard)
+            .reorder(ri, k, x, y, r.x, r.y, ro)
+            .unroll(ri)
+            .unroll(k);
+        padded.compute_root();
+        weights.in(sum).compute_at(output, ko);
+        bias.in(sum).compute_root();
+        Accelerator hw = accelerate(output);
+        hw.pe_array(sum.update(), {ri}, {k});
+        hw.buffer(sum).slots(2);
+    }
+    return {output,
+            {input, weights, bias},
+            {channels.parameter(), filters.parameter(), width.parameter(), height.parameter(),
+             kernel.parameter(), stride.parameter(), pad.parameter()}};
+}
+
 template <typename T>
 void set_as(Parameter &parameter, int64_t value) {
     parameter.set_scalar<T>(static_cast<T>(value));
@@ -54,7 +186,11 @@ void set_as(Parameter &parameter, int64_t value) {
 } // namespace
 
 const std::vector<ScalarLayerKind> &scalar_layers() {
-    static const std::vector<ScalarLayerKind> kinds{{"requantisation", requantisation}};
+    static const std::vector<ScalarLayerKind> kinds{{"requantisation", requantisation},
+                                                    {"partial_sums", partial_sums},
+                                                    {"padded_copy", padded_copy},
+                                                    {"matrix_product", matrix_product},
+                                                    {"convolution", convolution}};
     return kinds;
 }
 

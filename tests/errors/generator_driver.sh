@@ -1,8 +1,11 @@
 #!/bin/sh
-# generator_driver.sh <generator executable with several generators> <directory to work in>
+# generator_driver.sh <generator executable with several generators> <directory to work in> <generator of
+# programmable_convolution> <orrery>
 set -eu
 generator=$1
 work=$2
+programmable=$3
+orrery=$4
 rm -rf "$work"
 mkdir -p "$work"
 cd "$work"
@@ -53,3 +56,21 @@ cp -r both first
 rm first/rtl/old.v
 diff -r first both || fail "a second run gives other files"
 "$generator" --help | grep -q "accelerator" || fail "--help"
+
+# Values of scalars that the design does not take are refused before anything is built.
+expect_refusal() {
+    part=$1
+    shift
+    status=0
+    "$orrery" simulate scalars "$@" >stdout 2>stderr || status=$?
+    [ $status -eq 1 ] || fail "$*: exit status $status, expected 1: $(cat stderr)"
+    grep -q -- "$part" stderr || fail "$*: no \"$part\" in: $(cat stderr)"
+    [ ! -e scalars/simulation ] || fail "$*: built a model"
+}
+"$programmable" -o scalars rows=4 columns=4 || fail "programmable_convolution"
+expect_refusal "65 is not possible for scalar channels, which goes from 1 to 64" --set channels=65
+expect_refusal "0 is not possible for scalar width" --set width=0
+expect_refusal "no scalar depth" --set depth=3
+expect_refusal "not an integer" --set channels=3x
+expect_refusal "not an integer" --set shift=-1
+expect_refusal "has no element" --set width=2 --set kernel=5 --set pad=0

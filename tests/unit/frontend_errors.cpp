@@ -424,3 +424,34 @@ TEST_CASE("error: what Halide itself rejects", "[frontend][errors]") {
     line.f.compute_at(elsewhere, line.x);
     CHECK_THAT(line.error(), Contains("Halide rejects the pipeline"));
 }
+
+TEST_CASE("error: sizes of tensors that scalars cannot give", "[frontend][errors]") {
+    const auto message = [](const Expr &extent, const std::vector<Parameter> &scalars) {
+        Line line;
+        line.f(line.x) = line.input(line.x);
+        line.finish();
+        line.input.dim(0).set_bounds(0, extent);
+        return message_of([&] { design_of(line.output, {line.input}, {}, scalars); });
+    };
+    Param<int> n("n"), small("small", 3, 1, 15), huge("huge", 16, 16, 2000000000);
+    CHECK_THAT(message(n, {n.parameter()}), Contains("tensor input") && Contains("dimension 0") &&
+                                                Contains("scalar n has no upper bound"));
+    CHECK_THAT(message(small, {small.parameter()}), Contains("tensor input") &&
+                                                        Contains("bounded to 0 to (small + -1)") &&
+                                                        Contains("GuardWithIf"));
+    CHECK_THAT(message(cast<int>(huge) * 2, {huge.parameter()}), Contains("tensor input"));
+}
+
+TEST_CASE("error: lanes times a scalar", "[frontend][errors]") {
+    Line line;
+    Param<int> step("step", 1, 1, 3);
+    Func copy("copy");
+    copy(line.x) = line.input(line.x);
+    line.f(line.x) = copy(line.x * step);
+    line.finish();
+    copy.compute_root();
+    line.f.unroll(line.x, 4);
+    line.input.dim(0).set_bounds(0, 64);
+    CHECK_THAT(message_of([&] { design_of(line.output, {line.input}, {}, {step.parameter()}); }),
+               Contains("f's pure definition") && Contains("scalar inputs") && Contains("step"));
+}

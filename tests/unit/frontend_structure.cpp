@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace Orrery;
 using namespace Orrery::test;
 
@@ -114,11 +116,11 @@ TEST_CASE("tensors: shapes from bound() and from the accessed region", "[fronten
     CHECK(d.tensors[1].bus_bits == 64);
     CHECK(d.tensors[2].name == "output");
     CHECK(d.tensors[2].direction == hwir::Direction::Output);
-    CHECK(d.tensors[2].dimensions[2].extent == 10);
-    CHECK(d.tensors[2].dimensions[2].stride == 63);
-    CHECK(d.tensors[1].dimensions[3].extent == 10);
-    CHECK(d.tensors[0].dimensions[0].min == 0);
-    CHECK(d.tensors[0].dimensions[0].extent == 9);
+    CHECK(d.tensors[2].dimensions[2].extent.most == 10);
+    CHECK(d.tensors[2].dimensions[2].stride.most == 63);
+    CHECK(d.tensors[1].dimensions[3].extent.most == 10);
+    CHECK(d.tensors[0].dimensions[0].min.most == 0);
+    CHECK(d.tensors[0].dimensions[0].extent.most == 9);
 }
 
 TEST_CASE("tensors: constraints of dimensions", "[frontend]") {
@@ -132,14 +134,14 @@ TEST_CASE("tensors: constraints of dimensions", "[frontend]") {
     input.dim(0).set_stride(3).set_bounds(0, 24);
     input.dim(2).set_stride(1).set_bounds(0, 3);
     const hwir::Design d = design_of(output, {input});
-    CHECK(d.tensors[0].dimensions[0].stride == 3);
-    CHECK(d.tensors[0].dimensions[0].extent == 24);
-    CHECK(d.tensors[0].dimensions[1].extent == 10);
-    CHECK(d.tensors[0].dimensions[1].stride == 72);
-    CHECK(d.tensors[0].dimensions[2].stride == 1);
-    CHECK(d.tensors[1].dimensions[0].extent == 20);
-    CHECK(d.tensors[1].dimensions[1].stride == 32);
-    CHECK(d.tensors[1].dimensions[2].stride == 320);
+    CHECK(d.tensors[0].dimensions[0].stride.most == 3);
+    CHECK(d.tensors[0].dimensions[0].extent.most == 24);
+    CHECK(d.tensors[0].dimensions[1].extent.most == 10);
+    CHECK(d.tensors[0].dimensions[1].stride.most == 72);
+    CHECK(d.tensors[0].dimensions[2].stride.most == 1);
+    CHECK(d.tensors[1].dimensions[0].extent.most == 20);
+    CHECK(d.tensors[1].dimensions[1].stride.most == 32);
+    CHECK(d.tensors[1].dimensions[2].stride.most == 320);
 }
 
 TEST_CASE("a bias is a load of the update, read at the first visit only", "[frontend]") {
@@ -330,4 +332,67 @@ TEST_CASE("an initial value is not folded into an update that is rounded up beyo
         CHECK(folded == (tail == TailStrategy::GuardWithIf));
         CHECK(process_of(d, "sum", 1).accumulation->init.defined() == folded);
     }
+}
+
+TEST_CASE("tensors and loops whose sizes are scalars", "[frontend]") {
+    ImageParam input(Int(8), 2, "input");
+    Param<int> n("n", 5, 1, 40), m("m", 6, 1, 30);
+    Var x("x"), y("y"), xo("xo"), xi("xi");
+    RDom r(0, n, "r");
+    input.dim(0).set_bounds(0, n);
+    input.dim(1).set_bounds(0, m);
+    Func sum("sum"), output("output");
+    sum(y) = cast<int32_t>(y);
+    sum(y) += cast<int32_t>(input(r, y));
+    output(y) = sum(y);
+    output.bound(y, 0, m);
+    output.split(y, xo, xi, 8, TailStrategy::GuardWithIf);
+    sum.compute_at(output, xo);
+    const hwir::Design d = design_of(output, {input}, {}, {n.parameter(), m.parameter()});
+    const auto text = [&](const hwir::Size &size) {
+        return size.is_constant() ? "" : hwir::print_expr(d.exprs, size.expr, {});
+    };
+    REQUIRE(d.exprs.scalars().size() == 2);
+    CHECK(d.tensors[0].dimensions[0].extent.most == 40);
+    CHECK(text(d.tensors[0].dimensions[0].extent) == "n");
+    CHECK(text(d.tensors[0].dimensions[1].stride) == "n");
+    CHECK(text(d.tensors[1].dimensions[0].extent) == "m");
+    CHECK(d.tensors[1].dimensions[0].stride.most == 1);
+    CHECK(d.requirements.empty());
+    CHECK(buffer_of(d, "sum").extents == std::vector<int64_t>{8});
+    // The initial value costs nothing, although the number of iterations is not known.
+    const hwir::Process &update = process_of(d, "sum", 1);
+    CHECK(update.accumulation->init.defined());
+    CHECK(update.loops.back().max_extent == 40);
+}
+
+TEST_CASE("what only some values of scalars fulfil is required of the host", "[frontend]") {
+    ImageParam input(Int(8), 1, "input");
+    Param<int> n("n", 5, 0, 40), m("m", 6, 1, 40);
+    Var x("x"), xo("xo"), xi("xi");
+    Func output("output");
+    input.dim(0).set_bounds(0, m);
+    output(x) = input(x);
+    output.bound(x, 0, n);
+    output.split(x, xo, xi, 8, TailStrategy::ShiftInwards);
+    const hwir::Design d = design_of(output, {input}, {}, {n.parameter(), m.parameter()});
+    const auto allowed = [&](int n_value, int m_value) {
+        hwir::ExprPool pool = d.exprs;
+        return std::all_of(
+            d.requirements.begin(), d.requirements.end(), [&](const hwir::Requirement &r) {
+                return hwir::evaluate(pool,
+                                      hwir::substitute(pool, r.condition,
+                                                       [&](const hwir::ExprNode &leaf) {
+                                                           return pool.constant(
+                                                               leaf.value ? m_value : n_value);
+                                                       }),
+                                      {}) != 0;
+            });
+    };
+    CHECK(allowed(8, 8));
+    CHECK(allowed(40, 40));
+    CHECK(allowed(9, 10));
+    CHECK_FALSE(allowed(0, 10)); // no element
+    CHECK_FALSE(allowed(7, 10)); // shifted inwards beyond the start
+    CHECK_FALSE(allowed(9, 8));  // the input is too small
 }

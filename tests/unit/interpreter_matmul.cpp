@@ -101,7 +101,7 @@ TEST_CASE("mistakes in a design are found") {
         CHECK_THAT(error(), Contains("out of range"));
     }
     SECTION("stream that brings other elements") {
-        design.streams[1].descriptor.start.offset = 1;
+        design.streams[1].descriptor.start.offset = design.exprs.constant(1);
         CHECK_THAT(error(), Contains("wants element 0, the stream brings 1"));
     }
     SECTION("deadlock") {

@@ -97,3 +97,24 @@ TEST_CASE("scalars take what is given by name, else their default, within their 
     CHECK_THROWS_WITH(design.scalar_values({{"m", 0}}),
                       Catch::Contains("no scalar m") && Catch::Contains("n, mask"));
 }
+
+TEST_CASE("dimensions and requirements follow the scalars", "[sim]") {
+    std::string text = with("\"tensors\"", R"json("scalars": [
+            {"name": "n", "type": "int32", "min": 1, "max": 13, "default": 5, "register": 36}],
+            "requirements": [{"text": "n is odd", "condition": {"op": "equal", "args": [
+                {"op": "mod", "args": [{"scalar": "n"}, 2]}, 1]}}],
+            "tensors")json");
+    const std::string from = "{\"min\": 0, \"extent\": 4, \"stride\": 1}";
+    text.replace(text.find(from), from.size(), R"json({"min": 0, "stride": 1,
+        "extent": {"op": "add", "args": [{"scalar": "n"}, {"op": "div", "args": [-7, 2]}]},
+        "most": {"min": 0, "extent": 9, "stride": 1}})json");
+    DesignDescription design = parse_design(text, "somewhere");
+    CHECK(design.tensors[0].dimensions[0].extent == 9);
+    CHECK(design.at({7}).tensors[0].dimensions[0].extent == 3); // 7 + floor(-7 / 2)
+    CHECK(design.at({7}).tensors[0].dimensions[1].extent == 3);
+    CHECK(design.scalar_values({{"n", 7}}) == std::vector<int64_t>{7});
+    CHECK_THROWS_WITH(design.scalar_values({{"n", 8}}),
+                      Catch::Contains("n = 8") && Catch::Contains("n is odd"));
+    text.replace(text.find("\"mod\""), 5, "\"mud\"");
+    CHECK_THROWS_WITH(parse_design(text, "somewhere"), Catch::Contains("\"mud\""));
+}
