@@ -87,7 +87,8 @@ bool longer_run(Design &d, Dice &dice) {
 bool start_beside(Design &d, Dice &dice) {
     Stream *s = choose(d.streams, dice, [](const Stream &) { return true; });
     if (s) {
-        s->descriptor.start.offset++;
+        ExprId &offset = s->descriptor.start.offset;
+        offset = d.exprs.add(offset, d.exprs.constant(1));
     }
     return s;
 }
