@@ -1,5 +1,6 @@
 #include "halide-fork/lowering.h"
 
+#include "halide-fork/warm_up.h"
 #include "hwgen/support/error.h"
 
 namespace Orrery {
@@ -16,10 +17,39 @@ void place_at_root(Function &output) {
     schedule.hoist_storage_level() = Halide::LoopLevel::root();
 }
 
-/// The sequence of Halide's lower() up to storage flattening. Three of its passes are left out:
-/// sliding_window and storage_folding assume that unrolled loops run one iteration after the other,
-/// and lanes do not; skip_stages puts guards around producers alone, and the generations of a
-/// buffer would no longer be those of its consumers.
+/// Marks unrolled loops as something that sliding_window leaves alone, and back again; drops the
+/// hints that it leaves for a later pass, which name loops that are no longer there.
+class LaneMarker : public IRMutator {
+    using IRMutator::visit;
+    const ForType from, to;
+
+    Stmt visit(const Evaluate *op) override {
+        const bool hint = Call::as_intrinsic(op->value, {Call::sliding_window_marker}) != nullptr;
+        return hint ? Evaluate::make(0) : IRMutator::visit(op);
+    }
+
+    Stmt visit(const For *op) override {
+        return For::make(op->name, op->min, op->extent, op->for_type == from ? to : op->for_type,
+                         op->partition_policy, op->device_api, mutate(op->body));
+    }
+
+public:
+    LaneMarker(ForType marked_from, ForType marked_to) : from(marked_from), to(marked_to) {}
+};
+
+/// sliding_window along serial loops only: of two lanes, neither can use what the other one has
+/// just computed, because they work in the same cycle.
+Stmt slide_along_serial_loops(const Stmt &s, const std::map<std::string, Function> &environment) {
+    const Stmt hidden = LaneMarker(ForType::Unrolled, ForType::Extern).mutate(s);
+    const Stmt slid =
+        LaneMarker(ForType::Extern, ForType::Unrolled).mutate(sliding_window(hidden, environment));
+    return guard_warm_up(slid);
+}
+
+/// The sequence of Halide's lower() up to storage flattening. Two of its passes are left out:
+/// storage_folding assumes that unrolled loops run one iteration after the other, and knows nothing
+/// of generations that overlap (the frontend folds instead); skip_stages puts guards around
+/// producers alone, and the generations of a buffer would no longer be those of its consumers.
 LoweredPipeline lower(const std::vector<Halide::Func> &funcs, const Halide::Target &target) {
     LoweredPipeline pipeline;
     std::vector<Function> &outputs = pipeline.outputs;
@@ -46,6 +76,7 @@ LoweredPipeline lower(const std::vector<Halide::Func> &funcs, const Halide::Targ
     s = clamp_unsafe_accesses(s, environment, value_bounds);
     s = bounds_inference(s, outputs, order, groups, environment, value_bounds, target);
     s = remove_extern_loops(s);
+    s = slide_along_serial_loops(s, environment);
     s = uniquify_variable_names(s);
     s = simplify(s);
     // Bounds of Realizes come out tighter when differences of correlated expressions cancel first.

@@ -1,5 +1,6 @@
 #include "hwgen/frontend/accumulation.h"
 
+#include "hwgen/frontend/coordinates.h"
 #include "hwgen/frontend/expressions.h"
 #include "hwgen/support/error.h"
 
@@ -12,9 +13,12 @@ using hwir::ReduceOp;
 
 namespace {
 
-bool same_element(const StageAccess &load, const StageAccess &store) {
-    for (size_t d = 0; d < store.coordinates.size(); d++) {
-        if (!is_const_zero(simplify(load.coordinates[d] - store.coordinates[d]))) {
+bool same_element(const Network &network, const Stage &stage, const StageAccess &load) {
+    for (size_t d = 0; d < stage.store.coordinates.size(); d++) {
+        const auto reduced = [&](const StageAccess &access) {
+            return reduced_coordinate(network, stage, access, d, 0);
+        };
+        if (!is_const_zero(simplify(reduced(load) - reduced(stage.store)))) {
             return false;
         }
     }
@@ -67,12 +71,12 @@ void find_operation(Stage &stage) {
     }
 }
 
-void find_self_load(Stage &stage) {
+void find_self_load(const Network &network, Stage &stage) {
     for (size_t i = 0; i < stage.loads.size(); i++) {
         if (stage.loads[i].memory != stage.func) {
             continue;
         }
-        if (!same_element(stage.loads[i], stage.store)) {
+        if (!same_element(network, stage, stage.loads[i])) {
             user_error(
                 "{}: reads elements of {} other than the one it stores (a scan), which is not "
                 "supported; write the previous values to a Func of their own",
@@ -118,7 +122,7 @@ void check_reduced_lanes(const Network &network, const Stage &stage) {
 
 void find_accumulations(Network &network) {
     for (Stage &stage : network.stages) {
-        find_self_load(stage);
+        find_self_load(network, stage);
         if (stage.self_load >= 0) {
             find_operation(stage);
         }

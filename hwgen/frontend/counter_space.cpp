@@ -6,6 +6,7 @@
 #include "hwgen/hwir/evaluator.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace Orrery::frontend {
 
@@ -13,9 +14,14 @@ using namespace Halide::Internal;
 
 namespace {
 
-/// Walks the reachable combinations of a few scalars and counters and collects the values of an
+/// Walks the reachable combinations of a few scalars and counters and reports the values of an
 /// expression. Scalars are counters as well here, around all loops.
 class Enumeration {
+public:
+    /// Called with the value at a point; `place_of` says which counter is which.
+    using Visit = std::function<void(int64_t value, const std::vector<int64_t> &counters)>;
+
+private:
     const std::vector<Level> &levels;
     hwir::ExprPool pool;
     std::vector<hwir::Interval> scalar_ranges; // of the counters 0, 1, ...
@@ -25,14 +31,18 @@ class Enumeration {
     std::vector<hwir::Evaluator> extents;                 // of the chosen levels
     std::vector<std::vector<hwir::Evaluator>> conditions; // by the number of counters they need
     std::vector<int64_t> counters;
-    int64_t points_left = max_enumerated_points;
+    int64_t points_left;
+    const Visit visit;
 
 public:
-    explicit Enumeration(const std::vector<Level> &all_levels) : levels(all_levels) {}
+    Enumeration(const std::vector<Level> &all_levels, int64_t most_points, Visit v)
+        : levels(all_levels), points_left(most_points), visit(std::move(v)) {}
 
-    std::optional<hwir::Interval> run(const Expr &e, const std::vector<Expr> &candidates) {
-        if (reads_memory(e) || !choose(e)) {
-            return std::nullopt;
+    /// All combinations of the counters in `e` and of `others`; false if there are too many.
+    bool run(const Expr &e, const std::vector<Expr> &candidates,
+             const std::vector<LevelId> &others = {}) {
+        if (reads_memory(e) || !choose(e, others)) {
+            return false;
         }
         conditions.resize(scalar_ranges.size() + chosen.size() + 1);
         for (LevelId level : chosen) {
@@ -42,19 +52,19 @@ public:
             add_condition(c);
         }
         counters.assign(scalar_ranges.size() + chosen.size(), 0);
-        const hwir::Evaluator value = prepare(e);
-        hwir::Interval found{INT64_MAX, INT64_MIN};
-        if (!walk(0, value, found)) {
-            return std::nullopt;
-        }
-        return found;
+        return walk(0, prepare(e));
     }
 
+    /// Place of a chosen level among the counters.
+    size_t place_of(LevelId level) const { return static_cast<size_t>(position.at(level)); }
+
 private:
-    /// The counters of the expression and of the extents of their loops, and all scalars in these.
-    bool choose(const Expr &e) {
+    /// The counters of the expression, the others, and those of the extents of their loops, and all
+    /// scalars in these.
+    bool choose(const Expr &e, const std::vector<LevelId> &others) {
         std::map<std::string, Halide::Parameter> parameters = scalars_in(e);
         std::set<LevelId> all = counters_in(e);
+        all.insert(others.begin(), others.end());
         std::vector<LevelId> open(all.begin(), all.end());
         while (!open.empty()) {
             const Level &level = levels[open.back()];
@@ -115,15 +125,14 @@ private:
         }
     }
 
-    bool walk(size_t depth, const hwir::Evaluator &value, hwir::Interval &found) {
+    bool walk(size_t depth, const hwir::Evaluator &value) {
         for (const hwir::Evaluator &c : conditions[depth]) {
             if (c(counters) == 0) {
                 return true;
             }
         }
         if (depth == counters.size()) {
-            const int64_t v = value(counters);
-            found = {std::min(found.min, v), std::max(found.max, v)};
+            visit(value(counters), counters);
             return --points_left >= 0;
         }
         const bool scalar = depth < scalar_ranges.size();
@@ -131,7 +140,7 @@ private:
         const int64_t end =
             scalar ? scalar_ranges[depth].max + 1 : extents[depth - scalar_ranges.size()](counters);
         for (counters[depth] = first; counters[depth] < end; counters[depth]++) {
-            if (!walk(depth + 1, value, found)) {
+            if (!walk(depth + 1, value)) {
                 return false;
             }
         }
@@ -171,16 +180,52 @@ std::optional<hwir::Interval> constant_interval(const Interval &interval) {
 
 } // namespace
 
+std::vector<Expr> CounterSpace::with_guards(const std::vector<LevelId> &nest,
+                                            std::vector<Expr> conditions) const {
+    for (LevelId level : nest) {
+        if (levels[level].kind == LevelKind::Guard) {
+            conditions.push_back(levels[level].condition);
+        }
+    }
+    return conditions;
+}
+
 std::optional<hwir::Interval> CounterSpace::exact_range(const Expr &e,
                                                         const std::vector<LevelId> &nest,
                                                         const std::vector<Expr> &conditions) const {
-    std::vector<Expr> all = conditions;
-    for (LevelId level : nest) {
-        if (levels[level].kind == LevelKind::Guard) {
-            all.push_back(levels[level].condition);
-        }
+    hwir::Interval found{INT64_MAX, INT64_MIN};
+    Enumeration all(levels, max_enumerated_points, [&](int64_t v, const std::vector<int64_t> &) {
+        found = {std::min(found.min, v), std::max(found.max, v)};
+    });
+    if (!all.run(e, with_guards(nest, conditions))) {
+        return std::nullopt;
     }
-    return Enumeration(levels).run(e, all);
+    return found;
+}
+
+std::optional<CounterSpace::RangesByCounters>
+CounterSpace::ranges_by(const std::vector<LevelId> &keys, const Expr &e,
+                        const std::vector<LevelId> &nest,
+                        const std::vector<Expr> &conditions) const {
+    RangesByCounters found;
+    std::vector<size_t> positions;
+    std::vector<int64_t> key(keys.size());
+    const Enumeration *walk = nullptr;
+    Enumeration all(levels, max_keyed_points, [&](int64_t v, const std::vector<int64_t> &counters) {
+        for (size_t i = positions.size(); i < keys.size(); i++) {
+            positions.push_back(walk->place_of(keys[i]));
+        }
+        for (size_t i = 0; i < keys.size(); i++) {
+            key[i] = counters[positions[i]];
+        }
+        hwir::Interval &range = found.try_emplace(key, hwir::Interval{v, v}).first->second;
+        range = {std::min(range.min, v), std::max(range.max, v)};
+    });
+    walk = &all;
+    if (!all.run(e, with_guards(nest, conditions), keys)) {
+        return std::nullopt;
+    }
+    return found;
 }
 
 std::optional<hwir::Interval> CounterSpace::range(const Expr &e, const std::vector<LevelId> &nest,

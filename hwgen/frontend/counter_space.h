@@ -1,6 +1,7 @@
 #pragma once
 #include "hwgen/frontend/network.h"
 
+#include <map>
 #include <optional>
 
 namespace Orrery::frontend {
@@ -8,6 +9,8 @@ namespace Orrery::frontend {
 /// Combinations of counters that an enumeration looks at before it falls back to interval
 /// arithmetic.
 inline constexpr int64_t max_enumerated_points = 1 << 16;
+/// The same where a range is wanted for each combination of some counters.
+inline constexpr int64_t max_keyed_points = 1 << 20;
 
 /// The values that the counters of a loop nest and the scalar inputs can take together. Where there
 /// are few combinations they are enumerated, so that bounds of ragged and triangular loops are
@@ -32,6 +35,14 @@ public:
     /// Does the expression, or the extent of a loop whose counter occurs in it, depend on scalars?
     bool depends_on_scalars(const Expr &e) const;
 
+    /// The exact range of `e` for each reachable combination of the counters `keys` (of which all
+    /// are enumerated, whether `e` depends on them or not), in lexicographic order. Nothing if
+    /// there are too many points.
+    using RangesByCounters = std::map<std::vector<int64_t>, hwir::Interval>;
+    std::optional<RangesByCounters> ranges_by(const std::vector<LevelId> &keys, const Expr &e,
+                                              const std::vector<LevelId> &nest,
+                                              const std::vector<Expr> &conditions = {}) const;
+
     /// Is the condition true at every point? (Not known counts as no.)
     bool always(const Expr &condition, const std::vector<LevelId> &nest) const;
 
@@ -41,6 +52,10 @@ public:
 
 private:
     const std::vector<Level> &levels;
+
+    /// The conditions and those of the guards in the nest.
+    std::vector<Expr> with_guards(const std::vector<LevelId> &nest,
+                                  std::vector<Expr> conditions) const;
 };
 
 } // namespace Orrery::frontend

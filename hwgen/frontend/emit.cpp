@@ -174,7 +174,9 @@ private:
             hwir::Buffer &buffer = design.buffers[known.buffers.at(storage.func)];
             for (size_t i = 0; i < network.stages.size(); i++) {
                 const Stage &stage = network.stages[i];
-                const hwir::TokenUse use{static_cast<int>(i), token_depth(storage, stage), {}};
+                const int depth = depth_of(storage.generation, stage);
+                const hwir::TokenUse use{static_cast<int>(i), depth, {},
+                                         depth - depth_of(storage.prefix, stage)};
                 if (stage.func == storage.func) {
                     buffer.writers.push_back(use);
                 } else if (std::any_of(
@@ -186,12 +188,11 @@ private:
         }
     }
 
-    /// Serial levels of the stage outside the Realize: one pass over those inside is one
-    /// generation.
-    static int token_depth(const Storage &storage, const Stage &stage) {
+    /// Number of the stage's serial levels that are among `levels`, which are around it.
+    static int depth_of(const std::vector<LevelId> &levels, const Stage &stage) {
         return static_cast<int>(
             std::count_if(stage.serial.begin(), stage.serial.end(), [&](const SequencerLevel &s) {
-                return std::count(storage.prefix.begin(), storage.prefix.end(), s.level) > 0;
+                return std::count(levels.begin(), levels.end(), s.level) > 0;
             }));
     }
 };

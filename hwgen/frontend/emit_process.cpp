@@ -1,7 +1,7 @@
 #include "hwgen/frontend/emit_process.h"
 
 #include "hwgen/frontend/affine.h"
-#include "hwgen/frontend/assumptions.h"
+#include "hwgen/frontend/coordinates.h"
 #include "hwgen/frontend/expressions.h"
 #include "hwgen/frontend/identifiers.h"
 #include "hwgen/frontend/translate.h"
@@ -32,12 +32,11 @@ class ProcessEmitter {
     hwir::Design &design;
     const Stage &stage;
     const std::string label;
-    const CounterSpace space;
     std::map<LevelId, int> loops; // number of each level in the process
 
 public:
     ProcessEmitter(const Network &n, const Names &k, hwir::Design &d, const Stage &s)
-        : network(n), known(k), design(d), stage(s), label(stage_label(s)), space(n.levels),
+        : network(n), known(k), design(d), stage(s), label(stage_label(s)),
           loops(loop_numbers(s)) {}
 
     hwir::Process run(const std::string &name) {
@@ -96,12 +95,14 @@ private:
         result.memory = memory->second;
 
         const std::string where = fmt::format("{}, access to {}", label, user_name(a.memory));
-        const Assumptions assumptions = assumptions_at(a);
         const Storage *storage = a.is_tensor ? nullptr : network.find_storage(a.memory);
         for (size_t d = 0; d < a.coordinates.size(); d++) {
             const Expr origin = storage ? storage->min[d] : known.tensor_minima[result.memory][d];
-            const AffineForm form = affine_form(
-                assumptions.reduce(simplify(a.coordinates[d] - origin)), network.levels, where);
+            AffineForm form = affine_form(reduced_coordinate(network, stage, a, d, origin),
+                                          network.levels, where);
+            if (storage && storage->slides()) {
+                lay_in_circle(storage->circles[d], form);
+            }
             result.indices.push_back(translate_index(form, loops, translator()));
         }
         for (size_t d = 0; storage && d < storage->lane_dims.size(); d++) {
@@ -115,22 +116,11 @@ private:
         return result;
     }
 
-    /// What holds wherever the access happens.
-    Assumptions assumptions_at(const StageAccess &a) const {
-        Assumptions assumptions(space);
-        for (LevelId id : stage.nest) {
-            const Level &level = network.levels[id];
-            if (level.kind == LevelKind::Guard) {
-                assumptions.add(level.condition);
-            }
+    static void lay_in_circle(const Circle &circle, AffineForm &form) {
+        form.modulus = circle.modulus ? circle.modulus : form.modulus;
+        for (const auto &[level, shift] : circle.shifts) {
+            form.coefficients[level] += shift;
         }
-        for (const Expr &c : stage.enables) {
-            assumptions.add(c);
-        }
-        for (const Expr &c : a.predicate) {
-            assumptions.add(c);
-        }
-        return assumptions;
     }
 
     void emit_accumulation(hwir::Process &process) {

@@ -180,9 +180,20 @@ std::optional<std::pair<std::string, int>> stage_of_loop(const std::string &loop
     return std::nullopt;
 }
 
-std::string loop_label(const std::string &loop) {
+namespace {
+
+/// A loop that starts earlier for the sake of a sliding window is renamed by Halide ("y.$n").
+std::string without_slide(const std::string &loop) {
+    static const std::regex suffix("(\\.\\$n(\\$[0-9]+)?)+$");
+    return std::regex_replace(loop, suffix, "");
+}
+
+} // namespace
+
+std::string loop_label(const std::string &halide_loop) {
     // unroll(k, 4) makes an inner loop with a name of Halide's ("k.v12").
     static const std::regex temporary("v[0-9]+");
+    const std::string loop = without_slide(halide_loop);
     const std::string name = user_name(loop);
     const auto stage = stage_of_loop(name);
     if (!stage) {
@@ -199,7 +210,8 @@ std::string loop_label(const std::string &loop) {
     return prefix + label;
 }
 
-bool is_dimension(const std::string &loop, const std::string &dimension) {
+bool is_dimension(const std::string &halide_loop, const std::string &dimension) {
+    const std::string loop = without_slide(halide_loop);
     // Halide appends a number to a loop whose name occurs twice.
     static const std::regex number("\\$[0-9]+$");
     const std::string suffix = "." + dimension;

@@ -26,7 +26,7 @@ class Fold {
 public:
     Fold(const Network &n, const Storage &s, const Stage &i, Stage &u)
         : network(n), storage(s), space(n.levels), init(i), update(u) {
-        for (size_t k = storage.prefix.size(); k < update.nest.size(); k++) {
+        for (size_t k = storage.generation.size(); k < update.nest.size(); k++) {
             const LevelId id = update.nest[k];
             if (network.levels[id].kind != LevelKind::Guard && !is_stored_by(id)) {
                 at_first_visit[counter_variable(id).as<Variable>()->name] = 0;
@@ -160,7 +160,7 @@ private:
 
     /// Every loop of the reduction has an iteration 0 and every condition holds in it.
     bool first_visit_always_happens() const {
-        for (size_t k = storage.prefix.size(); k < update.nest.size(); k++) {
+        for (size_t k = storage.generation.size(); k < update.nest.size(); k++) {
             const LevelId id = update.nest[k];
             const Level &level = network.levels[id];
             const bool guard = level.kind == LevelKind::Guard;
@@ -180,11 +180,11 @@ private:
     bool holds_at_first_visit(const Expr &condition) const {
         // Guards inside the Realize may be the very conditions under test: only those outside are
         // taken as given.
-        return space.always(substitute(at_first_visit, condition), storage.prefix);
+        return space.always(substitute(at_first_visit, condition), storage.generation);
     }
 
     bool is_own(LevelId level) const {
-        const auto inside = init.nest.begin() + static_cast<long>(storage.prefix.size());
+        const auto inside = init.nest.begin() + static_cast<long>(storage.generation.size());
         return std::find(inside, init.nest.end(), level) != init.nest.end();
     }
 

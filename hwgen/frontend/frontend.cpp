@@ -5,6 +5,7 @@
 #include "hwgen/frontend/emit.h"
 #include "hwgen/frontend/expressions.h"
 #include "hwgen/frontend/fold_init.h"
+#include "hwgen/frontend/fold_storages.h"
 #include "hwgen/frontend/lanes.h"
 #include "hwgen/frontend/nest_walk.h"
 #include "hwgen/frontend/restrictions.h"
@@ -94,6 +95,9 @@ hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedul
     fold_initial_values(network, pipeline.environment);
     check_loads(network);
     trim_buffers(network);
+    // Behind the folding of initial values: which stages write a buffer decides how far ahead they
+    // may be.
+    fold_storages(network, schedule, pipeline.environment);
     // Last, because a folded stage no longer accesses anything.
     const std::vector<ShapedTensor> tensors = make_tensors(constraints, schedule, s, network);
     return emit_design(network, schedule, pipeline.environment, tensors, scalars, name);

@@ -8,7 +8,8 @@ namespace Orrery::frontend {
 
 std::string Identifiers::claim(const std::string &halide_name) {
     std::string name = user_name(halide_name);
-    // Halide calls the Func of an input "input_im"; a copy of it is easier to read as "input_in_sum".
+    // Halide calls the Func of an input "input_im"; a copy of it is easier to read as
+    // "input_in_sum".
     if (size_t image = name.find("_im_in_"); image != std::string::npos) {
         name.erase(image, 3);
     }

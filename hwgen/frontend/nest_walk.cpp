@@ -178,19 +178,31 @@ private:
     }
 
     void visit(const ProducerConsumer *op) override {
-        const Storage *storage = network.find_storage(op->name);
-        for (size_t i = storage ? storage->prefix.size() : nest.size();
-             op->is_producer && i < nest.size(); i++) {
-            const Level &level = network.levels[nest[i]];
-            if (level.kind == LevelKind::Serial) {
-                user_error(
-                    "Func {} is stored further out than it is computed (loop {} is between): "
-                    "sliding windows are not supported yet; use the same loop in store_at and "
-                    "compute_at",
-                    user_name(op->name), loop_label(level.loop));
-            }
+        Storage *storage = network.find_storage(op->name);
+        if (op->is_producer && storage) {
+            find_generation(*storage);
         }
         IRVisitor::visit(op);
+    }
+
+    /// The Func of the storage is produced here: the generations of its buffer are the iterations
+    /// of the loops around.
+    void find_generation(Storage &storage) {
+        const auto inside = nest.begin() + static_cast<long>(storage.prefix.size());
+        const auto is = [&](LevelKind kind) {
+            return [this, kind](LevelId id) { return network.levels[id].kind == kind; };
+        };
+        if (std::none_of(inside, nest.end(), is(LevelKind::Serial))) {
+            return;
+        }
+        const auto lane = std::find_if(inside, nest.end(), is(LevelKind::Lane));
+        if (lane != nest.end()) {
+            user_error("Func {}: it is stored outside of the unrolled loop {} and computed inside, "
+                       "but a window cannot slide from lane to lane, which work in the same "
+                       "cycle; compute it at a loop outside of that one",
+                       user_name(storage.func), loop_label(network.levels[*lane].loop));
+        }
+        storage.generation = nest;
     }
 
     void visit(const Realize *op) override {
@@ -202,12 +214,12 @@ private:
                        "several stages read it; give {0} a compute_at around all of them",
                        user_name(op->name));
         }
+        storage.generation = nest;
         if (op->types.size() != 1) {
             user_error("Func {}: tuples are not supported yet; use one Func per element",
                        user_name(op->name));
         }
         storage.type = op->types[0];
-        int64_t elements = 1;
         for (size_t d = 0; d < op->bounds.size(); d++) {
             storage.min.push_back(in_counters(op->bounds[d].min));
             const Expr extent = in_counters(op->bounds[d].extent);
@@ -222,13 +234,6 @@ private:
                     user_name(op->name), d, text(extent, network.levels));
             }
             storage.max_extents.push_back(std::max<int64_t>(1, range->max));
-            elements *= storage.max_extents.back();
-            if (elements > max_buffer_elements) {
-                user_error(
-                    "Func {}: its buffer would hold more than the limit of {} elements; compute "
-                    "it at an inner loop",
-                    user_name(op->name), max_buffer_elements);
-            }
         }
         network.storages.push_back(std::move(storage));
         op->body.accept(this);

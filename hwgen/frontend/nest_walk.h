@@ -5,13 +5,10 @@
 
 namespace Orrery::frontend {
 
-/// Elements that one buffer may hold per slot.
-inline constexpr int64_t max_buffer_elements = int64_t(1) << 24;
-
 /// Collects the levels, the Realizes and the stages of a statement whose lets are inlined and whose
 /// loops are tight. Loop variables are replaced by min + counter, loads by load variables; a guard
-/// becomes one level per conjunct. Throws UserError for loops without a constant bound, buffers
-/// beyond the limit and statements that have no hardware form.
+/// becomes one level per conjunct. Throws UserError for loops without a constant bound and
+/// statements that have no hardware form.
 Network walk_nest(const Stmt &s, const std::string &output);
 
 } // namespace Orrery::frontend

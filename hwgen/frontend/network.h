@@ -5,6 +5,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// The frontend's own view of a lowered pipeline: stages, their loop nests and the memories between
@@ -76,6 +77,13 @@ struct Stage {
     bool folded_away = false;
 };
 
+/// How one dimension of a buffer is laid out in a circle: coordinate + sum(shift x counter), modulo
+/// `modulus`. The counters are those of loops around the Realize.
+struct Circle {
+    int64_t modulus = 0; ///< 0: not folded
+    std::map<LevelId, int64_t> shifts;
+};
+
 /// A Realize.
 struct Storage {
     std::string func;
@@ -83,8 +91,15 @@ struct Storage {
     std::vector<Expr> min;
     std::vector<int64_t> max_extents;
     std::vector<LevelId> prefix; ///< levels around the Realize
+    /// Levels around produce and consume: one pass over those further in is one generation. More
+    /// than `prefix` where the Func is stored further out than it is computed: its elements then
+    /// live on from one generation to the next (a sliding window).
+    std::vector<LevelId> generation;
     std::vector<LevelId>
-        lane_dims; ///< set by share_lanes: lanes outside on which the contents depend
+        lane_dims;               ///< set by share_lanes: lanes outside on which the contents depend
+    std::vector<Circle> circles; ///< set by fold_storages for sliding ones: one per dimension
+
+    bool slides() const { return generation.size() > prefix.size(); }
 };
 
 /// A condition on scalars alone, and what is wrong where it does not hold.
@@ -107,6 +122,9 @@ struct Network {
             }
         }
         return nullptr;
+    }
+    Storage *find_storage(const std::string &func) {
+        return const_cast<Storage *>(std::as_const(*this).find_storage(func));
     }
 };
 

@@ -109,20 +109,6 @@ private:
         if (schedule.ring_buffer().defined()) {
             mistake("Func {}: ring_buffer() is not supported; use buffer(...).slots(n)", name);
         }
-        const LoopLevel &compute = schedule.compute_level();
-        const LoopLevel &store = schedule.store_level();
-        if (!compute.is_inlined() && !(compute == store)) {
-            mistake(
-                "Func {}: it is stored at {} but computed at {}: sliding windows are not supported "
-                "yet; use the same loop in store_at and compute_at",
-                name, level_name(store), level_name(compute));
-        }
-    }
-
-    static std::string level_name(const LoopLevel &level) {
-        return level.is_inlined() ? "the place of its use"
-               : level.is_root()  ? "root"
-                                  : user_name(level.func()) + "." + user_name(level.var().name());
     }
 
     void check_stage(const std::string &func, int index, const Definition &definition) {

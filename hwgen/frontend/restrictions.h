@@ -9,7 +9,7 @@ namespace Orrery::frontend {
 
 /// Rejects what the frontend cannot turn into hardware and what shows in the Funcs themselves:
 /// tuples, extern stages, floating point, schedule directives without a hardware form, updates of
-/// the output, sliding windows. Throws one UserError that lists all of them.
+/// the output. Throws one UserError that lists all of them.
 void check_pipeline(const LoweredPipeline &pipeline, const HardwareSchedule &schedule);
 
 /// Rejects variables that no loop defines and that are not among the scalar inputs: sizes that are

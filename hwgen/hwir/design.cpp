@@ -92,6 +92,15 @@ ExprId expression(ExprPool &pool, const Size &size) {
     return size.is_constant() ? pool.constant(size.most) : size.expr;
 }
 
+bool updates_beside_readers(const Design &design, const Buffer &buffer) {
+    return buffer.slides() && buffer.slots > 1 &&
+           design.processes[buffer.writers[0].process].accumulation.has_value();
+}
+
+int memory_copies(const Design &design, const Buffer &buffer) {
+    return std::max<int>(1, int(buffer.read_ports.size())) + updates_beside_readers(design, buffer);
+}
+
 bool depends_on(const ExprPool &pool, const Index &index, int loop) {
     auto uses = [&](ExprId id) { return id.defined() && uses_counter(pool, id, loop); };
     bool affine = size_t(loop) < index.coefficients.size() && index.coefficients[loop] != 0;

@@ -93,7 +93,8 @@ struct Process {
 };
 
 /// A process takes its token of a buffer when it enters the body of its first `depth` serial loops and gives it back when it
-/// leaves it: one pass over the loops deeper than that is one generation.
+/// leaves it: one pass over the loops deeper than that is one generation. In a buffer that slides, elements outlive it: they are
+/// there during one pass over the loops deeper than `lifetime()`, which are `slide` more.
 ///
 /// A reader with `needed` starts early: it enters a generation that the last writer still fills. Until the writer has finished
 /// it, a point of the reader waits until the progress of the writer is greater than each of `needed`, and the last point of the
@@ -102,6 +103,9 @@ struct TokenUse {
     int process = -1;
     int depth = 0;
     std::vector<Index> needed; ///< readers: of serial counters of the process; empty: the whole generation is waited for
+    int slide = 0;
+
+    int lifetime() const { return depth - slide; }
 };
 
 /// What the banks of a buffer are made of; the pass choose_memories replaces Auto.
@@ -113,13 +117,16 @@ struct ReadPort {
     std::vector<int> loads; ///< indices into Process::loads
 };
 
+/// A buffer whose tokens have `slide` > 0 slides: a generation adds elements to those that are there, and the memory is
+/// one circle (indices with a modulus) instead of one part per slot. Its writer may still be `slots` generations ahead of the
+/// readers: it does not overwrite what they read meanwhile.
 struct Buffer {
     std::string name; ///< identifier
     std::string func;
     Type type;
     std::vector<int64_t> extents; ///< constant maximum per dimension, in elements
     MemoryTechnology technology = MemoryTechnology::Auto;
-    int slots = 1;
+    int slots = 1; ///< generations between the first write and the last read, at most
     std::vector<TokenUse> writers; ///< stages of the Func in order: phases of one generation
     std::vector<TokenUse> readers; ///< all read the finished generation, at the same time
 
@@ -132,6 +139,9 @@ struct Buffer {
     std::vector<int64_t> banks;        ///< per dimension; element i is in bank i mod banks, word i / banks
     std::vector<bool> packed;          ///< per dimension: the banks always share their word address: one wide word
     std::vector<ReadPort> read_ports;  ///< one copy of the memory each (loads of an accumulation's own element excepted)
+
+    bool slides() const { return !writers.empty() && writers[0].slide > 0; }
+    int memory_slots() const { return slides() ? 1 : slots; } ///< parts of the memory
 
     int64_t bank_count() const {
         int64_t n = 1;
@@ -254,6 +264,12 @@ Interval bounds(const ExprPool &pool, const Process &process, const Index &index
 
 /// The number as an expression.
 ExprId expression(ExprPool &pool, const Size &size);
+
+/// Does its writer update elements while readers are at other ones? It then reads from a copy of its own.
+bool updates_beside_readers(const Design &design, const Buffer &buffer);
+
+/// Copies of the memory: one per read port, and that of such a writer.
+int memory_copies(const Design &design, const Buffer &buffer);
 
 /// Does the coordinate, or any coordinate of the access, depend on the loop?
 bool depends_on(const ExprPool &pool, const Index &index, int loop);

@@ -58,7 +58,8 @@ private:
     }
 
     static std::string slots(const Buffer &b) {
-        return b.slots == 1 ? "" : fmt::format(", {} slots", b.slots);
+        return (b.slides() ? ", sliding" : "") +
+               (b.slots == 1 ? "" : fmt::format(", {} slots", b.slots));
     }
 
     std::string extents(const std::vector<int> &loops) const {

@@ -286,6 +286,8 @@ private:
         const Process &p = design.processes[use.process];
         ORRERY_CHECK(use.depth >= 0 && use.depth <= p.serial_count(), "{}: token of {} at depth {}",
                      where, p.name, use.depth);
+        ORRERY_CHECK(use.slide >= 0 && use.slide <= use.depth, "{}: slide {} of {}", where,
+                     use.slide, p.name);
     }
 
     void buffer(const Buffer &b) {
@@ -300,6 +302,8 @@ private:
         for (const std::vector<TokenUse> *uses : {&b.writers, &b.readers}) {
             for (const TokenUse &use : *uses) {
                 token(use);
+                ORRERY_CHECK((use.slide > 0) == b.slides(), "{}: {} does not slide alike",
+                             where, design.processes[use.process].name);
                 ORRERY_CHECK(users.insert(use.process).second, "{}: {} takes two tokens", where,
                              design.processes[use.process].name);
             }
@@ -313,12 +317,23 @@ private:
 
     int number(const Buffer &b) const { return int(&b - design.buffers.data()); }
 
-    /// Every process that touches the buffer holds a token of it.
+    /// Every process that touches the buffer holds a token of it, and agrees with the others on the
+    /// circles.
     void tokens_of_accesses(const Buffer &b, const std::set<int> &users) {
+        const std::vector<Index> &example = design.processes[b.writers[0].process].store.indices;
         for (size_t i = 0; i < design.processes.size(); i++) {
             const Process &p = design.processes[i];
             auto touches = [&](const Access &a) {
-                return a.kind == MemoryKind::Buffer && a.memory == number(b);
+                if (a.kind != MemoryKind::Buffer || a.memory != number(b)) {
+                    return false;
+                }
+                for (size_t d = 0; b.slides() && d < b.extents.size(); d++) {
+                    int64_t modulus = a.indices[d].modulus;
+                    ORRERY_CHECK(modulus == example[d].modulus &&
+                                     (modulus == 0 || modulus == b.extents[d]),
+                                 "{}: modulus {} of {} in dimension {}", where, modulus, p.name, d);
+                }
+                return true;
             };
             bool any = touches(p.store) || std::any_of(p.loads.begin(), p.loads.end(), touches);
             ORRERY_CHECK(!any || users.count(int(i)), "{}: {} has no token", where, p.name);

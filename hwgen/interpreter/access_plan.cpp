@@ -79,6 +79,17 @@ int64_t AccessPlan::coordinate(int dimension, int64_t lane) const {
     return d.modulus ? passes::floor_mod(c, d.modulus) : c;
 }
 
+int64_t AccessPlan::turn(int64_t lane) const {
+    constexpr int64_t most_turns = int64_t(1) << 20;
+    int64_t turns = 0;
+    for (const Dimension &d : dims) {
+        if (d.modulus) {
+            turns = turns * most_turns + passes::floor_div(d.serial + d.lane_part[lane], d.modulus);
+        }
+    }
+    return turns;
+}
+
 void AccessPlan::locate(const std::vector<int64_t> &counters, const LaneProgram &base_values,
                         const Mask &mask) {
     int64_t start = 0;

@@ -37,6 +37,9 @@ public:
 
     const std::vector<int64_t> &addresses() const { return address; }
     int64_t coordinate(int dimension, int64_t lane) const;
+    /// How often the coordinates went round their circles: tells apart elements that share an
+    /// address.
+    int64_t turn(int64_t lane) const;
     int64_t serial_part(int dimension) const { return dims[dimension].serial; }
     int64_t lane_part(int dimension, int64_t lane) const { return dims[dimension].lane_part[lane]; }
     int64_t least_lane_part(int dimension) const { return dims[dimension].least; }

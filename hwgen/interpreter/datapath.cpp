@@ -118,8 +118,7 @@ void Datapath::make_ports(int number) {
     }
 }
 
-int64_t Datapath::execute(const std::vector<int64_t> &counters,
-                          const std::vector<int64_t> &generations) {
+int64_t Datapath::execute(const std::vector<int64_t> &counters, const std::vector<Place> &places) {
     bases->run(counters);
     conditions->run(counters);
     enabled = Mask(int64_t(enabled.lane.size()));
@@ -130,7 +129,7 @@ int64_t Datapath::execute(const std::vector<int64_t> &counters,
     std::fill(unwritten.begin(), unwritten.end(), 0);
     for (int l = 0; l < int(loads.size()); l++) {
         if (l != self) {
-            load(l, counters, generations);
+            load(l, counters, places);
         }
     }
     store->locate(counters, *bases, enabled);
@@ -147,10 +146,10 @@ int64_t Datapath::execute(const std::vector<int64_t> &counters,
         port.check.check(masks);
     }
     if (process.accumulation) {
-        accumulate(counters, generations);
+        accumulate(counters, places);
     } else {
         value->run(counters, load_values);
-        write(value->result(0), enabled, generations);
+        write(value->result(0), enabled, places);
     }
     return enabled.count;
 }
@@ -171,7 +170,7 @@ Mask Datapath::narrowed(size_t from, size_t count) const {
 }
 
 void Datapath::load(int number, const std::vector<int64_t> &counters,
-                    const std::vector<int64_t> &generations) {
+                    const std::vector<Place> &places) {
     const Access &access = process.loads[number];
     Mask &mask = load_masks[number];
     mask = narrowed(predicate_from[number], access.predicate.size());
@@ -181,7 +180,7 @@ void Datapath::load(int number, const std::vector<int64_t> &counters,
         throw Failure(fmt::format("load {}: {}", number, failure.what()));
     }
     if (access.kind == MemoryKind::Buffer) {
-        return read_buffer(number, mask, generations[access.memory]);
+        return read_buffer(number, mask, places[access.memory]);
     }
     memory.streams[load_stream[number]]->move(loads[number], mask);
     const std::vector<int64_t> &data = memory.tensors[access.memory].data;
@@ -192,10 +191,11 @@ void Datapath::load(int number, const std::vector<int64_t> &counters,
     }
 }
 
-void Datapath::read_buffer(int number, const Mask &mask, int64_t generation) {
+void Datapath::read_buffer(int number, const Mask &mask, const Place &place) {
     int buffer = process.loads[number].memory;
     const BufferState &state = memory.buffers[buffer];
-    int64_t slot = generation % design.buffers[buffer].slots * state.size;
+    const bool slides = design.buffers[buffer].slides();
+    int64_t slot = place.generation % design.buffers[buffer].memory_slots() * state.size;
     const std::vector<int64_t> &address = loads[number].addresses();
     std::vector<int64_t> &values = load_values[number];
     for (size_t lane = 0; lane < values.size(); lane++) {
@@ -204,7 +204,12 @@ void Datapath::read_buffer(int number, const Mask &mask, int64_t generation) {
             continue;
         }
         int64_t at = slot + address[lane];
-        unwritten[lane] |= state.written_in[at] != generation;
+        const Mark &mark = state.marks[at];
+        // In a sliding buffer an element may be older than this generation, but not newer.
+        const bool in_time = slides ? mark.generation >= 0 && mark.generation <= place.generation
+                                    : mark.generation == place.generation;
+        unwritten[lane] |= !in_time || mark.lifetime != place.lifetime ||
+                           mark.turn != loads[number].turn(int64_t(lane));
         values[lane] = state.data[at];
     }
 }
@@ -250,8 +255,7 @@ void Datapath::combine() {
     }
 }
 
-void Datapath::accumulate(const std::vector<int64_t> &counters,
-                          const std::vector<int64_t> &generations) {
+void Datapath::accumulate(const std::vector<int64_t> &counters, const std::vector<Place> &places) {
     const Accumulation &a = *process.accumulation;
     if (a.op == ReduceOp::Other) {
         active_groups = enabled;
@@ -273,12 +277,12 @@ void Datapath::accumulate(const std::vector<int64_t> &counters,
         }
     } else {
         loads[self].locate(counters, *bases, active_groups);
-        read_buffer(self, active_groups, generations[process.store.memory]);
+        read_buffer(self, active_groups, places[process.store.memory]);
         memory.buffers[process.store.memory].statistics.reads += active_groups.count;
     }
     if (a.op == ReduceOp::Other) {
         value->run(counters, load_values);
-        return write(value->result(0), active_groups, generations);
+        return write(value->result(0), active_groups, places);
     }
     Type type = design.exprs[a.increment].type;
     for (size_t lane = 0; lane < old.size(); lane++) {
@@ -286,11 +290,10 @@ void Datapath::accumulate(const std::vector<int64_t> &counters,
             combined[lane] = combined_value(a.op, type, old[lane], combined[lane]);
         }
     }
-    write({combined.data(), 1}, active_groups, generations);
+    write({combined.data(), 1}, active_groups, places);
 }
 
-void Datapath::write(const LaneValues &values, const Mask &mask,
-                     const std::vector<int64_t> &generations) {
+void Datapath::write(const LaneValues &values, const Mask &mask, const std::vector<Place> &places) {
     if (!always_distinct) {
         check_distinct(mask);
     }
@@ -311,12 +314,14 @@ void Datapath::write(const LaneValues &values, const Mask &mask,
         return;
     }
     BufferState &state = memory.buffers[process.store.memory];
-    int64_t generation = generations[process.store.memory];
-    int64_t slot = generation % design.buffers[process.store.memory].slots * state.size;
+    const Place &place = places[process.store.memory];
+    int64_t slot =
+        place.generation % design.buffers[process.store.memory].memory_slots() * state.size;
     for (size_t lane = 0; lane < mask.lane.size(); lane++) {
         if (mask.lane[lane]) {
             state.data[slot + address[lane]] = values[int64_t(lane)];
-            state.written_in[slot + address[lane]] = unwritten[lane] ? -1 : generation;
+            state.marks[slot + address[lane]] = {unwritten[lane] ? -1 : place.generation,
+                                                 place.lifetime, store->turn(int64_t(lane))};
         }
     }
     state.statistics.writes += mask.count;

@@ -9,16 +9,16 @@ class Datapath {
 public:
     Datapath(const hwir::Design &design, int process, Memory &memory);
 
-    /// One point: all lanes load, then compute, then store. `generations` holds, per buffer, the
-    /// generation that the process works on. The number of enabled lanes. Throws Failure.
-    int64_t execute(const std::vector<int64_t> &counters, const std::vector<int64_t> &generations);
+    /// One point: all lanes load, then compute, then store. `places` holds, per buffer, where the
+    /// process is. The number of enabled lanes. Throws Failure.
+    int64_t execute(const std::vector<int64_t> &counters, const std::vector<Place> &places);
 
 private:
     // Fixed.
     const hwir::Design &design;
     const hwir::Process &process;
     Memory &memory;
-    int self = -1;        ///< the self load
+    int self = -1;                ///< the self load
     std::vector<int> load_stream; ///< per load: its stream, -1 for a buffer
     int store_stream = -1;
     std::vector<int>
@@ -45,22 +45,21 @@ private:
     /// Per lane: an element that was read was not written in this generation. That is an error only
     /// when it reaches a tensor: stages that are rounded up compute elements that nobody needs.
     std::vector<uint8_t> unwritten;
-    std::vector<int64_t> combined;                 ///< accumulation: per lane, what its group adds
-    Mask active_groups{0}; ///< the first lanes of the groups with an enabled lane
+    std::vector<int64_t> combined; ///< accumulation: per lane, what its group adds
+    Mask active_groups{0};         ///< the first lanes of the groups with an enabled lane
 
     void find_streams(int number);
     void make_plans();
     void make_groups();
     void make_ports(int number);
     Mask narrowed(size_t from, size_t count) const;
-    void load(int number, const std::vector<int64_t> &counters,
-              const std::vector<int64_t> &generations);
-    void read_buffer(int number, const Mask &mask, int64_t generation);
+    void load(int number, const std::vector<int64_t> &counters, const std::vector<Place> &places);
+    void read_buffer(int number, const Mask &mask, const Place &place);
     int64_t reads_of(const Port &port);
     bool is_first_visit(const std::vector<int64_t> &counters) const;
     void combine();
-    void accumulate(const std::vector<int64_t> &counters, const std::vector<int64_t> &generations);
-    void write(const LaneValues &values, const Mask &mask, const std::vector<int64_t> &generations);
+    void accumulate(const std::vector<int64_t> &counters, const std::vector<Place> &places);
+    void write(const LaneValues &values, const Mask &mask, const std::vector<Place> &places);
     void check_distinct(const Mask &mask) const;
 };
 

@@ -46,7 +46,8 @@ struct StreamStatistics {
 
 struct Result {
     /// What went wrong first; empty if all went well. One of: an output that depends on an
-    /// element of a buffer that was not written in this generation, an access out of range, two
+    /// element of a buffer that was not written in this generation (of a sliding buffer: not yet
+    /// written, or overwritten already), an access out of range, two
     /// words of one bank in one cycle, lanes of a packed dimension in different words, two lanes
     /// that write one element, a stream that disagrees with its access, a deadlock (which process
     /// waits for what).

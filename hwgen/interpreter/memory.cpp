@@ -42,8 +42,8 @@ Memory::Memory(const hwir::Design &design, std::vector<Tensor> &t) : tensors(t) 
         for (int64_t e : b.extents) {
             state.size *= e;
         }
-        state.data.assign(state.size * b.slots, 0);
-        state.written_in.assign(state.size * b.slots, -1);
+        state.data.assign(state.size * b.memory_slots(), 0);
+        state.marks.assign(state.size * b.memory_slots(), {});
         state.writers_done.assign(b.writers.size(), 0);
         state.readers_done.assign(b.readers.size(), 0);
         buffers.push_back(std::move(state));

@@ -10,17 +10,19 @@ using namespace hwir;
 Sequencer::Sequencer(const Design &d, int number, Memory &m)
     : design(d), process(d.processes[number]), memory(m), datapath(d, number, m),
       counters(process.loops.size(), 0), limits(process.serial_count(), 0),
-      generations(d.buffers.size(), 0) {
+      places(d.buffers.size()) {
     for (int l = 0; l < process.serial_count(); l++) {
         std::vector<ExprId> roots{process.loops[l].extent};
         extents.push_back(std::make_unique<LaneProgram>(design.exprs, process.loops, roots, false));
     }
     uses.resize(process.serial_count() + 1);
+    lifetimes.resize(process.serial_count() + 1);
     for (int b = 0; b < int(design.buffers.size()); b++) {
         auto add = [&](const std::vector<TokenUse> &all, bool writer) {
             for (int i = 0; i < int(all.size()); i++) {
                 if (all[i].process == number) {
                     uses[all[i].depth].push_back({b, i, writer, false, &all[i]});
+                    lifetimes[all[i].lifetime()].push_back(b);
                 }
             }
         };
@@ -43,7 +45,7 @@ Sequencer::Sequencer(const Design &d, int number, Memory &m)
 
 /// Is the generation that the reader is in, or wants to enter, finished?
 bool Sequencer::written(const Use &use) const {
-    return memory.buffers[use.buffer].writers_done.back() > generations[use.buffer];
+    return memory.buffers[use.buffer].writers_done.back() > places[use.buffer].generation;
 }
 
 int64_t Sequencer::value(const Index &index) const {
@@ -93,7 +95,7 @@ void Sequencer::publish(std::vector<Update> *given) {
 
 bool Sequencer::ready(const Use &use) const {
     const BufferState &buffer = memory.buffers[use.buffer];
-    int64_t generation = generations[use.buffer];
+    const int64_t generation = places[use.buffer].generation;
     if (!use.writer) {
         return use.early() || written(use);
     }
@@ -138,13 +140,16 @@ void Sequencer::leave(std::vector<Update> *given) {
         int64_t *done =
             use.writer ? &buffer.writers_done[use.phase] : &buffer.readers_done[use.phase];
         use.held = false;
-        int64_t now = ++generations[use.buffer];
+        int64_t now = ++places[use.buffer].generation;
         if (given) {
             given->push_back({done, now});
         } else {
             *done = now;
         }
         events++;
+    }
+    for (int buffer : lifetimes[depth]) {
+        places[buffer].lifetime++;
     }
     if (depth == 0) {
         state = State::Ended;
@@ -157,7 +162,7 @@ void Sequencer::leave(std::vector<Update> *given) {
 
 void Sequencer::issue() {
     try {
-        int64_t lanes = datapath.execute(counters, generations);
+        int64_t lanes = datapath.execute(counters, places);
         counts.lane_operations += lanes;
         (lanes ? counts.points : counts.idle_points)++;
     } catch (const Failure &failure) {
@@ -203,11 +208,11 @@ std::string Sequencer::wait_text(const Use &use) const {
     const Buffer &buffer = design.buffers[use.buffer];
     if (!use.writer || use.phase > 0) {
         const TokenUse &writer = use.writer ? buffer.writers[use.phase - 1] : buffer.writers.back();
-        return fmt::format("for generation {} of {} from {}", generations[use.buffer], buffer.name,
-                           design.processes[writer.process].name);
+        return fmt::format("for generation {} of {} from {}", places[use.buffer].generation,
+                           buffer.name, design.processes[writer.process].name);
     }
     return fmt::format("for a free slot of {} (generation {})", buffer.name,
-                       generations[use.buffer]);
+                       places[use.buffer].generation);
 }
 
 std::string Sequencer::waiting_text() const {

@@ -70,7 +70,6 @@ int64_t AccessMap::lane_part(const Access &access, int d, const std::vector<int6
 void AccessMap::add_dimension(int d) {
     PortDimension &dim = dims[d];
     const Index &index = accesses[0]->indices[d];
-    ORRERY_CHECK(index.modulus == 0, "folded storage of {} is not lowered", buffer.name);
     LaneSpace space(process, hwir::lane_loops(process));
     std::set<int64_t> values;
     for (const Access *a : accesses) {
@@ -89,6 +88,9 @@ void AccessMap::add_dimension(int d) {
         int64_t lane = v - folded[d];
         dim.lane_value_at[passes::floor_mod(dim.residue + lane, dim.banks)] = lane;
     }
+    if (index.modulus != 0) {
+        return add_circle(d, offset);
+    }
     if (!dim.rotates && add_affine_words(d, offset)) {
         // the word coordinate is affine in the counters
     } else {
@@ -106,6 +108,29 @@ void AccessMap::add_dimension(int d) {
                 word_offset += passes::floor_div(dim.residue + lane, dim.banks) * dim.word_stride;
                 break;
             }
+        }
+    }
+}
+
+void AccessMap::add_circle(int d, int64_t offset) {
+    PortDimension &dim = dims[d];
+    const Index &index = accesses[0]->indices[d];
+    dim.modulus = index.modulus;
+    ORRERY_CHECK(dim.banks == 1 || dim.banks == dim.modulus, "{} banks for a circle of {} in {}",
+                 dim.banks, dim.modulus, buffer.name);
+    const bool power_of_two = (dim.modulus & (dim.modulus - 1)) == 0;
+    dim.circle_coefficients.assign(process.loops.size(), 0);
+    if (index.base.defined() && !power_of_two) { // nothing goes round at such a number but a division
+        ExprPool &pool = build.pool;
+        dim.circle_rest = pool.make(Op::Mod, hwir::index_type, {serial_expr(pool, process, index, offset),
+                                                                pool.constant(dim.modulus)});
+        return;
+    }
+    dim.circle_offset = passes::floor_mod(offset, dim.modulus);
+    dim.circle_rest = index.base;
+    for (size_t i = 0; i < process.loops.size(); i++) {
+        if (process.loops[i].kind == LoopKind::Serial && process.loops[i].max_extent > 1) {
+            dim.circle_coefficients[i] = passes::floor_mod(index.coefficients[i], dim.modulus);
         }
     }
 }
@@ -170,7 +195,7 @@ int64_t AccessMap::bank_offset(int bank) const {
     int64_t offset = 0;
     for (size_t d = 0; d < dims.size(); d++) {
         const PortDimension &dim = dims[d];
-        if (dim.packed || dim.rotates) {
+        if (dim.packed || dim.rotates || dim.modulus != 0) {
             continue;
         }
         int64_t b = bank_coordinate(static_cast<int>(d), static_cast<int64_t>(bank) * pack_elements);

@@ -9,6 +9,9 @@ namespace Orrery::lower {
 /// of the dimensions. In every dimension d an access reaches coordinate S + L: S is the part of the serial counters, L that of
 /// the lanes. Element S + L is in bank (S + L) mod banks, word (S + L) / banks. Where S is always the same modulo the banks,
 /// lanes and banks are wired to each other; otherwise the port rotates by S mod banks.
+///
+/// A coordinate modulo M (a circle) has one bank or M banks. S mod M then comes from a counter that goes round: it is the word
+/// of the one bank, or the rotation between M banks of one word each.
 struct PortDimension {
     int64_t banks = 1;
     bool packed = false;
@@ -17,6 +20,10 @@ struct PortDimension {
     int64_t word_stride = 1;  ///< words per step of the word coordinate
     int64_t inner = 1;        ///< elements of the flat order below this dimension
     hwir::ExprId remainder;   ///< S mod banks if it rotates
+    int64_t modulus = 0;      ///< M, of a circle
+    std::vector<int64_t> circle_coefficients; ///< S of a circle, per loop ...
+    int64_t circle_offset = 0;
+    hwir::ExprId circle_rest; ///< ... and the rest, only where M is a power of two; may be undefined
     /// Lane part L per bank position (position = L mod banks, shifted by `residue` when static); -1: no lane there.
     std::vector<int64_t> lane_value_at;
     bool single_lane() const;
@@ -56,6 +63,7 @@ public:
 private:
     int64_t lane_part(const hwir::Access &access, int d, const std::vector<int64_t> &counters) const;
     void add_dimension(int d);
+    void add_circle(int d, int64_t offset);
     bool add_affine_words(int d, int64_t offset);
     void add_rest(hwir::ExprId words, int64_t stride);
     Build &build;

@@ -182,15 +182,16 @@ Json process_json(const hwir::Design &design, int number, const LoweredDesign &l
     return result;
 }
 
-Json buffer_json(const hwir::Buffer &b, int number, const LoweredDesign &lowered) {
+Json buffer_json(const hwir::Design &design, int number, const LoweredDesign &lowered) {
+    const hwir::Buffer &b = design.buffers[number];
     Json reads = Json::array(), writes = Json::array();
     for (const Counter &c : lowered.registers.counters) {
         if (c.buffer == number && (c.kind == Counter::Reads || c.kind == Counter::Writes)) {
             (c.kind == Counter::Reads ? reads : writes).push_back(counter_reference(c));
         }
     }
-    int64_t copies = std::max<int64_t>(1, static_cast<int64_t>(b.read_ports.size()));
-    int64_t bits = b.bank_count() * b.depth() * b.type.bits * b.slots * copies;
+    const int copies = hwir::memory_copies(design, b);
+    int64_t bits = b.bank_count() * b.depth() * b.type.bits * b.memory_slots() * copies;
     bool registers = b.technology == hwir::MemoryTechnology::RegisterFile;
     return {{"name", b.name},
             {"func", b.func},
@@ -231,7 +232,7 @@ std::string manifest(const hwir::Design &design, const LoweredDesign &lowered,
         processes.push_back(process_json(design, static_cast<int>(p), lowered));
     }
     for (size_t b = 0; b < design.buffers.size(); b++) {
-        buffers.push_back(buffer_json(design.buffers[b], static_cast<int>(b), lowered));
+        buffers.push_back(buffer_json(design, static_cast<int>(b), lowered));
     }
     Json result = {
         {"format", 1},

@@ -127,9 +127,9 @@ void ProcessState::add_token(int b, bool writer, int k) {
     // An early reader takes its token when it leaves: it has been in the generation before there was one.
     scope.assign(acquire, early ? leaves : binary(ValueOp::And, fire, enter));
     Value slot = constant(1, 0);
-    if (buffer.slots > 1) {
+    if (buffer.memory_slots() > 1) {
         slot = scope.net(port.prefix + "_slot", slot_bits(buffer));
-        scope.instance("u_" + port.prefix + "_slot", templates::slot_pointer(buffer.slots),
+        scope.instance("u_" + port.prefix + "_slot", templates::slot_pointer(buffer.memory_slots()),
                        {{"clk_i", clk}, {"rst_i", rst}, {"next_i", leaves}, {"slot_o", slot}});
     }
     slots[{b, writer}] = slot;
@@ -376,7 +376,7 @@ int progress_bits(const hwir::Design &design, const hwir::Buffer &buffer) {
 
 int address_bits(const hwir::Buffer &buffer) { return index_bits(buffer.depth()); }
 
-int slot_bits(const hwir::Buffer &buffer) { return index_bits(buffer.slots); }
+int slot_bits(const hwir::Buffer &buffer) { return index_bits(buffer.memory_slots()); }
 
 ProcessModule lower_process(Build &build, int process) { return ProcessState(build, process).run(); }
 

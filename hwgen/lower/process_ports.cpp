@@ -15,12 +15,54 @@ std::vector<Value> ProcessState::rotation_amounts(const AccessMap &map, const st
         Value amount;
         if (dim.rotates && dim.banks > 1) {
             std::string wire = fmt::format("{}_rotation{}", name, d);
-            amount = control->shared(dim.remainder, {index_bits(dim.banks), false}, wire);
+            amount = dim.modulus != 0
+                         ? circle_place(map, d, name)
+                         : control->shared(dim.remainder, {index_bits(dim.banks), false}, wire);
             amount = delayed(amount, cycles, fmt::format("{}_after{}", wire, cycles));
         }
         amounts.push_back(amount);
     }
     return amounts;
+}
+
+Value ProcessState::affine_sum(const std::vector<int64_t> &coefficients, int64_t base, int width,
+                               int64_t modulus, const std::string &name) {
+    const hwir::Type type{width, false};
+    uint64_t used = 0;
+    std::vector<Value> values; // most significant first
+    for (int i = loops; i-- > 0;) {
+        int64_t k = i < process.serial_count() ? coefficients[i] : 0;
+        used |= uint64_t{k != 0} << i;
+        values.push_back(constant(width, hwir::wrap(k, type)));
+    }
+    Value start_value = constant(width, hwir::wrap(base, type));
+    if (used == 0) {
+        return start_value;
+    }
+    Value sum = scope.net(name, width);
+    scope.instance("u_" + name, templates::address_generator(loops, width, used, modulus),
+                   {{"clk_i", clk}, {"start_i", start}, {"step_i", fire}, {"increment_i", increment},
+                    {"base_i", start_value}, {"coefficient_i", concat(values)}, {"address_o", sum}});
+    return sum;
+}
+
+Value ProcessState::circle_place(const AccessMap &map, size_t d, const std::string &name) {
+    const PortDimension &dim = map.dimensions()[d];
+    const std::string wire = fmt::format("{}_circle{}", name, d);
+    auto [known, is_new] = circles.try_emplace(wire);
+    if (!is_new) {
+        return known->second;
+    }
+    const int width = index_bits(dim.modulus);
+    const bool power_of_two = (dim.modulus & (dim.modulus - 1)) == 0 && dim.modulus > 1;
+    Value place = affine_sum(dim.circle_coefficients, dim.circle_offset, width,
+                             power_of_two ? 0 : dim.modulus, wire);
+    if (dim.circle_rest.defined()) {
+        Value rest = control->shared(dim.circle_rest, {width, false}, wire + "_rest");
+        place = scope.wire(wire + "_place", binary(ValueOp::Add, place, rest));
+    }
+    known->second = place;
+    return place;
 }
 
 Value ProcessState::rotated(const AccessMap &map, Value data, int width,
@@ -59,21 +101,7 @@ Value ProcessState::copied_to_banks(const AccessMap &map, const PortDimension &d
 Value ProcessState::counter_sum(const std::vector<int64_t> &terms, int64_t offset, hwir::ExprId rest,
                             hwir::Type type, const std::string &name) {
     const int width = type.bits;
-    Value sum = constant(width, hwir::wrap(offset, {width, false}));
-    uint64_t used = 0;
-    std::vector<Value> coefficients; // most significant first
-    for (int i = loops; i-- > 0;) {
-        int64_t k = i < process.serial_count() ? terms[i] : 0;
-        used |= uint64_t{k != 0} << i;
-        coefficients.push_back(constant(width, hwir::wrap(k, {width, false})));
-    }
-    if (used != 0) {
-        Value affine = scope.net(name + "_affine", width);
-        scope.instance("u_" + name + "_affine", templates::address_generator(loops, width, used),
-                       {{"clk_i", clk}, {"start_i", start}, {"step_i", fire}, {"increment_i", increment},
-                        {"base_i", sum}, {"coefficient_i", concat(coefficients)}, {"address_o", affine}});
-        sum = affine;
-    }
+    Value sum = affine_sum(terms, offset, width, 0, name + "_affine");
     if (rest.defined()) {
         sum = binary(ValueOp::Add, sum, control->shared(rest, {width, false}, name + "_rest"));
     }
@@ -86,6 +114,15 @@ Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
     const int width = address_bits(buffer);
     const hwir::Type type{width, false};
     Value base = counter_sum(map.coefficients(), map.offset(), map.rest(), type, name);
+    for (size_t d = 0; d < map.dimensions().size(); d++) {
+        const PortDimension &dim = map.dimensions()[d];
+        if (dim.modulus != 0 && dim.banks == 1) { // the place is the word
+            Value place = circle_place(map, d, name), words = scope.net(fmt::format("{}_turned{}", name, d), width);
+            Value stride = constant(width, hwir::wrap(dim.word_stride, type));
+            scope.assign(words, binary(ValueOp::Mul, place, stride, width));
+            base = binary(ValueOp::Add, base, words);
+        }
+    }
     if (map.banks() == 1 && map.bank_offset(0) != 0) {
         base = binary(ValueOp::Add, base, constant(width, hwir::wrap(map.bank_offset(0), type)));
     }
@@ -98,8 +135,8 @@ Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
     std::vector<std::pair<const PortDimension *, Value>> moving; // offsets per bank of the dimension
     for (size_t d = 0; d < amounts.size(); d++) {
         const PortDimension &dim = map.dimensions()[d];
-        if (!amounts[d] || dim.packed ||
-            dim.single_lane()) { // the single lane is at offset 0 of its bank
+        // The single lane is at offset 0 of its bank; a bank of a circle has one word.
+        if (!amounts[d] || dim.packed || dim.single_lane() || dim.modulus != 0) {
             continue;
         }
         std::vector<int64_t> lane_values = dim.lane_value_at;

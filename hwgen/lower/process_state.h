@@ -137,6 +137,11 @@ private:
                                    int width, const std::string &name);
     std::vector<netlist::Value> rotation_amounts(const AccessMap &map, const std::string &name,
                                                  int cycles);
+    /// Place in the circle of dimension d at the point that is issued.
+    netlist::Value circle_place(const AccessMap &map, size_t d, const std::string &name);
+    /// sum(coefficient x counter) + base, in `width` bits or modulo `modulus`, by an address generator if a counter counts.
+    netlist::Value affine_sum(const std::vector<int64_t> &coefficients, int64_t base, int width, int64_t modulus,
+                              const std::string &name);
     /// Banks (wide words) that any lane of the port's accesses reaches at this point; null: all.
     netlist::Value touched_banks(const AccessMap &map, size_t accesses,
                                  const std::vector<netlist::Value> &amounts, const std::string &name);
@@ -210,6 +215,7 @@ private:
     std::vector<netlist::Value> counted; ///< amount per cycle, in the order of result.counters
     std::map<std::pair<int, bool>, netlist::Value> slots; ///< per (buffer, writer)
     std::map<int, int> last_read; ///< per buffer: cycle of its last bank's read
+    std::map<std::string, netlist::Value> circles; ///< places in circles, by name
 
     // Datapath
     std::vector<Operand> operands, initial_operands;

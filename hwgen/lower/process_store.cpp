@@ -240,7 +240,7 @@ void ProcessState::add_accumulation() {
     Value written = module.output(write.prefix + "_enable_o", elements);
     scope.instance(
         "u_accumulate",
-        templates::accumulate_port(map.banks(), map.pack(), bits, buffer.depth(), buffer.slots),
+        templates::accumulate_port(map.banks(), map.pack(), bits, buffer.depth(), buffer.memory_slots()),
         {{"clk_i", clk},
          {"rst_i", rst},
          {"valid_i", copies(update, hop, map, "update_banks", true)},

@@ -233,9 +233,9 @@ void Top::add_memory(int b) {
         std::string instance;
         updates = updates || memory_port(b, MemoryPort::UpdateRead, static_cast<int>(w), instance);
     }
-    bool phased = updates || buffer.writers.size() > 1;
-    int copies = std::max<int>(1, static_cast<int>(buffer.read_ports.size()));
-    for (int c = 0; c < copies; c++) {
+    const bool beside = hwir::updates_beside_readers(design, buffer);
+    const bool phased = (updates && !beside) || buffer.writers.size() > 1;
+    for (int c = 0; c < hwir::memory_copies(design, buffer); c++) {
         add_copy(b, c, phased);
     }
 }
@@ -282,7 +282,9 @@ void Top::add_copy(int b, int copy, bool phased) {
         ORRERY_CHECK(m, "{} has a stage without a write port", buffer.name);
         writes.push_back({instance, m->prefix});
         reached.push_back(m->reached);
-        m = copy == 0 ? memory_port(b, MemoryPort::UpdateRead, static_cast<int>(w), instance) : nullptr;
+        const int of_updates = hwir::updates_beside_readers(design, buffer)
+                                   ? hwir::memory_copies(design, buffer) - 1 : 0;
+        m = copy == of_updates ? memory_port(b, MemoryPort::UpdateRead, static_cast<int>(w), instance) : nullptr;
         if (m) {
             reads.push_back({instance, m->prefix});
         }
@@ -300,9 +302,9 @@ void Top::add_copy(int b, int copy, bool phased) {
     };
     const bool flip_flops = buffer.technology == hwir::MemoryTechnology::RegisterFile;
     Signature memory =
-        phased ? templates::phased_buffer(banks, pack, buffer.type.bits, buffer.depth(), buffer.slots, flip_flops,
+        phased ? templates::phased_buffer(banks, pack, buffer.type.bits, buffer.depth(), buffer.memory_slots(), flip_flops,
                                           static_cast<int>(writes.size()), static_cast<int>(reads.size()))
-               : templates::banked_buffer(banks, pack, buffer.type.bits, buffer.depth(), buffer.slots, flip_flops);
+               : templates::banked_buffer(banks, pack, buffer.type.bits, buffer.depth(), buffer.memory_slots(), flip_flops);
     const std::string name = copy == 0 ? buffer.name : fmt::format("{}_copy{}", buffer.name, copy);
     const int bits = banks * pack * buffer.type.bits;
     Value data = scope.net(name + "_data", bits * static_cast<int>(reads.size()));
@@ -363,7 +365,8 @@ void Top::add_memories() {
         if (buffer.readers.empty()) {
             user_error("{} is computed but never read; remove it from the schedule or read it", buffer.func);
         }
-        scope.comment(fmt::format("Buffer {} ({}): {} slot(s) of {}.", buffer.name, buffer.func, buffer.slots,
+        scope.comment(fmt::format("Buffer {} ({}): {}{} slot(s) of {}.", buffer.name, buffer.func,
+                                  buffer.slides() ? "sliding, " : "", buffer.slots,
                                   buffer.technology == hwir::MemoryTechnology::RegisterFile ? "flip-flops" : "RAM"));
         add_memory(static_cast<int>(b));
         add_token_ring(static_cast<int>(b));

@@ -83,7 +83,8 @@ int64_t bank_count(const Design &design, const Buffer &buffer, const std::vector
     auto fits = [&](int64_t banks) {
         return std::all_of(uses.begin(), uses.end(),
                            [&](const Use &u) {
-                               return u.access->indices[dimension].modulus % banks == 0;
+                               int64_t modulus = u.access->indices[dimension].modulus;
+                               return modulus == 0 || banks == 1 || banks == modulus;
                            }) &&
                std::all_of(values.begin(), values.end(),
                            [&](const auto &v) { return keeps_apart(v, banks); });
@@ -105,6 +106,9 @@ int64_t bank_count(const Design &design, const Buffer &buffer, const std::vector
 
 /// Do all lanes of the access share the word address along the dimension?
 bool shares_word(const ExprPool &pool, const Use &use, int dimension, int64_t banks) {
+    if (use.access->indices[dimension].modulus != 0) {
+        return false; // its banks are rows of their own
+    }
     DimensionMap map = dimension_map(pool, *use.process, {use.access}, dimension, banks);
     if (map.lane_values.size() == 1) {
         return true;

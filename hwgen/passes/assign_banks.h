@@ -10,8 +10,9 @@ inline constexpr int64_t most_banks = 4096;
 /// banks, and gives every load its port. Sets Buffer::banks, packed and read_ports.
 ///
 /// Along each dimension the number of banks is the smallest one that keeps apart the lane values of
-/// every access (it divides the modulus of a folded dimension). Coordinates differ per dimension,
-/// so that banks of all dimensions together keep apart what differs in any of them.
+/// every access. Coordinates differ per dimension, so that banks of all dimensions together keep
+/// apart what differs in any of them. A coordinate modulo M that lanes reach has M banks: lanes
+/// beyond the end of the circle then differ from those before it in the bank alone.
 ///
 ///     lane x in 0..4                                       buffer tile
 ///         load0 = buffer tile[2*x + r.x]          ->           banks [5]        (0, 2, 4, 6 differ

@@ -331,7 +331,7 @@ bool may_start_early(const Design &design, const Buffer &buffer) {
 
 void early_start(Design &design) {
     for (Buffer &buffer : design.buffers) {
-        if (may_start_early(design, buffer)) {
+        if (!buffer.slides() && may_start_early(design, buffer)) {
             EarlyStart(design, buffer).run();
         }
     }

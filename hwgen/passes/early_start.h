@@ -20,7 +20,7 @@ namespace Orrery::passes {
 /// are innermost. A bound over several lanes of one coordinate takes the lane that is worst. The bound is one of the last
 /// write of an element, whatever was written before; guards and predicates only make fewer reads and writes.
 ///
-/// As before: buffers whose last writer is an accumulation, readers that would wait for all of the generation anyway.
+/// As before: sliding buffers, those whose last writer is an accumulation, readers that would wait for all of the generation anyway.
 void early_start(hwir::Design &design);
 
 } // namespace Orrery::passes

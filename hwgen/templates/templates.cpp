@@ -24,12 +24,15 @@ Signature sequencer(int loops, int width) {
         .done();
 }
 
-Signature address_generator(int loops, int width, uint64_t used) {
-    return PortList("address_generator")
-        .parameter("LOOPS", loops)
-        .parameter("WIDTH", width)
-        .packed("USED", loops, {used})
-        .clock()
+Signature address_generator(int loops, int width, uint64_t used, int64_t modulus) {
+    PortList list = PortList("address_generator")
+                        .parameter("LOOPS", loops)
+                        .parameter("WIDTH", width)
+                        .packed("USED", loops, {used});
+    if (modulus != 0) {
+        list.parameter("MODULUS", modulus);
+    }
+    return list.clock()
         .in("start_i")
         .in("step_i")
         .in("increment_i", loops)

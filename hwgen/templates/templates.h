@@ -14,7 +14,7 @@ using netlist::Signature;
 // control
 Signature sequencer(int loops, int width);
 /// Bit i of `used`: loop i has a coefficient.
-Signature address_generator(int loops, int width, uint64_t used);
+Signature address_generator(int loops, int width, uint64_t used, int64_t modulus = 0);
 Signature token_ring(int slots, int writers, int readers);
 Signature slot_pointer(int slots);
 Signature credit_counter(int credits);

@@ -7,10 +7,12 @@
 // Throughput: one address per cycle, modulo 2^WIDTH (a coefficient may be negative).
 // Reset:      none; the address is undefined before the first start_i.
 // Parameters: LOOPS >= 1, loop 0 is the outermost; WIDTH: bits of the address; USED: bit i is 0 if coefficient i is
-//             always 0.
+//             always 0; MODULUS: the address goes round at this number instead of 2^WIDTH (0: it does not); base_i and
+//             all coefficients are then below it.
 module address_generator #(
     parameter integer LOOPS = 2, WIDTH = 8,
-    parameter [LOOPS-1:0] USED = {LOOPS{1'b1}}
+    parameter [LOOPS-1:0] USED = {LOOPS{1'b1}},
+    parameter integer MODULUS = 0
 ) (
     input  wire                   clk_i,
     input  wire                   start_i,
@@ -20,12 +22,21 @@ module address_generator #(
     input  wire [LOOPS*WIDTH-1:0] coefficient_i,
     output wire [WIDTH-1:0]       address_o
 );
-    wire [WIDTH-1:0] next_address = gen_loop[0].from + gen_loop[0].amount;
+    wire [WIDTH-1:0] next_address;
 
     assign address_o = gen_loop[LOOPS-1].level;
 
     genvar i;
     generate
+        if (MODULUS == 0) begin : gen_sum
+            assign next_address = gen_loop[0].from + gen_loop[0].amount;
+        end else begin : gen_circle
+            localparam [WIDTH:0] ROUND = MODULUS[WIDTH:0];
+            wire [WIDTH:0] sum     = {1'b0, gen_loop[0].from} + {1'b0, gen_loop[0].amount};
+            wire [WIDTH:0] wrapped = sum >= ROUND ? sum - ROUND : sum;
+            wire           unused_ok = &{1'b0, wrapped[WIDTH]};
+            assign next_address = wrapped[WIDTH-1:0];
+        end
         if (LOOPS < 1 || WIDTH < 1) begin : gen_bad address_generator_needs_a_loop_and_a_width u_error (); end
         for (i = 0; i < LOOPS; i = i + 1) begin : gen_loop
             wire [WIDTH-1:0] level;                         // the address with all loops inside this one at 0

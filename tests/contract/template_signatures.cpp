@@ -38,7 +38,9 @@ std::map<std::string, Function> control_and_memory() {
     return {
         {"sequencer", [](const Values &v) { return sequencer(v("LOOPS"), v("WIDTH")); }},
         {"address_generator",
-         [](const Values &v) { return address_generator(v("LOOPS"), v("WIDTH"), v.bits("USED")); }},
+         [](const Values &v) {
+             return address_generator(v("LOOPS"), v("WIDTH"), v.bits("USED"), v("MODULUS"));
+         }},
         {"token_ring",
          [](const Values &v) { return token_ring(v("SLOTS"), v("WRITERS"), v("READERS")); }},
         {"slot_pointer", [](const Values &v) { return slot_pointer(v("SLOTS")); }},

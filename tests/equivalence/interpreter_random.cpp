@@ -176,3 +176,7 @@ TEST_CASE("the interpreter agrees with Halide on random chains and triangles") {
     check_many("chains", test::random_chain, 30);
     check_many("triangles", test::random_triangle, 30);
 }
+
+TEST_CASE("the interpreter agrees with Halide on random sliding windows") {
+    check_many("sliding windows", test::random_windows, 60);
+}

@@ -51,6 +51,7 @@ RandomLayer random_pooling(unsigned seed, bool scheduled);
 RandomLayer random_pointwise(unsigned seed, bool scheduled);
 RandomLayer random_chain(unsigned seed, bool scheduled);
 RandomLayer random_triangle(unsigned seed, bool scheduled);
+RandomLayer random_windows(unsigned seed, bool scheduled);
 
 /// A buffer of that shape and these strides; the elements are not set.
 Halide::Buffer<> strided_buffer(Halide::Type type, const std::vector<halide_dimension_t> &shape);

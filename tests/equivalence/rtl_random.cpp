@@ -37,6 +37,7 @@ LayerKind kind_of_seed(unsigned seed) {
     static const LayerKind others[] = {{"matrix_multiply", test::random_matrix_multiply},
                                        {"pooling", test::random_pooling},
                                        {"chain", test::random_chain},
+                                       {"windows", test::random_windows},
                                        {"pointwise", test::random_pointwise},
                                        {"matrix_multiply", test::random_matrix_multiply},
                                        {"triangle", test::random_triangle}};

@@ -254,14 +254,39 @@ TEST_CASE("error: part of a pipeline", "[frontend][errors]") {
     CHECK_THAT(message, Contains("Func f") && Contains("only output"));
 }
 
-TEST_CASE("error: sliding window", "[frontend][errors]") {
+TEST_CASE("error: a window that computes elements again", "[frontend][errors]") {
     Line line;
+    Var xo, xi;
+    line.f(line.x) = line.input(line.x);
+    line.output(line.x) = line.f(line.x) + line.f(line.x + 1) + line.f(line.x + 2);
+    line.output.bound(line.x, 0, 16).split(line.x, xo, xi, 4);
+    line.f.store_root().compute_at(line.output, xi);
+    CHECK_THAT(line.error(), Contains("Func f") && Contains("again") && Contains("store_at"));
+}
+
+TEST_CASE("error: a window along lanes", "[frontend][errors]") {
+    Line line;
+    Var xo("xo"), xi("xi");
     line.f(line.x) = line.input(line.x);
     line.output(line.x) = line.f(line.x) + line.f(line.x + 1);
-    line.output.bound(line.x, 0, 16);
-    line.f.store_root().compute_at(line.output, line.x);
-    CHECK_THAT(line.error(), Contains("Func f") && Contains("stored at root") &&
-                                 Contains("output.x") && Contains("sliding"));
+    line.output.bound(line.x, 0, 16).split(line.x, xo, xi, 4).unroll(xi);
+    line.f.store_root().compute_at(line.output, xi);
+    CHECK_THAT(line.error(), Contains("Func f") && Contains("unrolled loop output.s0.xi"));
+}
+
+TEST_CASE("error: fold_storage that is too small", "[frontend][errors]") {
+    for (bool slides : {true, false}) {
+        Line line;
+        line.f(line.x) = line.input(line.x);
+        line.output(line.x) = line.f(line.x) + line.f(line.x + 1) + line.f(line.x + 2);
+        line.output.bound(line.x, 0, 16);
+        line.f.compute_at(line.output, line.x).fold_storage(line.x, 2);
+        if (slides) {
+            line.f.store_root();
+        }
+        CHECK_THAT(line.error(), Contains("Func f") && Contains("fold_storage(x, 2)") &&
+                                     Contains(slides ? "smallest factor is 3" : "holds 3 at once"));
+    }
 }
 
 TEST_CASE("error: scan", "[frontend][errors]") {

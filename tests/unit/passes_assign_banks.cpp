@@ -109,12 +109,12 @@ TEST_CASE("the load of an accumulation's own element has no port") {
     CHECK(d.buffers[2].banks == std::vector<int64_t>{4, 1});
 }
 
-TEST_CASE("the bank count divides the modulus of a folded dimension") {
+TEST_CASE("a circle that lanes reach has a bank per row") {
     Design d = one_buffer(8);
     add_reader(d, 1, {{3, 1}}, {0});
     d.processes[1].loads[0].indices[0].modulus = 8;
     passes::assign_banks(d);
-    CHECK(d.buffers[0].banks == std::vector<int64_t>{4});
+    CHECK(d.buffers[0].banks == std::vector<int64_t>{8});
 
     d.processes[1].loads[0].indices[0].modulus = 2;
     CHECK_THROWS_AS(passes::assign_banks(d), UserError);
