@@ -23,11 +23,12 @@ LAYERS = [
 SYSTOLIC = [(LAYERS[0], "both"), (LAYERS[1], "rows"), (LAYERS[1], "columns"), (LAYERS[1], "both")]
 SMALL = "conv_layer"  # 4 x 4 array, for the test suite and for synthesis
 SMALL_SIZE = 4
-SMALL_PARAMETERS = [f"rows={SMALL_SIZE}", f"columns={SMALL_SIZE}", "channels=16", "filters=16", "width=16", "height=16"]
+SMALL_PARAMETERS = [f"rows={SMALL_SIZE}", f"columns={SMALL_SIZE}", "channels=16", "filters=16", "width=16", "height=16", "tile_height=8"]
 SMALL_LAYER = (SMALL, 16 * 16 * 9 * (16 // 4) * (16 // 4), 0.97, False)
 MOST_LINES = 3000  # of Verilog, templates included, where the array divides the layer
 MEMORY = "latency=40"
 ARRAY = "sum_s1"  # module of the process with the array
+INVOCATIONS = 4  # of the small layer, one behind the other: each but the first must take the ideal cycles
 
 
 def run(command):
@@ -87,7 +88,7 @@ def print_table(results):
     for result in results:
         verdict = "pass" if result["passed"] else "FAIL" if result["bit_exact"] else "WRONG"
         rows.append([form.format(verdict if key == "passed" else result[key]) for _, key, form in columns])
-    widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(columns))]
     for row in rows:
         print("  ".join(c.rjust(w) if i else c.ljust(w) for i, (c, w) in enumerate(zip(row, widths))).rstrip())
     print("\nutilisation: of all processing elements; ideal/cycles: with lanes that a ragged layer cannot fill left out.")
@@ -118,6 +119,16 @@ def multipliers(arguments):
     return int(found.group(1)), SMALL_SIZE * SMALL_SIZE
 
 
+def back_to_back(arguments):
+    """Cycles from the end of each invocation of the small layer to that of the next."""
+    design = arguments.work / SMALL
+    report_file = design / "invocations.json"
+    run([arguments.programs / "orrery", "simulate", design, "--memory", MEMORY, "--invocations", str(INVOCATIONS),
+         "--json", report_file])
+    finished = json.loads(report_file.read_text())["invocations"]
+    return [after - before for before, after in zip(finished, finished[1:])]
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(description="Cycles, utilisation and speed of convolution layers on generated arrays.")
     parser.add_argument("--programs", type=pathlib.Path, required=True, help="directory of orrery and the generators")
@@ -140,6 +151,10 @@ def main():
         results.append(measure(arguments, SMALL_LAYER, SMALL_PARAMETERS, links="both"))
     print_table(results)
     passed = all(result["passed"] for result in results)
+    if arguments.small:
+        cycles = back_to_back(arguments)
+        print(f"Cycles of {INVOCATIONS} invocations back to back, but the first: {cycles}, ideally {SMALL_LAYER[1]:,}")
+        passed = passed and all(c == SMALL_LAYER[1] for c in cycles)
     if arguments.synth:
         found, needed = multipliers(arguments)
         print(f"Multipliers of the {SMALL_SIZE} x {SMALL_SIZE} array after synthesis: {found}, at least {needed} needed")

@@ -27,26 +27,42 @@ std::vector<Buffer> random_tensors(const DesignDescription &design, uint64_t see
 
 Outcome check(Simulator &simulator, const Reference &reference, std::vector<Buffer> tensors,
               const RunOptions &options) {
+    return check(simulator, reference, std::vector<std::vector<Buffer>>{std::move(tensors)},
+                 options);
+}
+
+Outcome check(Simulator &simulator, const Reference &reference,
+              std::vector<std::vector<Buffer>> invocations, const RunOptions &options) {
     Outcome outcome;
-    outcome.scalars = simulator.design().scalar_values(options.scalars);
-    const DesignDescription design = simulator.design().at(outcome.scalars);
-    outcome.expected = tensors;
-    for (size_t i = 0; i < tensors.size(); i++) {
-        if (design.tensors[i].is_output) {
-            outcome.expected[i] = allocate_tensor(design.tensors[i]);
+    std::vector<DesignDescription> shapes; // of each invocation
+    outcome.expected = invocations;
+    for (size_t n = 0; n < invocations.size(); n++) {
+        std::vector<int64_t> scalars = simulator.design().scalar_values(options.scalars_of(n));
+        shapes.push_back(simulator.design().at(scalars));
+        for (size_t i = 0; i < invocations[n].size(); i++) {
+            if (shapes[n].tensors[i].is_output) {
+                outcome.expected[n][i] = allocate_tensor(shapes[n].tensors[i]);
+            }
+        }
+        reference.run(outcome.expected[n], scalars);
+        outcome.scalars = n == 0 ? scalars : outcome.scalars;
+    }
+    outcome.result = simulator.run(invocations, options);
+    for (size_t n = 0; n < invocations.size(); n++) {
+        for (size_t i = 0; i < shapes[n].tensors.size(); i++) {
+            const TensorDescription &tensor = shapes[n].tensors[i];
+            if (tensor.is_output) {
+                outcome.elements += tensor.element_count();
+                outcome.differing +=
+                    compare_tensors(tensor, invocations[n][i], outcome.expected[n][i],
+                                    kept_differences, outcome.differences);
+            }
+        }
+        for (Difference &d : outcome.differences) {
+            d.invocation = d.invocation < 0 ? int64_t(n) : d.invocation;
         }
     }
-    reference.run(outcome.expected, outcome.scalars);
-    outcome.result = simulator.run(tensors, options);
-    for (size_t i = 0; i < tensors.size(); i++) {
-        const TensorDescription &tensor = design.tensors[i];
-        if (tensor.is_output) {
-            outcome.elements += tensor.element_count();
-            outcome.differing += compare_tensors(tensor, tensors[i], outcome.expected[i],
-                                                 kept_differences, outcome.differences);
-        }
-    }
-    outcome.tensors = std::move(tensors);
+    outcome.tensors = std::move(invocations);
     return outcome;
 }
 
@@ -71,7 +87,10 @@ std::string describe_failure(const Outcome &outcome) {
         text += fmt::format("{} of {} output elements differ from the reference:\n",
                             outcome.differing, outcome.elements);
         for (const Difference &d : outcome.differences) {
-            text += fmt::format("  {}({}): {}, expected {}\n", d.tensor,
+            std::string which = result.invocations > 1
+                                    ? fmt::format("invocation {}: ", d.invocation)
+                                    : std::string();
+            text += fmt::format("  {}{}({}): {}, expected {}\n", which, d.tensor,
                                 fmt::join(d.coordinates, ", "), d.got, d.expected);
         }
     }

@@ -13,8 +13,8 @@ struct Outcome {
     uint64_t elements = 0;               ///< of all outputs
     uint64_t differing = 0;              ///< of them
     std::vector<Difference> differences; ///< the first ones
-    std::vector<Buffer> tensors;         ///< inputs, and the outputs of the design
-    std::vector<Buffer> expected;        ///< inputs, and the outputs of the reference
+    /// Of each invocation: inputs, and the outputs of the design or of the reference.
+    std::vector<std::vector<Buffer>> tensors, expected;
 
     bool passed() const { return result.clean() && differing == 0; }
 };
@@ -26,6 +26,9 @@ std::vector<Buffer> random_tensors(const DesignDescription &design, uint64_t see
 /// Runs both on the inputs of `tensors` and compares all elements of the outputs.
 Outcome check(Simulator &simulator, const Reference &reference, std::vector<Buffer> tensors,
               const RunOptions &options = {});
+/// The same with several invocations that follow each other.
+Outcome check(Simulator &simulator, const Reference &reference,
+              std::vector<std::vector<Buffer>> invocations, const RunOptions &options = {});
 
 /// One paragraph: what did not pass, and the first differences; "" for a run that passed.
 std::string describe_failure(const Outcome &outcome);

@@ -27,9 +27,15 @@ void add_simulate(CLI::App &app, Orrery::sim::SimulateCommand &command) {
         ->capture_default_str();
     simulate->add_option("--set", command.scalars, "Value of a scalar input (else its default)")
         ->type_name("NAME=VALUE");
+    simulate
+        ->add_option("--invocations", command.invocations,
+                     "Run it so many times, each time with other random tensors and started while the one "
+                     "before is under way")
+        ->capture_default_str()
+        ->type_name("N");
     simulate->add_option("--input", command.inputs, "Array for an input tensor (else random)")
         ->type_name("NAME=FILE.npy");
-    simulate->add_option("--output", command.outputs, "File for an output tensor of the design")
+    simulate->add_option("--output", command.outputs, "File for an output tensor of the design (of the first invocation)")
         ->type_name("NAME=FILE.npy");
     simulate->add_option("--json", command.json_file, "Write the report as JSON as well")
         ->type_name("FILE");

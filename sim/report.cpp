@@ -202,6 +202,16 @@ ordered_json verdict_json(const Outcome &outcome) {
 
 } // namespace
 
+/// "3, one every 36,864 cycles": from the end of the first one to that of the last one.
+std::string invocations_text(const Result &result) {
+    std::string text = grouped(result.invocations);
+    if (result.finished.size() == result.invocations) {
+        uint64_t rest = result.finished.back() - result.finished.front();
+        text += fmt::format(", one every {} cycles", grouped(rest / (result.invocations - 1)));
+    }
+    return text;
+}
+
 double array_utilisation(const DesignDescription &design, const Result &result) {
     ArrayWork work = array_work(design, result);
     return work.possible > 0 ? double(work.operations) / work.possible : -1;
@@ -216,6 +226,9 @@ std::string report_table(const DesignDescription &design, const Outcome &outcome
             {"scalar " + design.scalars[s].name, design.scalars[s].text(outcome.scalars[s])});
     }
     summary.row({"cycles", grouped(result.cycles)});
+    if (result.invocations > 1) {
+        summary.row({"invocations", invocations_text(result)});
+    }
     ArrayWork work = array_work(design, result);
     if (work.possible > 0) {
         summary.row(
@@ -237,7 +250,10 @@ std::string report_table(const DesignDescription &design, const Outcome &outcome
 
 std::string report_json(const DesignDescription &design, const Outcome &outcome) {
     const Result &result = outcome.result;
-    ordered_json j = {{"format", 1}, {"design", design.name}, {"cycles", result.cycles}};
+    ordered_json j = {{"format", 1},
+                      {"design", design.name},
+                      {"cycles", result.cycles},
+                      {"invocations", result.finished}};
     for (size_t s = 0; s < outcome.scalars.size(); s++) {
         const ScalarDescription &scalar = design.scalars[s];
         bool natural = scalar.type.code == halide_type_uint;

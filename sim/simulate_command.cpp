@@ -122,6 +122,24 @@ RunOptions run_options(const SimulateCommand &command, StatusLine &status) {
     return options;
 }
 
+/// Different random tensors for each invocation; those that are given are the same in all.
+std::vector<std::vector<Buffer>> invocation_tensors(const DesignDescription &design,
+                                                    const SimulateCommand &command) {
+    if (command.invocations < 1) {
+        user_error("--invocations {}: at least 1 is needed", command.invocations);
+    }
+    std::vector<std::vector<Buffer>> all;
+    for (int n = 0; n < command.invocations; n++) {
+        all.push_back(random_tensors(design, command.seed + uint64_t(n)));
+        for (const std::string &text : command.inputs) {
+            Assignment a = parse_assignment(text, "--input");
+            int tensor = named_tensor(design, a.name, false);
+            all.back()[tensor] = load_npy(a.value, design.tensors[tensor]);
+        }
+    }
+    return all;
+}
+
 } // namespace
 
 void parse_memory(const std::string &text, RunOptions &options) {
@@ -153,12 +171,7 @@ int simulate(const SimulateCommand &command) {
     options.scalars = parse_scalars(command.scalars, design);
     const DesignDescription shaped = design.at(design.scalar_values(options.scalars));
     Reference reference(design);
-    std::vector<Buffer> tensors = random_tensors(shaped, command.seed);
-    for (const std::string &text : command.inputs) {
-        Assignment a = parse_assignment(text, "--input");
-        int tensor = named_tensor(design, a.name, false);
-        tensors[tensor] = load_npy(a.value, shaped.tensors[tensor]);
-    }
+    std::vector<std::vector<Buffer>> tensors = invocation_tensors(shaped, command);
     std::vector<std::pair<int, std::string>> outputs;
     for (const std::string &text : command.outputs) {
         Assignment a = parse_assignment(text, "--output");
@@ -169,7 +182,7 @@ int simulate(const SimulateCommand &command) {
     Outcome outcome = check(simulator, reference, std::move(tensors), options);
     status.clear();
     for (const auto &[tensor, file] : outputs) {
-        save_npy(file, shaped.tensors[tensor], outcome.tensors[tensor]);
+        save_npy(file, shaped.tensors[tensor], outcome.tensors[0][tensor]);
     }
     fmt::print("{}", report_table(simulator.design(), outcome));
     if (!command.json_file.empty()) {

@@ -10,6 +10,7 @@ namespace Orrery::sim {
 struct SimulateCommand {
     std::string directory;
     uint64_t seed = 1;
+    int invocations = 1; ///< one behind the other; outputs are saved of the first one
     std::vector<std::string> scalars;         ///< "name=value"
     std::vector<std::string> inputs, outputs; ///< "name=file.npy"
     std::string json_file, trace_file;

@@ -11,6 +11,10 @@ namespace Orrery::sim {
 
 struct RunOptions {
     std::map<std::string, int64_t> scalars; ///< by name; others take their default
+    std::vector<std::map<std::string, int64_t>> invocation_scalars; ///< instead, of each invocation that has some
+    const std::map<std::string, int64_t> &scalars_of(size_t invocation) const {
+        return invocation < invocation_scalars.size() ? invocation_scalars[invocation] : scalars;
+    }
     MemoryTiming memory;
     uint64_t seed = 1; ///< of addresses, stalls, unused bytes and the registers before reset
     uint64_t max_cycles =
@@ -32,9 +36,13 @@ struct BufferCounts {
     uint64_t reads = 0, writes = 0;
 };
 
-/// What one run of the design gave.
+/// What one run of the design gave: one invocation, or several that follow each other without a pause.
 struct Result {
-    uint64_t cycles = 0;               ///< of the design's own counter, from start to done
+    /// From start to done, of the design's own counter; of several invocations, from the first
+    /// start to the last done as they were seen.
+    uint64_t cycles = 0;
+    uint64_t invocations = 1;
+    std::vector<uint64_t> finished;    ///< cycle in which each invocation ended, from the first start
     std::string failure;               ///< empty: the run came to its end
     std::string messages;              ///< text that the design printed
     std::vector<Violation> violations; ///< the first ones
@@ -51,6 +59,13 @@ struct Result {
     bool clean() const {
         return failure.empty() && violation_count == 0 && unwritten_elements == 0;
     }
+};
+
+/// The memory of a tensor of all invocations: invocation i begins i * step bytes behind the base.
+struct PlacedTensor {
+    TensorMemory memory;
+    uint64_t step = 0;
+    uint64_t from(size_t invocation) const { return invocation * step; }
 };
 
 /// Runs a verilated design on buffers, again and again if wanted. A run that fails is followed by a
@@ -72,11 +87,16 @@ public:
     /// those of the outputs written. Throws UserError for buffers that do not fit; all that the
     /// design does wrong is in the result.
     Result run(std::vector<Buffer> &tensors, const RunOptions &options = {});
+    /// Several invocations, each with tensors of its own and started while the one before is under
+    /// way. The counters are those since the design was idle: of all of them, if it never was.
+    Result run(std::vector<std::vector<Buffer>> &invocations, const RunOptions &options = {});
 
 private:
-    Result execute(std::vector<TensorMemory> &memories, const RunOptions &options, bool with_reset);
-    void take_output(const TensorDescription &tensor, const TensorMemory &memory, Buffer &buffer,
-                     Result &result);
+    Result execute(const std::vector<PlacedTensor> &placed, size_t invocations,
+                   const RunOptions &options, bool with_reset);
+    void take_outputs(const std::vector<DesignDescription> &shapes, size_t tensor,
+                      const PlacedTensor &placed,
+                      std::vector<std::vector<Buffer>> &invocations, Result &result);
 
     std::unique_ptr<DesignDescription> design_;
     Model model_;

@@ -96,17 +96,19 @@ void fill_random(const TensorDescription &tensor, Buffer &buffer, uint64_t seed)
     });
 }
 
-void store_tensor(const TensorDescription &tensor, const Buffer &buffer, TensorMemory &memory) {
+void store_tensor(const TensorDescription &tensor, const Buffer &buffer, TensorMemory &memory,
+                  uint64_t from) {
     size_t bytes = tensor.element_bytes();
     for_each_element(tensor, [&](const int *coordinates, int64_t offset) {
-        std::memcpy(memory.data() + offset * bytes, element(buffer, coordinates), bytes);
+        std::memcpy(memory.data() + from + offset * bytes, element(buffer, coordinates), bytes);
     });
 }
 
-void load_tensor(const TensorDescription &tensor, const TensorMemory &memory, Buffer &buffer) {
+void load_tensor(const TensorDescription &tensor, const TensorMemory &memory, Buffer &buffer,
+                 uint64_t from) {
     size_t bytes = tensor.element_bytes();
     for_each_element(tensor, [&](const int *coordinates, int64_t offset) {
-        std::memcpy(element(buffer, coordinates), memory.data() + offset * bytes, bytes);
+        std::memcpy(element(buffer, coordinates), memory.data() + from + offset * bytes, bytes);
     });
 }
 
@@ -124,7 +126,7 @@ uint64_t compare_tensors(const TensorDescription &tensor, const Buffer &got, con
             differences.push_back({tensor.name,
                                    {coordinates, coordinates + tensor.dimensions.size()},
                                    element_text(tensor.type, a),
-                                   element_text(tensor.type, b)});
+                                   element_text(tensor.type, b), -1});
         }
     });
     return count;

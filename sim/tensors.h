@@ -27,15 +27,18 @@ void check_buffer(const TensorDescription &tensor, const Buffer &buffer);
 void for_each_element(const TensorDescription &tensor,
                       const std::function<void(const int *coordinates, int64_t offset)> &visit);
 
-/// Copies all elements between a buffer and the bytes of the tensor in memory.
-void store_tensor(const TensorDescription &tensor, const Buffer &buffer, TensorMemory &memory);
-void load_tensor(const TensorDescription &tensor, const TensorMemory &memory, Buffer &buffer);
+/// Copies all elements between a buffer and the bytes of the tensor in memory, which begin `from` bytes behind its base.
+void store_tensor(const TensorDescription &tensor, const Buffer &buffer, TensorMemory &memory,
+                  uint64_t from = 0);
+void load_tensor(const TensorDescription &tensor, const TensorMemory &memory, Buffer &buffer,
+                 uint64_t from = 0);
 
 /// An element of an output that is not what it should be.
 struct Difference {
     std::string tensor;
     std::vector<int> coordinates; ///< innermost first, minima included, as in the algorithm
     std::string got, expected;
+    int64_t invocation = -1; ///< set by `check`
 };
 
 /// The differences between two buffers of a tensor: appends the first ones to `differences`, as

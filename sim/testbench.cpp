@@ -26,7 +26,7 @@ Testbench::Testbench(const DesignDescription &design, const Model &model, uint64
 
 Testbench::~Testbench() { model_.functions->destroy(instance_); }
 
-void Testbench::connect(std::vector<TensorMemory> &memories, const MemoryTiming &timing,
+void Testbench::connect(const std::vector<TensorMemory *> &memories, const MemoryTiming &timing,
                         uint64_t seed) {
     ORRERY_CHECK(memories.size() == design_.tensors.size(), "one memory per tensor");
     timing_ = timing;
@@ -36,10 +36,10 @@ void Testbench::connect(std::vector<TensorMemory> &memories, const MemoryTiming 
         const TensorDescription &tensor = design_.tensors[i];
         uint64_t port_seed = random_.next();
         if (tensor.is_output) {
-            writes_.emplace_back(tensor.port, write_pins_[writes_.size()], memories[i], timing,
+            writes_.emplace_back(tensor.port, write_pins_[writes_.size()], *memories[i], timing,
                                  port_seed, violations_);
         } else {
-            reads_.emplace_back(tensor.port, read_pins_[reads_.size()], memories[i], timing,
+            reads_.emplace_back(tensor.port, read_pins_[reads_.size()], *memories[i], timing,
                                 port_seed, violations_);
         }
     }
@@ -69,7 +69,7 @@ void Testbench::reset() {
     model_.functions->rise(instance_);
     cycle_++;
     pins_.reset = 0;
-    forget_interrupt();
+    forget_interrupts();
 }
 
 void Testbench::tick() {
@@ -81,7 +81,8 @@ void Testbench::tick() {
         port.clock(cycle_);
     }
     check_control();
-    if (pins_.interrupt && interrupt_cycle_ == 0) {
+    if (pins_.interrupt) {
+        interrupts_++;
         interrupt_cycle_ = cycle_;
     }
     model_.functions->rise(instance_);

@@ -27,7 +27,7 @@ public:
 
     /// Puts new memory behind the ports, one TensorMemory per tensor of the design. The design must
     /// be idle.
-    void connect(std::vector<TensorMemory> &memories, const MemoryTiming &timing, uint64_t seed);
+    void connect(const std::vector<TensorMemory *> &memories, const MemoryTiming &timing, uint64_t seed);
     /// Takes the memory away; no tick until the next `connect`.
     void disconnect();
     /// Holds reset for some cycles.
@@ -42,9 +42,10 @@ public:
     uint64_t read_counter(const CounterDescription &counter);
 
     uint64_t cycle() const { return cycle_; }
-    /// Cycle of the first interrupt since `forget_interrupt`; 0: none.
+    /// Number of interrupts since `forget_interrupts`, and cycle of the last one.
+    uint64_t interrupts() const { return interrupts_; }
     uint64_t interrupt_cycle() const { return interrupt_cycle_; }
-    void forget_interrupt() { interrupt_cycle_ = 0; }
+    void forget_interrupts() { interrupts_ = 0; }
     /// Cycle in which the last word was accepted by `write_register`.
     uint64_t last_write_cycle() const { return last_write_cycle_; }
 
@@ -80,7 +81,7 @@ private:
     MemoryTiming timing_;
     Random random_{0};
     void *instance_ = nullptr;
-    uint64_t cycle_ = 0, interrupt_cycle_ = 0, last_write_cycle_ = 0;
+    uint64_t cycle_ = 0, interrupts_ = 0, interrupt_cycle_ = 0, last_write_cycle_ = 0;
     bool answer_expected_ = false; ///< an AXI4-Lite transaction is under way
     Waiting waiting_;              ///< answers that were not taken in the last cycle
 };

@@ -117,14 +117,25 @@ public:
             .split(k, kt, ki, columns, guard)
             .reorder(rci, ki, x, y, r.y, r.z, rco, kt);
 
-        padded.compute_at(output, yo).vectorize(c, elements_per_beat(8), guard);
-        Func weight_tile = channel_copy(weights.in(sum), ko, 8);
-        Func bias_tile = channel_copy(bias.in(sum), ko, 32);
+        // The sum runs over the input channels outermost. So do the copies of what it reads, a beat of channels at a
+        // time: it starts when the first of them are there.
+        Var co("co"), ci("ci");
+        padded.compute_at(output, yo)
+            .split(c, co, ci, elements_per_beat(8), guard)
+            .reorder(ci, x, y, co)
+            .vectorize(ci);
+        Func weight_tile = weights.in(sum);
+        const std::vector<Var> of = weight_tile.args(); // c, i, j, k
+        weight_tile.compute_at(output, ko)
+            .split(of[0], co, ci, elements_per_beat(8), guard)
+            .reorder(ci, of[3], of[1], of[2], co)
+            .vectorize(ci);
+        Func bias_tile = channel_copy(bias.in(sum), ko);
         std::vector<Func> buffers{weight_tile, bias_tile, sum};
         std::vector<Func> tensors{input, weights, bias, output};
         if (per_channel) {
-            buffers.push_back(channel_copy(multiplier->in(output), ko, 16));
-            buffers.push_back(channel_copy(shift->in(output), ko, 8));
+            buffers.push_back(channel_copy(multiplier->in(output), ko));
+            buffers.push_back(channel_copy(shift->in(output), ko));
             tensors.push_back(*multiplier);
             tensors.push_back(*shift);
         }
@@ -142,7 +153,8 @@ public:
             hw.buffer(buffer).slots(2);
         }
         for (const Func &tensor : tensors) {
-            hw.port(tensor).bus_bits(bus_bits);
+            // Short bursts: as many under way as hide the latency of the memory.
+            hw.port(tensor).bus_bits(bus_bits).outstanding(64);
         }
     }
 
@@ -167,11 +179,11 @@ private:
 
     int elements_per_beat(int element_bits) const { return bus_bits / element_bits; }
 
-    /// Schedules a copy of a tensor in a buffer per tile of output channels, filled a beat per
-    /// cycle.
-    Halide::Func channel_copy(Halide::Func copy, const Halide::Var &level, int element_bits) {
+    /// Schedules a copy of a tensor in a buffer per tile of output channels, filled in one point: one
+    /// lane per column.
+    Halide::Func channel_copy(Halide::Func copy, const Halide::Var &level) {
         return copy.compute_at(output, level)
-            .vectorize(copy.args()[0], elements_per_beat(element_bits),
+            .vectorize(copy.args()[0], (int)columns,
                        Halide::TailStrategy::GuardWithIf);
     }
 

@@ -47,19 +47,20 @@ DatapathInput counter_input(ExprPool &pool, const hwir::Loop &loop, int number, 
 } // namespace
 
 Control::Control(Build &b, Module &nest_module, const std::vector<hwir::Loop> &nest_loops,
-                 Value index_vector, int width)
+                 Value index_vector, int width, Value run_start)
     : build(b), module(nest_module), nest(nest_module.name), loops(nest_loops),
-      scope(nest_module.items), index(std::move(index_vector)), index_width(width) {}
+      scope(nest_module.items), index(std::move(index_vector)), index_width(width),
+      start(std::move(run_start)) {}
 
 Value Control::counter(int loop) const {
     return slice(index, static_cast<int64_t>(loop) * index_width, index_width);
 }
 
-Value Control::run_value_port(const RunValue &value) {
-    auto known = run_value_ports.find(value.name);
-    if (known == run_value_ports.end()) {
-        Value port = module.input(value.name + "_i", value.type.bits, value.type.is_signed);
-        known = run_value_ports.emplace(value.name, port).first;
+Value Control::held(const RunValue &value) {
+    auto known = run_values.find(value.name);
+    if (known == run_values.end()) {
+        Value next = module.input(value.name + "_i", value.type.bits, value.type.is_signed);
+        known = run_values.emplace(value.name, scope.reg(value.name, next, false, start)).first;
     }
     return known->second;
 }
@@ -76,7 +77,7 @@ void Control::add_inputs(const std::vector<ExprId> &exprs, std::vector<DatapathI
     }
     for (const RunValue &v : build.find_run_values(exprs)) {
         inputs.push_back({v.name + "_i", v.expr, v.type, v.interval});
-        pins.push_back({inputs.back().name, run_value_port(v)});
+        pins.push_back({inputs.back().name, held(v)});
     }
 }
 

@@ -21,9 +21,9 @@ struct LaneValue {
 class Control {
 public:
     /// `module` is that of the nest; `index` is the sequencer's flat vector of counters,
-    /// `index_width` bits each.
+    /// `index_width` bits each; `start` begins a run, which takes the scalars of its invocation.
     Control(Build &build, netlist::Module &module, const std::vector<hwir::Loop> &loops,
-            netlist::Value index, int index_width);
+            netlist::Value index, int index_width, netlist::Value start);
 
     /// Value of an expression over serial counters, cast to `type`; `name` names the wire. Constants need no wire.
     netlist::Value shared(hwir::ExprId e, hwir::Type type, const std::string &name);
@@ -43,7 +43,8 @@ private:
         netlist::Value net;
     };
     netlist::Value counter(int loop) const;
-    netlist::Value run_value_port(const RunValue &value);
+    /// The value of a run, held from its start to its end: that of the next invocation may come before.
+    netlist::Value held(const RunValue &value);
     /// Adds inputs and their pins for the counters and the values of scalars that the expressions
     /// need.
     void add_inputs(const std::vector<hwir::ExprId> &exprs, std::vector<DatapathInput> &inputs,
@@ -56,7 +57,8 @@ private:
     netlist::Value index;
     int index_width;
     std::vector<Output> outputs;
-    std::map<std::string, netlist::Value> run_value_ports;
+    netlist::Value start;
+    std::map<std::string, netlist::Value> run_values; ///< of the run, by name
     int lane_modules = 0;
 };
 

@@ -47,7 +47,7 @@ struct StreamPort {
     int chunk_bytes = 1;
 };
 
-/// The module of one process and how the top level has to connect it (besides clk_i, rst_i, start_i, active_o, counts_o).
+/// The module of one process and how the top level has to connect it (besides clk_i, rst_i, start_i, clear_i, done_o, counts_o).
 struct ProcessModule {
     std::string name;
     netlist::Signature signature;

@@ -86,7 +86,8 @@ void ProcessState::add_sequencer() {
     index_width = bits_for(largest);
     clk = module.input("clk_i", 1);
     rst = module.input("rst_i", 1);
-    start = module.input("start_i", 1);
+    request = module.input("start_i", 1);
+    clear = module.input("clear_i", 1);
     index = scope.net("index", loops * index_width);
     first = scope.net("first", loops);
     first_from = scope.net("first_from", loops + 1);
@@ -95,9 +96,8 @@ void ProcessState::add_sequencer() {
     valid = scope.net("valid", 1);
     seq_enable = scope.net("in_range", 1);
     fire = scope.net("fire", 1);
-    control = std::make_unique<Control>(build, module, process.loops, index, index_width);
-    Value active = module.output("active_o", 1);
-    scope.assign(active, valid);
+    start = scope.net("run_start", 1);
+    control = std::make_unique<Control>(build, module, process.loops, index, index_width, start);
 }
 
 void ProcessState::add_tokens() {
@@ -157,7 +157,7 @@ Value ProcessState::waits_for_elements(const hwir::Buffer &buffer, const hwir::T
         // Signed and wide enough for both sides.
         const int64_t most = std::max({int64_t{1} << width, range.max, -range.min});
         const hwir::Type type{bits_for(most) + 1, true};
-        Value needed = scope.wire(name, counter_sum(wanted.coefficients, wanted.offset, wanted.base, type, name));
+        Value needed = counter_sum(wanted.coefficients, wanted.offset, wanted.base, type, name);
         Value there = scope.wire(name + "_progress", concat({constant(type.bits - width, 0), progress}));
         waits = binary(ValueOp::Or, waits,
                        binary(ValueOp::LessEqual, to_signed(there), to_signed(needed)));
@@ -247,7 +247,7 @@ void ProcessState::finish_issue() {
     scope.instance("u_sequencer", templates::sequencer(loops, index_width),
                    {{"clk_i", clk},
                     {"rst_i", rst},
-                    {"start_i", start},
+                    {"start_i", request},
                     {"stall_i", scope.wire("stall", stall)},
                     {"extent_i", concat(extents)},
                     {"index_o", index},
@@ -258,7 +258,8 @@ void ProcessState::finish_issue() {
                     {"valid_o", valid},
                     {"enable_o", seq_enable},
                     {"fire_o", fire},
-                    {"done_o", nullptr}});
+                    {"done_o", module.output("done_o", 1)},
+                    {"start_o", start}});
 }
 
 void ProcessState::count(CounterSource::Kind kind, const std::string &name,
@@ -274,7 +275,7 @@ void ProcessState::count(CounterSource::Kind kind, const std::string &name,
     counted.push_back(std::move(amount));
 }
 
-/// One counter per event of the process, all cleared by the start of a run.
+/// One counter per event of the process, all cleared by a start of the idle design.
 void ProcessState::add_event_counters() {
     int width = 1;
     for (const Value &v : counted) {
@@ -295,7 +296,7 @@ void ProcessState::add_event_counters() {
     Value amount = slice(events, integer_name("counter") * integer(width), width);
     Integer field = integer_name("counter") * integer(counter_field_bits);
     body.instance("u_counter", templates::event_counter(counter_bits, width),
-                  {{"clk_i", clk}, {"rst_i", rst}, {"clear_i", start},
+                  {{"clk_i", clk}, {"rst_i", rst}, {"clear_i", clear},
                    {"enable_i", width == 1 ? amount : unary(ValueOp::ReduceOr, amount)},
                    {"amount_i", amount},
                    {"count_o", slice(counts, field, counter_bits)}});

@@ -194,7 +194,9 @@ private:
 
     // Issue
     int loops = 0, index_width = 1;
-    netlist::Value clk, rst, start, index, first, first_from, last_from, increment, valid, seq_enable, fire;
+    netlist::Value request, clear; ///< an invocation was started; ... of an idle design
+    netlist::Value start;          ///< a run of the sequencer begins, one per invocation
+    netlist::Value clk, rst, index, first, first_from, last_from, increment, valid, seq_enable, fire;
     netlist::Value point_enable;  ///< no lane-independent condition forbids this point
     netlist::Value lane_enable;   ///< per lane of lane_space, or null when all lanes always are
     netlist::Value output_enable; ///< per lane of output_space, or null

@@ -33,6 +33,7 @@ private:
     void add_sequencer();
     Value add_address();
     void add_runs();
+    Value add_drain();
     void add_dma(Value valid, Value ready, Value address, Value length);
 
     Build &build;
@@ -45,7 +46,8 @@ private:
     Scope scope;
     std::unique_ptr<Control> control;
     int loops = 1, index_width = 1;
-    Value clk, rst, start, index, increment, valid, in_range, fire, stall;
+    Value clk, rst, start, done, index, increment, valid, in_range, fire, stall;
+    Value idle; ///< a writer: all runs are in memory
 };
 
 void StreamState::add_sequencer() {
@@ -58,15 +60,15 @@ void StreamState::add_sequencer() {
     index_width = bits_for(largest);
     clk = module.input("clk_i", 1);
     rst = module.input("rst_i", 1);
-    start = module.input("start_i", 1);
+    start = scope.net("run_start", 1);
+    done = stream.load < 0 ? scope.net("run_done", 1) : nullptr;
     index = scope.net("index", loops * index_width);
     increment = scope.net("increment", loops);
     valid = scope.net("valid", 1);
     in_range = scope.net("in_range", 1);
     fire = scope.net("fire", 1);
     stall = scope.net("stall", 1);
-    scope.assign(module.output("active_o", 1), valid);
-    control = std::make_unique<Control>(build, module, nest, index, index_width);
+    control = std::make_unique<Control>(build, module, nest, index, index_width, start);
     std::vector<Value> extents; // most significant first
     for (int i = loops; i-- > 0;) {
         Value extent = constant(index_width, 1);
@@ -79,7 +81,7 @@ void StreamState::add_sequencer() {
     scope.instance("u_sequencer", templates::sequencer(loops, index_width),
                    {{"clk_i", clk},
                     {"rst_i", rst},
-                    {"start_i", start},
+                    {"start_i", module.input("start_i", 1)},
                     {"stall_i", stall},
                     {"extent_i", concat(extents)},
                     {"index_o", index},
@@ -90,7 +92,8 @@ void StreamState::add_sequencer() {
                     {"valid_o", valid},
                     {"enable_o", in_range},
                     {"fire_o", fire},
-                    {"done_o", nullptr}});
+                    {"done_o", done},
+                    {"start_o", start}});
 }
 
 Value StreamState::add_address() {
@@ -101,7 +104,10 @@ Value StreamState::add_address() {
         return control->shared(build.pool.mul(elements, build.pool.constant(bytes)), type, name);
     };
     Value base = module.input("base_i", width);
-    Value origin = binary(ValueOp::Add, base, in_bytes(start_of_run.offset, "first"));
+    // A first element that depends on scalars is added behind the generator, which begins before they are there.
+    Value first = in_bytes(start_of_run.offset, "first");
+    const bool fixed = build.pool.as_constant(start_of_run.offset).has_value();
+    Value origin = fixed ? binary(ValueOp::Add, base, first) : base;
     uint64_t used = 0;
     std::vector<Value> coefficients; // most significant first
     for (int i = loops; i-- > 0;) {
@@ -117,10 +123,23 @@ Value StreamState::add_address() {
                    {{"clk_i", clk}, {"start_i", start}, {"step_i", fire}, {"increment_i", increment},
                     {"base_i", scope.wire("origin", origin)}, {"coefficient_i", concat(coefficients)},
                     {"address_o", address}});
+    if (!fixed) {
+        address = binary(ValueOp::Add, address, first);
+    }
     if (start_of_run.base.defined()) {
         address = binary(ValueOp::Add, address, in_bytes(start_of_run.base, "address_rest"));
     }
     return scope.wire("run_address", address);
+}
+
+/// A writer is done with an invocation when all of it is in memory. Until then the runs of the next one wait.
+Value StreamState::add_drain() {
+    idle = scope.net("idle", 1);
+    Value drains = scope.net("drains", 1);
+    Value goes_on = binary(ValueOp::And, drains, unary(ValueOp::Not, idle));
+    scope.add_register(drains, binary(ValueOp::Or, done, goes_on), true);
+    scope.assign(module.output("done_o", 1), binary(ValueOp::And, drains, idle));
+    return drains;
 }
 
 void StreamState::add_runs() {
@@ -134,12 +153,17 @@ void StreamState::add_runs() {
     }
     ExprId some = pool.less(pool.constant(0), stream.descriptor.length);
     wanted = binary(ValueOp::And, wanted, control->shared(some, hwir::boolean, "not_empty"));
+    Value drains = stream.load < 0 ? add_drain() : constant(1, 0);
+    if (stream.load < 0) {
+        wanted = binary(ValueOp::And, wanted, unary(ValueOp::Not, drains));
+    }
     Value run_valid = scope.wire("run_valid", wanted);
     const int length_bits = std::max(16, bits_for(stream.descriptor.max_length * bytes));
     ExprId length = pool.mul(stream.descriptor.length, pool.constant(bytes));
     Value run_length = control->shared(length, hwir::Type{length_bits, false}, "run_length");
     Value ready = scope.net("run_ready", 1);
-    scope.assign(stall, binary(ValueOp::And, run_valid, unary(ValueOp::Not, ready)));
+    Value busy = binary(ValueOp::And, run_valid, unary(ValueOp::Not, ready));
+    scope.assign(stall, stream.load < 0 ? binary(ValueOp::Or, drains, busy) : busy);
     add_dma(run_valid, ready, add_address(), run_length);
 }
 
@@ -164,6 +188,9 @@ void StreamState::add_dma(Value run_valid, Value ready, Value address, Value len
                                                      {"chunk_count_i", "count_i"},
                                                      {"chunk_data_i", "data_i"}};
     std::vector<Connection> connections;
+    if (!reads) {
+        pins["idle_o"] = idle;
+    }
     for (const Port &p : dma.ports) {
         auto known = pins.find(p.name);
         auto name = renamed.find(p.name);

@@ -63,10 +63,10 @@ private:
     Module module;
     Scope scope;
     Value clk, rst;
-    Value start;       ///< a run starts: the registers of the run are set
-    Value run_start;   ///< its processes start: what depends on scalars alone is computed
-    Value starting;    ///< between the two, or null if they are the same
-    Value write_words; ///< bases and scalars of the run
+    Value start, clear; ///< an invocation is taken, and the registers hold its values; ... by an idle design
+    Value run_start;    ///< the parts may start it: what depends on scalars alone is computed
+    Value starting;     ///< between the two, or constant 0 if they are the same
+    Value write_words;  ///< bases and scalars of the invocation taken last
     std::vector<ProcessModule> processes;
     std::vector<StreamModule> streams;
     std::map<std::string, Value> outputs; ///< "instance/port"
@@ -134,6 +134,7 @@ void Top::add_scalars() {
     }
     write_words = scope.net("write_words", 32 * registers.write_words);
     run_start = start;
+    starting = constant(1, 0);
     std::vector<DatapathInput> known;
     std::vector<DatapathOutput> wanted;
     std::vector<Connection> pins;
@@ -174,7 +175,7 @@ void Top::add_scalars() {
 Value Top::delayed_start(int cycles) {
     Value now = start;
     for (int i = 1; i <= cycles; i++) {
-        starting = starting ? binary(ValueOp::Or, starting, now) : now;
+        starting = i == 1 ? now : binary(ValueOp::Or, starting, now);
         Value later = scope.net(fmt::format("start_after{}", i), 1);
         scope.instance(fmt::format("u_start_after{}", i), templates::delay_line(1, 1, true),
                        {{"clk_i", clk}, {"rst_i", rst}, {"data_i", now}, {"data_o", later}});
@@ -184,7 +185,7 @@ Value Top::delayed_start(int cycles) {
 }
 
 void Top::declare_outputs() {
-    const std::set<std::string> generic{"active", "counts", "available", "data", "ready", "idle", "error"};
+    const std::set<std::string> generic{"done", "counts", "available", "data", "ready", "error"};
     std::set<std::string> names;
     auto declare = [&](const std::string &name, const Signature &signature) {
         for (const Port &p : signature.ports) {
@@ -200,8 +201,10 @@ void Top::declare_outputs() {
             if (auto value = run_value_nets.find(p.name); value != run_value_nets.end()) {
                 feed(name, p.name, value->second);
             }
-            if (p.name == "clk_i" || p.name == "rst_i" || p.name == "start_i") {
-                feed(name, p.name, p.name == "clk_i" ? clk : p.name == "rst_i" ? rst : run_start);
+            const std::map<std::string, Value> common{
+                {"clk_i", clk}, {"rst_i", rst}, {"start_i", run_start}, {"clear_i", clear}};
+            if (auto value = common.find(p.name); value != common.end()) {
+                feed(name, p.name, value->second);
             }
         }
     };
@@ -499,9 +502,12 @@ void Top::add_counters() {
 void Top::add_registers() {
     registers.read_words = 2 * static_cast<int>(registers.counters.size());
     registers.address_bits = std::max(12, index_bits(4 * (fixed_words + registers.write_words + registers.read_words)));
-    registers.registers = {{"control", 0x00, 1, "write", "bit 0: write 1 to start"},
-                           {"status", 0x04, 1, "read", "bit 0: busy, bit 1: done, bit 2: bus error"},
-                           {"cycles", 0x08, 2, "read", "cycles of the last run"}};
+    registers.registers = {
+        {"control", 0x00, 1, "write", "bit 0: write 1 to start"},
+        {"status", 0x04, 1, "read",
+         "bit 0: busy, bit 1: done, bit 2: bus error, bit 3: a start was refused, bit 4: full"},
+        {"cycles", 0x08, 2, "read", "cycles since the last start of the idle design, while busy"},
+        {"finished", 0x10, 1, "read", "invocations finished since the reset"}};
     int offset = 4 * fixed_words;
     for (const hwir::Tensor &t : design.tensors) {
         registers.base_offset.push_back(offset);
@@ -521,12 +527,12 @@ void Top::add_registers() {
             offset += 8;
         }
     }
-    Value busy = scope.net("busy", 1), finish = scope.net("finish", 1),
-          error = scope.net("bus_error", 1);
+    Value finish = scope.net("finish", 1), error = scope.net("bus_error", 1);
     Signature csr = templates::axi_lite_registers(registers.address_bits, registers.write_words, registers.read_words);
     std::vector<Connection> pins;
-    std::map<std::string, Value> known{{"clk_i", clk}, {"rst_i", rst}, {"start_o", start}, {"finish_i", finish},
-                                       {"error_i", error}, {"busy_o", busy}, {"write_words_o", write_words},
+    std::map<std::string, Value> known{{"clk_i", clk}, {"rst_i", rst}, {"start_o", start}, {"clear_o", clear},
+                                       {"finish_i", finish}, {"error_i", error}, 
+                                       {"write_words_o", write_words}, {"hold_i", starting},
                                        {"read_words_i", joined(counter_values)}};
     for (const Port &p : csr.ports) {
         auto it = known.find(p.name);
@@ -535,25 +541,22 @@ void Top::add_registers() {
                                                                       : module.output(p.name, p.width)});
     }
     scope.instance("u_registers", csr, pins);
-    Value any_active = constant(1, 0), all_idle = constant(1, 1), any_error = constant(1, 0);
-    auto either = [](ValueOp op, Value a, Value b) {
-        return a->op == ValueOp::Constant ? b : binary(op, a, b);
-    };
+    std::vector<Value> done;
+    Value any_error = constant(1, 0);
     for (const ProcessModule &p : processes) {
-        any_active = either(ValueOp::Or, any_active, wire_of(p.name, "active_o"));
+        done.push_back(wire_of(p.name, "done_o"));
     }
     for (const StreamModule &s : streams) {
-        any_active = either(ValueOp::Or, any_active, wire_of(s.name, "active_o"));
-        all_idle = either(ValueOp::And, all_idle, wire_of(s.name, "idle_o"));
-        any_error = either(ValueOp::Or, any_error, wire_of(s.name, "error_o"));
+        if (design.streams[s.stream].load < 0) {
+            done.push_back(wire_of(s.name, "done_o"));
+        }
+        Value e = wire_of(s.name, "error_o");
+        any_error = any_error->op == ValueOp::Constant ? e : binary(ValueOp::Or, any_error, e);
         int t = design.streams[s.stream].tensor;
         feed(s.name, "base_i", slice(write_words, 32 * t, 32));
     }
-    Value quiet = binary(ValueOp::And, all_idle, unary(ValueOp::Not, scope.wire("any_active", any_active)));
-    Value begins =
-        starting ? scope.wire("begins", binary(ValueOp::Or, starting, run_start)) : start;
-    Value running = binary(ValueOp::And, busy, unary(ValueOp::Not, begins));
-    scope.assign(finish, binary(ValueOp::And, running, quiet));
+    scope.instance("u_join", templates::run_join(static_cast<int>(done.size())),
+                   {{"clk_i", clk}, {"rst_i", rst}, {"done_i", joined(done)}, {"finish_o", finish}});
     scope.assign(error, any_error);
     scope.assign(module.output("irq_o", 1), finish);
 }
@@ -562,6 +565,7 @@ LoweredDesign Top::run() {
     clk = module.input("clk_i", 1);
     rst = module.input("rst_i", 1);
     start = scope.net("start", 1);
+    clear = scope.net("clear", 1);
     lower_parts();
     add_scalars();
     declare_outputs();

@@ -25,6 +25,27 @@ struct Equation {
     int64_t least = 0, most = 0;
 };
 
+/// Divides by what all terms have in common; what is left over lies between whole numbers again.
+///     16*block = 16*r + (-15..15)   ->   block = r + (0..0)
+void divide(Equation &e) {
+    int64_t common = e.base.defined() ? 1 : 0;
+    for (const std::vector<int64_t> *side : {&e.store, &e.load}) {
+        for (int64_t c : *side) {
+            common = std::gcd(common, c);
+        }
+    }
+    if (common <= 1) {
+        return;
+    }
+    for (std::vector<int64_t> *side : {&e.store, &e.load}) {
+        for (int64_t &c : *side) {
+            c /= common;
+        }
+    }
+    e.least = -floor_div(-e.least, common);
+    e.most = floor_div(e.most, common);
+}
+
 /// scale x progress <= sum(coefficient x counter of the reader) + sum(factor x base) + offset, for
 /// every point of the writer that writes an element that the load reads.
 struct Bound {
@@ -107,6 +128,7 @@ std::optional<Equation> Pair::equation(const Index &store, const Index &load) co
     int64_t offset = load.offset - store.offset;
     e.least = offset + read.front() - written.back();
     e.most = offset + read.back() - written.front();
+    divide(e);
     return e;
 }
 

@@ -94,7 +94,7 @@ Signature axi_read_stream(int address_width, int length_width, int bus_bytes, in
     list.out("available_o", bits_of(chunk_bytes))
         .out("data_o", chunk_bytes * 8)
         .in("take_i", bits_of(chunk_bytes))
-        .out("idle_o")
+        
         .out("error_o");
     return list.done();
 }
@@ -149,9 +149,10 @@ Signature axi_lite_registers(int address_width, int write_words, int read_words)
         .out("s_axi_rvalid_o")
         .in("s_axi_rready_i")
         .out("start_o")
+        .out("clear_o")
+        .in("hold_i")
         .in("finish_i")
         .in("error_i")
-        .out("busy_o")
         .out("write_words_o", 32 * write_words)
         .in("read_words_i", 32 * read_words)
         .done();

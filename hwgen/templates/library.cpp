@@ -32,6 +32,7 @@ const std::map<std::string, std::vector<std::string>> &library() {
         {"reduction_chain", {}},
         {"reduction_tree", {}},
         {"register_file", {}},
+        {"run_join", {"credit_counter"}},
         {"sequencer", {}},
         {"skewed_lanes", {"delay_line"}},
         {"slot_pointer", {}},

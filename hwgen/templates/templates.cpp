@@ -21,6 +21,7 @@ Signature sequencer(int loops, int width) {
         .out("enable_o")
         .out("fire_o")
         .out("done_o")
+        .out("start_o")
         .done();
 }
 
@@ -74,6 +75,10 @@ Signature credit_counter(int credits) {
         .in("give_i")
         .out("available_o")
         .done();
+}
+
+Signature run_join(int parts) {
+    return PortList("run_join").parameter("PARTS", parts).clock_reset().in("done_i", parts).out("finish_o").done();
 }
 
 Signature event_counter(int width, int amount_width) {

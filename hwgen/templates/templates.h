@@ -18,6 +18,7 @@ Signature address_generator(int loops, int width, uint64_t used, int64_t modulus
 Signature token_ring(int slots, int writers, int readers);
 Signature slot_pointer(int slots);
 Signature credit_counter(int credits);
+Signature run_join(int parts);
 Signature event_counter(int width, int amount_width);
 Signature count_ones(int count);
 Signature delay_line(int width, int cycles, bool reset);

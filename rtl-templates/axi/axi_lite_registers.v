@@ -1,11 +1,12 @@
 `default_nettype none
-// Registers of a design behind an AXI4-Lite port of 32 bits.
-// Map:        0x00 control (write bit 0 = 1: start, ignored while busy), 0x04 status (bit 0 busy, bit 1 done, bit 2 bus
-//             error), 0x08, 0x0c cycles of the last run (low, high), 0x20.. WRITE_WORDS words (read-write), behind them
-//             READ_WORDS read-only words. Other addresses read 0.
-// Protocol:   start_o is a pulse in the first cycle of busy_o; finish_i ends the run in any later cycle; error_i sets
-//             the bus error until the next start. From start_o on, write_words_o holds the words as they were at the
-//             start; the host may write those of the next run at any time.
+// Registers of a design behind an AXI4-Lite port of 32 bits, and its invocations: one runs, one may be started behind it.
+// Map:        0x00 control (write bit 0 = 1: start), 0x04 status (bit 0 busy, bit 1 done, bit 2 bus error, bit 3 a start
+//             was refused, bit 4 a start would be refused), 0x08, 0x0c cycles (low, high), 0x10 invocations finished,
+//             0x20.. WRITE_WORDS words (read-write), behind them READ_WORDS read-only words. Other addresses read 0.
+// Protocol:   start_o is a pulse per invocation that is taken; write_words_o are the words as they were written then, until
+//             the next one. clear_o comes with start_o if nothing was under way: cycles and counters begin at 0. finish_i is
+//             a pulse per invocation that ends. hold_i: the host waits with what it writes. error_i sets the bus error until
+//             a start with clear_o; done and refused last until the next start.
 // Latency:    a response in the cycle after the request.
 // Throughput: one read and one write per cycle.
 // Reset:      all registers 0; write_words_o is undefined before the first start.
@@ -32,9 +33,10 @@ module axi_lite_registers #(
     output wire                      s_axi_rvalid_o,
     input  wire                      s_axi_rready_i,
     output wire                      start_o,
+    output wire                      clear_o,
+    input  wire                      hold_i,
     input  wire                      finish_i,
     input  wire                      error_i,
-    output wire                      busy_o,
     output wire [32*WRITE_WORDS-1:0] write_words_o,
     input  wire [32*READ_WORDS-1:0]  read_words_i
 );
@@ -44,16 +46,19 @@ module axi_lite_registers #(
     localparam integer WORD_WIDTH  = ADDRESS_WIDTH - 2;
     localparam [WORD_WIDTH:0] ALL  = WORDS[WORD_WIDTH:0];
 
-    reg                       start_q, busy_q, done_q, error_q, written_q, read_q;
+    reg                       start_q, clear_q, done_q, error_q, refused_q, written_q, read_q;
+    reg  [1:0]                under_way_q; // invocations
     reg  [63:0]               cycles_q;
-    reg  [31:0]               read_data_q;
+    reg  [31:0]               finished_q, read_data_q;
     wire [32*WRITE_WORDS-1:0] write_words; // as the host has written them
     wire [WORD_WIDTH-1:0]     write_index = s_axi_awaddr_i[ADDRESS_WIDTH-1:2];
     wire [WORD_WIDTH-1:0]     read_index  = s_axi_araddr_i[ADDRESS_WIDTH-1:2];
-    wire                      write = s_axi_awvalid_i && s_axi_wvalid_i && (!written_q || s_axi_bready_i);
+    wire                      write = s_axi_awvalid_i && s_axi_wvalid_i && !hold_i && (!written_q || s_axi_bready_i);
     wire                      read  = s_axi_arvalid_i && s_axi_arready_o;
-    wire                      go    = write && !busy_q && write_index == {WORD_WIDTH{1'b0}} && s_axi_wstrb_i[0] &&
-                                      s_axi_wdata_i[0];
+    wire                      wish  = write && write_index == {WORD_WIDTH{1'b0}} && s_axi_wstrb_i[0] && s_axi_wdata_i[0];
+    wire                      busy  = under_way_q != 2'd0;
+    wire                      full  = under_way_q == 2'd2;
+    wire                      go    = wish && !full;
     wire                      unused_ok = &{1'b0, s_axi_awaddr_i[1:0], s_axi_araddr_i[1:0]};
 
     assign s_axi_awready_o = write;
@@ -65,34 +70,24 @@ module axi_lite_registers #(
     assign s_axi_rresp_o   = 2'b00;
     assign s_axi_rvalid_o  = read_q;
     assign start_o         = start_q;
-    assign busy_o          = busy_q;
+    assign clear_o         = clear_q;
 
     always @(posedge clk_i) begin
         if (rst_i) begin
-            start_q   <= 1'b0;
-            busy_q    <= 1'b0;
-            done_q    <= 1'b0;
-            error_q   <= 1'b0;
-            written_q <= 1'b0;
-            read_q    <= 1'b0;
-            cycles_q  <= 64'd0;
+            {start_q, clear_q, done_q, error_q, refused_q, written_q, read_q, under_way_q} <= 9'd0;
+            cycles_q   <= 64'd0;
+            finished_q <= 32'd0;
         end else begin
-            written_q <= write || (written_q && !s_axi_bready_i);
-            read_q    <= read || (read_q && !s_axi_rready_i);
-            start_q   <= go;
-            if (go) begin
-                busy_q   <= 1'b1;
-                done_q   <= 1'b0;
-                error_q  <= 1'b0;
-                cycles_q <= 64'd0;
-            end else if (busy_q) begin
-                cycles_q <= cycles_q + 1'b1;
-                if (error_i) error_q <= 1'b1;
-                if (finish_i && !start_q) begin
-                    busy_q <= 1'b0;
-                    done_q <= 1'b1;
-                end
-            end
+            written_q   <= write || (written_q && !s_axi_bready_i);
+            read_q      <= read || (read_q && !s_axi_rready_i);
+            start_q     <= go;
+            clear_q     <= go && !busy;
+            done_q      <= finish_i || (done_q && !go);
+            error_q     <= busy ? error_q || error_i : error_q && !go;
+            refused_q   <= (wish && full) || (refused_q && !go);
+            under_way_q <= under_way_q + {1'b0, go} - {1'b0, finish_i};
+            finished_q  <= finished_q + {31'd0, finish_i};
+            cycles_q    <= busy ? cycles_q + 64'd1 : go ? 64'd0 : cycles_q;
         end
     end
 
@@ -104,8 +99,8 @@ module axi_lite_registers #(
     always @(posedge clk_i) begin
         if (read) begin
             if ({1'b0, read_index} < ALL)
-                read_data_q <= selected({read_words_i, write_words, 128'd0, cycles_q, 29'd0, error_q, done_q, busy_q,
-                                         32'd0}, read_index[INDEX_WIDTH-1:0]);
+                read_data_q <= selected({read_words_i, write_words, 96'd0, finished_q, cycles_q, 27'd0, full, refused_q,
+                                         error_q, done_q, busy, 32'd0}, read_index[INDEX_WIDTH-1:0]);
             else
                 read_data_q <= 32'd0;
         end

@@ -2,8 +2,8 @@
 // Writes a stream of bytes to runs of memory; a run may take several chunks and a chunk may fill several runs.
 // Protocol:   run: valid/ready, byte address and length (at least 1). chunk: valid/ready, the first chunk_count_i bytes
 //             (may be 0). m_axi: AXI4 write master, one id, INCR bursts of full bus words with byte strobes; no data
-//             before its address. idle_o: no run, no byte and no response is outstanding. error_o: a response was an
-//             error; sticky until reset.
+//             before its address. idle_o: all runs that were taken are in memory (bytes of later ones may be waiting).
+//             error_o: a response was an error; sticky until reset.
 // Latency:    a run's address is on the bus in the cycle after the run was taken; its data from the next cycle on.
 // Throughput: min(BUS_BYTES, CHUNK_BYTES) bytes per cycle; a beat that a run covers in part takes a cycle all the same.
 // Reset:      forgets everything; bursts under way must not be answered afterwards.
@@ -95,7 +95,7 @@ module axi_write_stream #(
         .in_valid_i(chunk_valid_i), .in_ready_o(chunk_ready_o), .in_count_i(chunk_count_i), .in_data_i(chunk_data_i),
         .available_o(available), .out_data_o(bytes), .take_i(beat ? count : {(LANE_WIDTH+1){1'b0}}));
 
-    assign idle_o  = !burst_valid && outstanding_q == {BURST_WIDTH{1'b0}} && available == {(LANE_WIDTH+1){1'b0}};
+    assign idle_o  = !burst_valid && outstanding_q == {BURST_WIDTH{1'b0}};
     assign error_o = error_q;
 
     always @(posedge clk_i) begin

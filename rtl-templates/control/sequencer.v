@@ -1,11 +1,12 @@
 `default_nettype none
 // Nested loops that issue one iteration point per cycle, without a bubble at any wrap.
-// Protocol:   start_i begins a run; it may come with done_o of the run before. While valid_o is 1 a point is presented;
+// Protocol:   start_i asks for a run, which start_o begins: at once, or with done_o of the run before (one may wait). While
+//             valid_o is 1 a point is presented;
 //             it fires in the first cycle without stall_i, which may depend on every output but fire_o and done_o. The
 //             extent of a loop may depend combinationally on the indices of the loops around it. An extent of 0 gives
 //             one point with enable_o = 0, so that what travels with the points of the loops around it (tokens) still
 //             passes.
-// Latency:    the first point is presented in the cycle after start_i.
+// Latency:    the first point is presented in the cycle after start_o.
 // Throughput: one point per cycle without stall_i.
 // Reset:      ends the run; all indices are 0.
 // Parameters: LOOPS >= 1, loop 0 is the outermost; WIDTH: bits of an extent and of an index.
@@ -24,9 +25,11 @@ module sequencer #(
     output wire                   valid_o,
     output wire                   enable_o,      // valid, and no extent is 0
     output wire                   fire_o,        // valid and not stalled
-    output wire                   done_o         // the last point of the run fires
+    output wire                   done_o,        // the last point of the run fires
+    output wire                   start_o        // a run begins
 );
-    reg              running_q;
+    reg              running_q, waiting_q; // waiting_q: a run is asked for
+    wire             wanted = start_i || waiting_q;
     wire [LOOPS-1:0] last;
     wire [LOOPS-1:0] empty;
 
@@ -34,12 +37,13 @@ module sequencer #(
     assign enable_o            = running_q && !(|empty);
     assign fire_o              = running_q && !stall_i;
     assign done_o              = fire_o && last_from_o[0];
+    assign start_o             = wanted && (!running_q || done_o);
     assign first_from_o[LOOPS] = 1'b1;
     assign last_from_o[LOOPS]  = 1'b1;
 
     always @(posedge clk_i) begin
-        if (rst_i) running_q <= 1'b0;
-        else       running_q <= start_i || (running_q && !done_o);
+        running_q <= !rst_i && (start_o || (running_q && !done_o));
+        waiting_q <= !rst_i && wanted && !start_o;
     end
 
     genvar i;
@@ -72,8 +76,8 @@ module sequencer #(
 
 `ifndef SYNTHESIS
     always @(posedge clk_i) begin
-        if (!rst_i && start_i && running_q && !done_o) begin
-            $display("%m: started before the run was done"); $stop;
+        if (!rst_i && start_i && waiting_q) begin
+            $display("%m: a second run to wait"); $stop;
         end
     end
 `endif

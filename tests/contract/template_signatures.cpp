@@ -45,6 +45,7 @@ std::map<std::string, Function> control_and_memory() {
          [](const Values &v) { return token_ring(v("SLOTS"), v("WRITERS"), v("READERS")); }},
         {"slot_pointer", [](const Values &v) { return slot_pointer(v("SLOTS")); }},
         {"credit_counter", [](const Values &v) { return credit_counter(v("CREDITS")); }},
+        {"run_join", [](const Values &v) { return run_join(v("PARTS")); }},
         {"event_counter",
          [](const Values &v) { return event_counter(v("WIDTH"), v("AMOUNT_WIDTH")); }},
         {"count_ones", [](const Values &v) { return count_ones(v("COUNT")); }},

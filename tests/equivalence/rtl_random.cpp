@@ -89,33 +89,39 @@ std::string kind_of(const std::string &refusal) {
     return kind.substr(0, 110);
 }
 
-/// What Halide computes from the plain algorithm, on the CPU. `tensors` are the design's; the
-/// output is set.
-void run_halide(const Case &c, std::vector<sim::Buffer> &tensors) {
+using Invocations = std::vector<std::vector<sim::Buffer>>; ///< tensors of each
+
+/// What Halide computes from the plain algorithm, on the CPU. The tensors are the design's; the
+/// outputs are set.
+void run_halide(const Case &c, Invocations &invocations) {
     test::RandomLayer layer = c.make(c.seed, false);
-    for (size_t i = 0; i < tensors.size(); i++) {
-        Halide::Buffer<> buffer(*tensors[i].raw_buffer());
-        const sim::TensorDescription &tensor = c.description->tensors[i];
-        if (tensor.is_output) {
-            layer.output.realize(buffer);
-            continue;
-        }
-        for (Halide::ImageParam &input : layer.inputs) {
-            if (input.name() == tensor.name) {
-                input.set(buffer);
+    for (std::vector<sim::Buffer> &tensors : invocations) {
+        std::optional<Halide::Buffer<>> output;
+        for (size_t i = 0; i < tensors.size(); i++) {
+            Halide::Buffer<> buffer(*tensors[i].raw_buffer());
+            const sim::TensorDescription &tensor = c.description->tensors[i];
+            if (tensor.is_output) {
+                output = buffer;
+                continue;
+            }
+            for (Halide::ImageParam &input : layer.inputs) {
+                if (input.name() == tensor.name) {
+                    input.set(buffer);
+                }
             }
         }
+        layer.output.realize(*output);
     }
 }
 
-std::vector<sim::Buffer> random_tensors(const Case &c) {
+std::vector<sim::Buffer> random_tensors(const Case &c, unsigned invocation) {
     std::vector<sim::Buffer> tensors;
     for (size_t i = 0; i < c.description->tensors.size(); i++) {
         const sim::TensorDescription &tensor = c.description->tensors[i];
         tensors.push_back(sim::allocate_tensor(tensor));
         if (!tensor.is_output) {
             Halide::Buffer<> buffer(*tensors.back().raw_buffer());
-            test::fill_random(buffer, c.seed * 8 + unsigned(i));
+            test::fill_random(buffer, (c.seed + 100'003 * invocation) * 8 + unsigned(i));
         }
     }
     return tensors;
@@ -150,42 +156,56 @@ std::string what_the_interpreter_says(const Case &c, const std::vector<sim::Buff
                : "the interpreter disagrees with Halide as well";
 }
 
+/// One invocation without stalls; then three and two that overlap, with stalls and without.
+sim::RunOptions options_of_run(const Case &c, int run, test::Dice &dice) {
+    sim::RunOptions options;
+    options.seed = c.seed * 4 + unsigned(run);
+    options.watchdog_cycles = 4000;
+    if (run > 0) {
+        const int queue = dice.once_in(3) ? 1 : 0;
+        options.memory = {dice.between(1, 60), run == 1 ? dice.between(10, 50) : 0, queue};
+        options.misalignment = -1;
+    }
+    return options;
+}
+
 /// What is wrong with a case; empty if nothing.
 std::string simulate(const Case &c, const sim::Model &model) {
-    std::vector<sim::Buffer> tensors = random_tensors(c), expected = tensors;
-    for (size_t i = 0; i < tensors.size(); i++) {
-        if (c.description->tensors[i].is_output) {
-            expected[i] = sim::allocate_tensor(c.description->tensors[i]);
+    Invocations inputs{random_tensors(c, 0), random_tensors(c, 1), random_tensors(c, 2)};
+    Invocations expected = inputs;
+    for (std::vector<sim::Buffer> &tensors : expected) {
+        for (size_t i = 0; i < tensors.size(); i++) {
+            if (c.description->tensors[i].is_output) {
+                tensors[i] = sim::allocate_tensor(c.description->tensors[i]);
+            }
         }
     }
     run_halide(c, expected);
     sim::Simulator simulator(*c.description, model);
     test::Dice dice(c.seed);
     for (int run = 0; run < 3; run++) {
-        sim::RunOptions options;
-        options.seed = c.seed * 4 + unsigned(run);
-        options.watchdog_cycles = 4000;
-        if (run > 0) {
-            const int queue = dice.once_in(3) ? 1 : 0;
-            options.memory = {dice.between(1, 60), dice.between(10, 50), queue};
-            options.misalignment = -1;
-        }
+        const sim::RunOptions options = options_of_run(c, run, dice);
+        const size_t count = run == 0 ? 1 : run == 1 ? 3 : 2;
+        Invocations tensors(inputs.begin(), inputs.begin() + ptrdiff_t(count));
         sim::Outcome outcome;
         outcome.result = simulator.run(tensors, options);
-        for (size_t i = 0; i < tensors.size(); i++) {
-            const sim::TensorDescription &tensor = c.description->tensors[i];
-            if (tensor.is_output) {
-                outcome.elements += uint64_t(tensor.element_count());
-                outcome.differing +=
-                    sim::compare_tensors(tensor, tensors[i], expected[i], 5, outcome.differences);
+        for (size_t n = 0; n < count; n++) {
+            for (size_t i = 0; i < tensors[n].size(); i++) {
+                const sim::TensorDescription &tensor = c.description->tensors[i];
+                if (tensor.is_output) {
+                    outcome.elements += uint64_t(tensor.element_count());
+                    outcome.differing += sim::compare_tensors(
+                        tensor, tensors[n][i], expected[n][i], 5, outcome.differences);
+                }
             }
         }
         if (!outcome.passed() || !outcome.result.messages.empty()) {
-            return "latency " + std::to_string(options.memory.latency) + ", stalls " +
+            return std::to_string(count) + " invocations, latency " +
+                   std::to_string(options.memory.latency) + ", stalls " +
                    std::to_string(options.memory.stall_percent) + " %, queue " +
                    std::to_string(options.memory.queue_bursts) + ":\n" +
                    sim::describe_failure(outcome) + outcome.result.messages +
-                   what_the_interpreter_says(c, expected);
+                   what_the_interpreter_says(c, expected[0]);
         }
     }
     return "";

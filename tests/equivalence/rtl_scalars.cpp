@@ -122,6 +122,20 @@ std::string interpret(const Case &c, const sim::DesignDescription &design,
     return result.error.empty() ? "" : "interpreter: " + result.error;
 }
 
+/// Random inputs; outputs of their own for the design and for Halide.
+void random_tensors(const sim::DesignDescription &design, unsigned seed,
+                    std::vector<sim::Buffer> &tensors, std::vector<sim::Buffer> &expected) {
+    for (size_t i = 0; i < design.tensors.size(); i++) {
+        const sim::TensorDescription &tensor = design.tensors[i];
+        tensors.push_back(sim::allocate_tensor(tensor));
+        expected.push_back(tensor.is_output ? sim::allocate_tensor(tensor) : tensors.back());
+        if (!tensor.is_output) {
+            Halide::Buffer<> buffer(*tensors.back().raw_buffer());
+            test::fill_random(buffer, seed * 8 + unsigned(i));
+        }
+    }
+}
+
 /// What is wrong with a run at some values of the scalars; empty if nothing.
 std::string check_run(const Case &c, sim::Simulator &simulator, unsigned seed, int run) {
     test::Dice dice(seed);
@@ -137,28 +151,29 @@ std::string check_run(const Case &c, sim::Simulator &simulator, unsigned seed, i
     for (const auto &[name, value] : options.scalars) {
         text += name + "=" + std::to_string(value) + " ";
     }
-    const std::vector<int64_t> values = c.description->scalar_values(options.scalars);
-    const sim::DesignDescription design = c.description->at(values);
-    std::vector<sim::Buffer> tensors, expected;
-    for (size_t i = 0; i < design.tensors.size(); i++) {
-        const sim::TensorDescription &tensor = design.tensors[i];
-        tensors.push_back(sim::allocate_tensor(tensor));
-        expected.push_back(tensor.is_output ? sim::allocate_tensor(tensor) : tensors.back());
-        if (!tensor.is_output) {
-            Halide::Buffer<> buffer(*tensors.back().raw_buffer());
-            test::fill_random(buffer, seed * 8 + unsigned(i));
-        }
+    // A second invocation overlaps with it, at other values.
+    options.invocation_scalars = {options.scalars, choose_scalars(*c.description, run + 1, dice)};
+    std::vector<std::vector<sim::Buffer>> tensors(2), expected(2);
+    std::vector<sim::DesignDescription> designs;
+    std::string fault;
+    for (unsigned n = 0; n < 2; n++) {
+        const std::map<std::string, int64_t> &scalars = options.invocation_scalars[n];
+        const std::vector<int64_t> values = c.description->scalar_values(scalars);
+        designs.push_back(c.description->at(values));
+        random_tensors(designs[n], seed + 500 * n, tensors[n], expected[n]);
+        run_halide(c, designs[n], scalars, expected[n]);
+        fault += interpret(c, designs[n], values, seed, expected[n]);
     }
-    run_halide(c, design, options.scalars, expected);
-    const std::string fault = interpret(c, design, values, seed, expected);
     sim::Outcome outcome;
     outcome.result = simulator.run(tensors, options);
-    for (size_t i = 0; i < tensors.size(); i++) {
-        const sim::TensorDescription &tensor = design.tensors[i];
-        if (tensor.is_output) {
-            outcome.elements += uint64_t(tensor.element_count());
-            outcome.differing +=
-                sim::compare_tensors(tensor, tensors[i], expected[i], 5, outcome.differences);
+    for (size_t n = 0; n < 2; n++) {
+        for (size_t i = 0; i < tensors[n].size(); i++) {
+            const sim::TensorDescription &tensor = designs[n].tensors[i];
+            if (tensor.is_output) {
+                outcome.elements += uint64_t(tensor.element_count());
+                outcome.differing += sim::compare_tensors(tensor, tensors[n][i], expected[n][i], 5,
+                                                          outcome.differences);
+            }
         }
     }
     if (outcome.passed() && outcome.result.messages.empty() && fault.empty()) {

@@ -1,4 +1,5 @@
-// Nests whose extents depend on the loops around them, with empty loops and random stalls, restarted with and without a gap.
+// Nests whose extents depend on the loops around them, with empty loops and random stalls, restarted with and without a gap,
+// and asked for another run while one is under way.
 module sequencer_tb;
     `include "testbench.vh"
     localparam integer LOOPS = `LOOPS, WIDTH = `WIDTH;
@@ -8,11 +9,11 @@ module sequencer_tb;
     wire [LOOPS*WIDTH-1:0] index;
     wire [LOOPS-1:0]       first, increment;
     wire [LOOPS:0]         first_from, last_from;
-    wire                   valid, enable, fire, done;
+    wire                   valid, enable, fire, done, begins;
     sequencer #(.LOOPS(LOOPS), .WIDTH(WIDTH)) dut (
         .clk_i(clk), .rst_i(rst), .start_i(start), .stall_i(stall), .extent_i(extent), .index_o(index), .first_o(first),
         .first_from_o(first_from), .last_from_o(last_from), .increment_o(increment), .valid_o(valid), .enable_o(enable),
-        .fire_o(fire), .done_o(done));
+        .fire_o(fire), .done_o(done), .start_o(begins));
 
     // Extent of a loop: depends on the index of the loop around it; 0 now and then.
     integer most = LOOPS > 5 ? 3 : 5;
@@ -31,7 +32,7 @@ module sequencer_tb;
 
     integer at [0:LOOPS-1];
     integer size [0:LOOPS-1];
-    integer running, i, advance, empty, from_first, from_last, point, runs, points;
+    integer running, waiting, begun, i, advance, empty, from_first, from_last, point, runs, points;
 
     task compare;
         begin
@@ -65,6 +66,7 @@ module sequencer_tb;
         version = 1;
         reset;
         running = 0;
+        waiting = 0;
         points  = 0;
         for (i = 0; i < LOOPS; i = i + 1) at[i] = 0;
         runs = 0;
@@ -74,10 +76,15 @@ module sequencer_tb;
             settle;
             check(valid == running, "valid");
             if (running) compare; else check(!enable && !fire && !done, "idle outputs");
-            if ((!running || done) && chance(60)) begin // back to back or after a gap
-                start = 1'b1;
-                runs  = runs + 1;
+            if (!waiting && chance(running && !done ? 2 : 60)) begin // behind, back to back or after a gap
+                start   = 1'b1;
+                waiting = 1;
+                runs    = runs + 1;
+                settle;
             end
+            check(begins == (waiting && (!running || done)), "start");
+            begun = begins;
+            if (begun) waiting = 0;
             @(posedge clk);
             #1;
             if (running && !stall) begin
@@ -85,7 +92,7 @@ module sequencer_tb;
                 if (advance < 0) running = 0;
                 for (i = 0; i < LOOPS; i = i + 1) at[i] = i < advance ? at[i] : i == advance ? at[i] + 1 : 0;
             end
-            if (start) begin
+            if (begun) begin
                 running = 1;
                 for (i = 0; i < LOOPS; i = i + 1) offset[i] = below(20) == 0 ? 0 : below(most) + (below(4) == 0 ? 0 : 1);
                 version = version + 1;

@@ -76,6 +76,21 @@ TEST_CASE("an early reader needs the writer to be beyond its elements") {
     SECTION("lanes of the writer: the bound is one of elements, not of points") {
         CHECK(started(by_rows(2)) == "8*wy + 2*wx > 8*r + 8*y + x");
     }
+    SECTION("blocks of lanes on both sides, outermost: whole blocks are compared") {
+        Design d = rows([](ProcessWriter &w) {
+            ExprId x = w.serial("wx", 2), y = w.serial("wy", 5), lane = w.lane("lane", 4);
+            return std::vector<Index>{w.index({{x, 4}, {lane, 1}}), w.index({{y, 1}})};
+        });
+        Index &c = d.processes[1].loads[0].indices[0];
+        d.processes[1].loops.push_back({"xi", LoopKind::Lane, d.exprs.constant(4), 4});
+        for (Index *i : {&d.processes[1].loads[0].indices[1], &d.processes[1].store.indices[0],
+                         &d.processes[1].store.indices[1], &d.processes[1].store.indices[2]}) {
+            i->coefficients.push_back(0);
+        }
+        c.coefficients = {0, 0, 4, 1};
+        passes::early_start(d);
+        CHECK(progress_text(d) == "5*wx + wy > r + y + 5*x");
+    }
     SECTION("a split loop of the writer") {
         CHECK(started([](ProcessWriter &w) {
                   ExprId y = w.serial("wy", 5), xo = w.serial("xo", 2), xi = w.serial("xi", 4);

@@ -126,6 +126,18 @@ TEST_CASE("a design runs again without a reset, and again after a failure", "[si
     CHECK(check(simulator, reference, random_tensors(design, 1)).passed());
 }
 
+TEST_CASE("a design that takes one start at a time does not pass with two invocations", "[sim]") {
+    const DesignDescription &design = variants().design("bug0");
+    Simulator simulator(design, variants().model("bug0"));
+    std::vector<std::vector<Buffer>> two{random_tensors(design, 1), random_tensors(design, 2)};
+    RunOptions options;
+    options.watchdog_cycles = 2000;
+    Outcome outcome = check(simulator, Reference(design), two, options);
+    CHECK_FALSE(outcome.passed());
+    CHECK(outcome.elements == 2 * 185);
+    CHECK_THAT(describe_failure(outcome), Catch::Contains("invocation"));
+}
+
 TEST_CASE("wrong values are reported with their coordinates", "[sim]") {
     Outcome outcome = variants().run(bug(WrongElement));
     REQUIRE(outcome.differing == 1);
@@ -213,6 +225,10 @@ TEST_CASE("buffers and references that do not fit are user errors", "[sim]") {
     CHECK_THROWS_WITH(simulator.run(tensors),
                       Catch::Contains("dimension 0 of the data is [0, 37)"));
     CHECK_THROWS_WITH(Reference(design).run(tensors), Catch::Contains("bounds of in__put"));
+    std::vector<std::vector<Buffer>> none;
+    CHECK_THROWS_WITH(simulator.run(none), Catch::Contains("no invocation is given"));
+    CHECK(design.tensors[0].dimensions.size() == 2); // both buffers of a failed call are still there
+    CHECK(tensors.size() == 2);
     DesignDescription renamed = design;
     renamed.tensors[0].name = "other";
     CHECK_THROWS_WITH(Reference(renamed),

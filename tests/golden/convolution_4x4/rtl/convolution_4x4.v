@@ -64,36 +64,38 @@ module convolution_4x4 (
     input wire s_axi_rready_i,
     output wire irq_o
 );
-    wire start;
+    wire start, clear;
     wire [127:0] write_words;
-    wire padded_s0_active, padded_writer_acquire, padded_writer_release;
+    wire padded_writer_acquire, padded_writer_release;
     wire [2:0] input_stream_take;
     wire padded_write_slot;
     wire [3:0] padded_write_enable;
     wire [7:0] padded_write_address;
     wire [31:0] padded_write_data;
     wire [7:0] padded_writer_progress;
+    wire padded_s0_done;
     wire [255:0] padded_s0_counts;
-    wire bias_in_sum_s0_active, bias_in_sum_writer_acquire, bias_in_sum_writer_release;
+    wire bias_in_sum_writer_acquire, bias_in_sum_writer_release;
     wire [2:0] bias_stream_take;
     wire bias_in_sum_write_slot;
     wire [3:0] bias_in_sum_write_enable;
     wire bias_in_sum_write_address;
     wire [127:0] bias_in_sum_write_data;
+    wire bias_in_sum_s0_done;
     wire [255:0] bias_in_sum_s0_counts;
-    wire weights_in_sum_s0_active, weights_in_sum_writer_acquire;
-    wire weights_in_sum_writer_release;
+    wire weights_in_sum_writer_acquire, weights_in_sum_writer_release;
     wire [2:0] weights_stream_take;
     wire weights_in_sum_write_slot;
     wire [15:0] weights_in_sum_write_enable;
     wire [4:0] weights_in_sum_write_address;
     wire [127:0] weights_in_sum_write_data;
     wire [6:0] weights_in_sum_writer_progress;
+    wire weights_in_sum_s0_done;
     wire [255:0] weights_in_sum_s0_counts;
-    wire sum_s1_active, padded_reader_acquire, padded_reader_release;
-    wire bias_in_sum_reader_acquire, bias_in_sum_reader_release;
-    wire weights_in_sum_reader_acquire, weights_in_sum_reader_release, sum_writer_acquire;
-    wire sum_writer_release, padded_read0_slot, padded_read0_enable;
+    wire padded_reader_acquire, padded_reader_release, bias_in_sum_reader_acquire;
+    wire bias_in_sum_reader_release, weights_in_sum_reader_acquire;
+    wire weights_in_sum_reader_release, sum_writer_acquire, sum_writer_release;
+    wire padded_read0_slot, padded_read0_enable;
     wire [7:0] padded_read0_address;
     wire weights_in_sum_read0_slot, weights_in_sum_read0_enable;
     wire [4:0] weights_in_sum_read0_address;
@@ -104,25 +106,24 @@ module convolution_4x4 (
     wire sum_write_slot;
     wire [4:0] sum_write_address;
     wire [127:0] sum_write_data;
+    wire sum_s1_done;
     wire [703:0] sum_s1_counts;
-    wire output_s0_active, sum_reader_acquire, sum_reader_release, sum_read0_slot;
-    wire sum_read0_enable;
+    wire sum_reader_acquire, sum_reader_release, sum_read0_slot, sum_read0_enable;
     wire [4:0] sum_read0_address;
     wire output_stream_valid;
     wire [2:0] output_stream_count;
     wire [31:0] output_stream_data;
+    wire output_s0_done;
     wire [255:0] output_s0_counts;
-    wire input_stream_active;
     wire [2:0] input_stream_available;
     wire [31:0] input_stream_data;
-    wire input_stream_idle, input_stream_error, bias_stream_active;
+    wire input_stream_error;
     wire [2:0] bias_stream_available;
     wire [31:0] bias_stream_data;
-    wire bias_stream_idle, bias_stream_error, weights_stream_active;
+    wire bias_stream_error;
     wire [2:0] weights_stream_available;
     wire [31:0] weights_stream_data;
-    wire weights_stream_idle, weights_stream_error, output_stream_active, output_stream_ready;
-    wire output_stream_idle, output_stream_error;
+    wire weights_stream_error, output_stream_done, output_stream_ready, output_stream_error;
 
     // Buffer padded (padded): 1 slot(s) of RAM.
     wire [31:0] padded_data;
@@ -199,7 +200,7 @@ module convolution_4x4 (
         .reader_ready_o(sum_reader_ready), .reader_acquire_i(sum_reader_acquire),
         .reader_release_i(sum_reader_release)
     );
-    wire busy, finish, bus_error;
+    wire finish, bus_error;
     axi_lite_registers #(.ADDRESS_WIDTH(12), .WRITE_WORDS(4), .READ_WORDS(54)) u_registers (
         .clk_i(clk_i), .rst_i(rst_i), .s_axi_awaddr_i(s_axi_awaddr_i),
         .s_axi_awvalid_i(s_axi_awvalid_i), .s_axi_awready_o(s_axi_awready_o),
@@ -210,20 +211,22 @@ module convolution_4x4 (
         .s_axi_arvalid_i(s_axi_arvalid_i), .s_axi_arready_o(s_axi_arready_o),
         .s_axi_rdata_o(s_axi_rdata_o), .s_axi_rresp_o(s_axi_rresp_o),
         .s_axi_rvalid_o(s_axi_rvalid_o), .s_axi_rready_i(s_axi_rready_i), .start_o(start),
-        .finish_i(finish), .error_i(bus_error), .busy_o(busy), .write_words_o(write_words),
+        .clear_o(clear), .hold_i(1'b0), .finish_i(finish), .error_i(bus_error),
+        .write_words_o(write_words),
         .read_words_i({output_s0_counts, sum_s1_counts, weights_in_sum_s0_counts,
             bias_in_sum_s0_counts, padded_s0_counts})
     );
-    wire any_active = padded_s0_active | bias_in_sum_s0_active | weights_in_sum_s0_active |
-        sum_s1_active | output_s0_active | input_stream_active | bias_stream_active |
-        weights_stream_active | output_stream_active;
-    assign finish = busy & ~start & (input_stream_idle & bias_stream_idle & weights_stream_idle &
-        output_stream_idle & ~any_active);
+    run_join #(.PARTS(6)) u_join (
+        .clk_i(clk_i), .rst_i(rst_i),
+        .done_i({output_stream_done, output_s0_done, sum_s1_done, weights_in_sum_s0_done,
+            bias_in_sum_s0_done, padded_s0_done}),
+        .finish_o(finish)
+    );
     assign bus_error = input_stream_error | bias_stream_error | weights_stream_error |
         output_stream_error;
     assign irq_o = finish;
     padded_s0 u_padded_s0 (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(padded_s0_active),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .clear_i(clear),
         .padded_writer_ready_i(padded_writer_ready),
         .padded_writer_acquire_o(padded_writer_acquire),
         .padded_writer_release_o(padded_writer_release),
@@ -231,10 +234,11 @@ module convolution_4x4 (
         .input_stream_data_i(input_stream_data), .input_stream_take_o(input_stream_take),
         .padded_write_slot_o(padded_write_slot), .padded_write_enable_o(padded_write_enable),
         .padded_write_address_o(padded_write_address), .padded_write_data_o(padded_write_data),
-        .padded_writer_progress_o(padded_writer_progress), .counts_o(padded_s0_counts)
+        .padded_writer_progress_o(padded_writer_progress), .done_o(padded_s0_done),
+        .counts_o(padded_s0_counts)
     );
     bias_in_sum_s0 u_bias_in_sum_s0 (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(bias_in_sum_s0_active),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .clear_i(clear),
         .bias_in_sum_writer_ready_i(bias_in_sum_writer_ready),
         .bias_in_sum_writer_acquire_o(bias_in_sum_writer_acquire),
         .bias_in_sum_writer_release_o(bias_in_sum_writer_release),
@@ -242,10 +246,11 @@ module convolution_4x4 (
         .bias_stream_take_o(bias_stream_take), .bias_in_sum_write_slot_o(bias_in_sum_write_slot),
         .bias_in_sum_write_enable_o(bias_in_sum_write_enable),
         .bias_in_sum_write_address_o(bias_in_sum_write_address),
-        .bias_in_sum_write_data_o(bias_in_sum_write_data), .counts_o(bias_in_sum_s0_counts)
+        .bias_in_sum_write_data_o(bias_in_sum_write_data), .done_o(bias_in_sum_s0_done),
+        .counts_o(bias_in_sum_s0_counts)
     );
     weights_in_sum_s0 u_weights_in_sum_s0 (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(weights_in_sum_s0_active),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .clear_i(clear),
         .weights_in_sum_writer_ready_i(weights_in_sum_writer_ready),
         .weights_in_sum_writer_acquire_o(weights_in_sum_writer_acquire),
         .weights_in_sum_writer_release_o(weights_in_sum_writer_release),
@@ -256,10 +261,10 @@ module convolution_4x4 (
         .weights_in_sum_write_address_o(weights_in_sum_write_address),
         .weights_in_sum_write_data_o(weights_in_sum_write_data),
         .weights_in_sum_writer_progress_o(weights_in_sum_writer_progress),
-        .counts_o(weights_in_sum_s0_counts)
+        .done_o(weights_in_sum_s0_done), .counts_o(weights_in_sum_s0_counts)
     );
     sum_s1 u_sum_s1 (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(sum_s1_active),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .clear_i(clear),
         .padded_reader_ready_i(padded_reader_ready),
         .padded_reader_acquire_o(padded_reader_acquire),
         .padded_reader_release_o(padded_reader_release),
@@ -287,53 +292,51 @@ module convolution_4x4 (
         .sum_update_enable_o(sum_update_enable), .sum_update_address_o(sum_update_address),
         .sum_update_data_i(sum_data[127:0]), .sum_write_slot_o(sum_write_slot),
         .sum_write_address_o(sum_write_address), .sum_write_data_o(sum_write_data),
-        .counts_o(sum_s1_counts)
+        .done_o(sum_s1_done), .counts_o(sum_s1_counts)
     );
     output_s0 u_output_s0 (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(output_s0_active),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .clear_i(clear),
         .sum_reader_ready_i(sum_reader_ready), .sum_reader_acquire_o(sum_reader_acquire),
         .sum_reader_release_o(sum_reader_release), .sum_read0_data_i(sum_data[255:128]),
         .sum_read0_slot_o(sum_read0_slot), .sum_read0_enable_o(sum_read0_enable),
         .sum_read0_address_o(sum_read0_address), .output_stream_valid_o(output_stream_valid),
         .output_stream_ready_i(output_stream_ready), .output_stream_count_o(output_stream_count),
-        .output_stream_data_o(output_stream_data), .counts_o(output_s0_counts)
+        .output_stream_data_o(output_stream_data), .done_o(output_s0_done),
+        .counts_o(output_s0_counts)
     );
     input_stream u_input_stream (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(input_stream_active),
-        .base_i(write_words[63:32]), .m_axi_araddr_o(m_axi_input_araddr_o),
-        .m_axi_arlen_o(m_axi_input_arlen_o), .m_axi_arsize_o(m_axi_input_arsize_o),
-        .m_axi_arburst_o(m_axi_input_arburst_o), .m_axi_arvalid_o(m_axi_input_arvalid_o),
-        .m_axi_arready_i(m_axi_input_arready_i), .m_axi_rdata_i(m_axi_input_rdata_i),
-        .m_axi_rresp_i(m_axi_input_rresp_i), .m_axi_rlast_i(m_axi_input_rlast_i),
-        .m_axi_rvalid_i(m_axi_input_rvalid_i), .m_axi_rready_o(m_axi_input_rready_o),
-        .available_o(input_stream_available), .data_o(input_stream_data),
-        .take_i(input_stream_take), .idle_o(input_stream_idle), .error_o(input_stream_error)
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .base_i(write_words[63:32]),
+        .m_axi_araddr_o(m_axi_input_araddr_o), .m_axi_arlen_o(m_axi_input_arlen_o),
+        .m_axi_arsize_o(m_axi_input_arsize_o), .m_axi_arburst_o(m_axi_input_arburst_o),
+        .m_axi_arvalid_o(m_axi_input_arvalid_o), .m_axi_arready_i(m_axi_input_arready_i),
+        .m_axi_rdata_i(m_axi_input_rdata_i), .m_axi_rresp_i(m_axi_input_rresp_i),
+        .m_axi_rlast_i(m_axi_input_rlast_i), .m_axi_rvalid_i(m_axi_input_rvalid_i),
+        .m_axi_rready_o(m_axi_input_rready_o), .available_o(input_stream_available),
+        .data_o(input_stream_data), .take_i(input_stream_take), .error_o(input_stream_error)
     );
     bias_stream u_bias_stream (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(bias_stream_active),
-        .base_i(write_words[31:0]), .m_axi_araddr_o(m_axi_bias_araddr_o),
-        .m_axi_arlen_o(m_axi_bias_arlen_o), .m_axi_arsize_o(m_axi_bias_arsize_o),
-        .m_axi_arburst_o(m_axi_bias_arburst_o), .m_axi_arvalid_o(m_axi_bias_arvalid_o),
-        .m_axi_arready_i(m_axi_bias_arready_i), .m_axi_rdata_i(m_axi_bias_rdata_i),
-        .m_axi_rresp_i(m_axi_bias_rresp_i), .m_axi_rlast_i(m_axi_bias_rlast_i),
-        .m_axi_rvalid_i(m_axi_bias_rvalid_i), .m_axi_rready_o(m_axi_bias_rready_o),
-        .available_o(bias_stream_available), .data_o(bias_stream_data), .take_i(bias_stream_take),
-        .idle_o(bias_stream_idle), .error_o(bias_stream_error)
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .base_i(write_words[31:0]),
+        .m_axi_araddr_o(m_axi_bias_araddr_o), .m_axi_arlen_o(m_axi_bias_arlen_o),
+        .m_axi_arsize_o(m_axi_bias_arsize_o), .m_axi_arburst_o(m_axi_bias_arburst_o),
+        .m_axi_arvalid_o(m_axi_bias_arvalid_o), .m_axi_arready_i(m_axi_bias_arready_i),
+        .m_axi_rdata_i(m_axi_bias_rdata_i), .m_axi_rresp_i(m_axi_bias_rresp_i),
+        .m_axi_rlast_i(m_axi_bias_rlast_i), .m_axi_rvalid_i(m_axi_bias_rvalid_i),
+        .m_axi_rready_o(m_axi_bias_rready_o), .available_o(bias_stream_available),
+        .data_o(bias_stream_data), .take_i(bias_stream_take), .error_o(bias_stream_error)
     );
     weights_stream u_weights_stream (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(weights_stream_active),
-        .base_i(write_words[95:64]), .m_axi_araddr_o(m_axi_weights_araddr_o),
-        .m_axi_arlen_o(m_axi_weights_arlen_o), .m_axi_arsize_o(m_axi_weights_arsize_o),
-        .m_axi_arburst_o(m_axi_weights_arburst_o), .m_axi_arvalid_o(m_axi_weights_arvalid_o),
-        .m_axi_arready_i(m_axi_weights_arready_i), .m_axi_rdata_i(m_axi_weights_rdata_i),
-        .m_axi_rresp_i(m_axi_weights_rresp_i), .m_axi_rlast_i(m_axi_weights_rlast_i),
-        .m_axi_rvalid_i(m_axi_weights_rvalid_i), .m_axi_rready_o(m_axi_weights_rready_o),
-        .available_o(weights_stream_available), .data_o(weights_stream_data),
-        .take_i(weights_stream_take), .idle_o(weights_stream_idle),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .base_i(write_words[95:64]),
+        .m_axi_araddr_o(m_axi_weights_araddr_o), .m_axi_arlen_o(m_axi_weights_arlen_o),
+        .m_axi_arsize_o(m_axi_weights_arsize_o), .m_axi_arburst_o(m_axi_weights_arburst_o),
+        .m_axi_arvalid_o(m_axi_weights_arvalid_o), .m_axi_arready_i(m_axi_weights_arready_i),
+        .m_axi_rdata_i(m_axi_weights_rdata_i), .m_axi_rresp_i(m_axi_weights_rresp_i),
+        .m_axi_rlast_i(m_axi_weights_rlast_i), .m_axi_rvalid_i(m_axi_weights_rvalid_i),
+        .m_axi_rready_o(m_axi_weights_rready_o), .available_o(weights_stream_available),
+        .data_o(weights_stream_data), .take_i(weights_stream_take),
         .error_o(weights_stream_error)
     );
     output_stream u_output_stream (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(output_stream_active),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .done_o(output_stream_done),
         .base_i(write_words[127:96]), .valid_i(output_stream_valid),
         .ready_o(output_stream_ready), .count_i(output_stream_count), .data_i(output_stream_data),
         .m_axi_awaddr_o(m_axi_output_awaddr_o), .m_axi_awlen_o(m_axi_output_awlen_o),
@@ -343,7 +346,7 @@ module convolution_4x4 (
         .m_axi_wlast_o(m_axi_output_wlast_o), .m_axi_wvalid_o(m_axi_output_wvalid_o),
         .m_axi_wready_i(m_axi_output_wready_i), .m_axi_bresp_i(m_axi_output_bresp_i),
         .m_axi_bvalid_i(m_axi_output_bvalid_i), .m_axi_bready_o(m_axi_output_bready_o),
-        .idle_o(output_stream_idle), .error_o(output_stream_error)
+        .error_o(output_stream_error)
     );
 endmodule
 `default_nettype wire

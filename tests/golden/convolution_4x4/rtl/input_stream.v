@@ -2,7 +2,6 @@
 // Runs and DMA of stream input_stream of tensor input.
 module input_stream (
     input wire clk_i, rst_i, start_i,
-    output wire active_o,
     input wire [31:0] base_i,
     output wire [31:0] m_axi_araddr_o,
     output wire [7:0] m_axi_arlen_o,
@@ -17,10 +16,9 @@ module input_stream (
     output wire [2:0] available_o,
     output wire [31:0] data_o,
     input wire [2:0] take_i,
-    output wire idle_o, error_o
+    output wire error_o
 );
-    wire index, increment, valid, in_range, fire, stall;
-    assign active_o = valid;
+    wire run_start, index, increment, valid, in_range, fire, stall;
     wire u_sequencer_first_o_unused;
     wire [1:0] u_sequencer_first_from_o_unused, u_sequencer_last_from_o_unused;
     wire u_sequencer_done_o_unused;
@@ -29,7 +27,8 @@ module input_stream (
         .index_o(index), .first_o(u_sequencer_first_o_unused),
         .first_from_o(u_sequencer_first_from_o_unused),
         .last_from_o(u_sequencer_last_from_o_unused), .increment_o(increment), .valid_o(valid),
-        .enable_o(in_range), .fire_o(fire), .done_o(u_sequencer_done_o_unused)
+        .enable_o(in_range), .fire_o(fire), .done_o(u_sequencer_done_o_unused),
+        .start_o(run_start)
     );
     wire run_valid = valid & in_range & 1'b1;
     wire run_ready;
@@ -37,8 +36,8 @@ module input_stream (
     wire [31:0] affine_address;
     wire [31:0] origin = base_i + 32'd0;
     address_generator #(.LOOPS(1), .WIDTH(32), .USED(1'b0)) u_address (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(origin),
-        .coefficient_i(32'd0), .address_o(affine_address)
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment),
+        .base_i(origin), .coefficient_i(32'd0), .address_o(affine_address)
     );
     wire [31:0] run_address = affine_address;
     axi_read_stream #(.ADDRESS_WIDTH(32), .LENGTH_WIDTH(16), .BUS_BYTES(4), .CHUNK_BYTES(4),
@@ -50,8 +49,7 @@ module input_stream (
         .m_axi_arready_i(m_axi_arready_i), .m_axi_rdata_i(m_axi_rdata_i),
         .m_axi_rresp_i(m_axi_rresp_i), .m_axi_rlast_i(m_axi_rlast_i),
         .m_axi_rvalid_i(m_axi_rvalid_i), .m_axi_rready_o(m_axi_rready_o),
-        .available_o(available_o), .data_o(data_o), .take_i(take_i), .idle_o(idle_o),
-        .error_o(error_o)
+        .available_o(available_o), .data_o(data_o), .take_i(take_i), .error_o(error_o)
     );
     wire unused_ok = &{1'b0, index};
 endmodule

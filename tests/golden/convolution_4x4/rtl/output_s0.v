@@ -1,9 +1,7 @@
 `default_nettype none
 // Stage 0 of output: 4 lanes.
 module output_s0 (
-    input wire clk_i, rst_i, start_i,
-    output wire active_o,
-    input wire sum_reader_ready_i,
+    input wire clk_i, rst_i, start_i, clear_i, sum_reader_ready_i,
     output wire sum_reader_acquire_o, sum_reader_release_o,
     input wire [127:0] sum_read0_data_i,
     output wire sum_read0_slot_o, sum_read0_enable_o,
@@ -12,6 +10,7 @@ module output_s0 (
     input wire output_stream_ready_i,
     output wire [2:0] output_stream_count_o,
     output wire [31:0] output_stream_data_o,
+    output wire done_o,
     output wire [255:0] counts_o
 );
     genvar lane, counter;
@@ -19,8 +18,7 @@ module output_s0 (
     wire [2:0] first;
     wire [3:0] first_from, last_from;
     wire [2:0] increment;
-    wire valid, in_range, fire;
-    assign active_o = valid;
+    wire valid, in_range, fire, run_start;
     wire sum_reader_leaves = fire & last_from[1];
     assign sum_reader_acquire_o = fire & first_from[1];
     wire sum_reader_slot;
@@ -51,7 +49,7 @@ module output_s0 (
     assign sum_read0_enable_o = sum_read0_active;
     wire [4:0] sum_read0_affine;
     address_generator #(.LOOPS(3), .WIDTH(5), .USED(3'd6)) u_sum_read0_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(5'd0),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(5'd0),
         .coefficient_i({5'd1, 5'd5, 5'd0}), .address_o(sum_read0_affine)
     );
     assign sum_read0_address_o = sum_read0_affine;
@@ -112,12 +110,11 @@ module output_s0 (
     assign output_stream_data_o = fifo_out[31:0];
     assign sum_reader_release_o = sum_reader_leaves;
     wire stall = sum_reader_waits | point_enable & ~credit;
-    wire u_sequencer_done_o_unused;
     sequencer #(.LOOPS(3), .WIDTH(3)) u_sequencer (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(start_i), .stall_i(stall),
         .extent_i({3'd5, 3'd5, 3'd2}), .index_o(index), .first_o(first),
         .first_from_o(first_from), .last_from_o(last_from), .increment_o(increment),
-        .valid_o(valid), .enable_o(in_range), .fire_o(fire), .done_o(u_sequencer_done_o_unused)
+        .valid_o(valid), .enable_o(in_range), .fire_o(fire), .done_o(done_o), .start_o(run_start)
     );
     wire no_stall0 = valid & ~sum_reader_waits;
     wire [11:0] events = {{2'd0, no_stall0 & (point_enable & ~credit)}, {2'd0, valid &
@@ -125,7 +122,7 @@ module output_s0 (
 
     for (counter = 0; counter < 4; counter = counter + 1) begin : gen_counter
         event_counter #(.WIDTH(48), .AMOUNT_WIDTH(3)) u_counter (
-            .clk_i(clk_i), .rst_i(rst_i), .clear_i(start_i), .enable_i(|events[counter * 3 +: 3]),
+            .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear_i), .enable_i(|events[counter * 3 +: 3]),
             .amount_i(events[counter * 3 +: 3]), .count_o(counts_o[counter * 64 +: 48])
         );
         assign counts_o[counter * 64 + 48 +: 16] = 16'd0;

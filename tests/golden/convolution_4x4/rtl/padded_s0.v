@@ -1,9 +1,7 @@
 `default_nettype none
 // Stage 0 of padded: 4 lanes.
 module padded_s0 (
-    input wire clk_i, rst_i, start_i,
-    output wire active_o,
-    input wire padded_writer_ready_i,
+    input wire clk_i, rst_i, start_i, clear_i, padded_writer_ready_i,
     output wire padded_writer_acquire_o, padded_writer_release_o,
     input wire [2:0] input_stream_available_i,
     input wire [31:0] input_stream_data_i,
@@ -13,6 +11,7 @@ module padded_s0 (
     output wire [7:0] padded_write_address_o,
     output wire [31:0] padded_write_data_o,
     output wire [7:0] padded_writer_progress_o,
+    output wire done_o,
     output wire [255:0] counts_o
 );
     genvar lane, counter;
@@ -20,8 +19,7 @@ module padded_s0 (
     wire [2:0] first;
     wire [3:0] first_from, last_from;
     wire [2:0] increment;
-    wire valid, in_range, fire;
-    assign active_o = valid;
+    wire valid, in_range, fire, run_start;
     wire padded_writer_leaves = fire & last_from[0];
     assign padded_writer_acquire_o = fire & first_from[0];
     wire padded_writer_waits = first_from[0] & ~padded_writer_ready_i;
@@ -96,7 +94,7 @@ module padded_s0 (
     assign padded_write_enable_o = write_mask;
     wire [7:0] padded_write_affine;
     address_generator #(.LOOPS(3), .WIDTH(8), .USED(3'd7)) u_padded_write_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(8'd0),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(8'd0),
         .coefficient_i({8'd1, 8'd3, 8'd21}), .address_o(padded_write_affine)
     );
     wire [7:0] padded_write_word_later;
@@ -106,7 +104,7 @@ module padded_s0 (
     assign padded_writer_release_o = padded_writer_commit;
     wire [7:0] padded_writer_point_affine;
     address_generator #(.LOOPS(3), .WIDTH(8), .USED(3'd7)) u_padded_writer_point_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(8'd0),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(8'd0),
         .coefficient_i({8'd1, 8'd3, 8'd21}), .address_o(padded_writer_point_affine)
     );
     wire [7:0] padded_writer_progress = valid ? padded_writer_point_affine : 8'd0;
@@ -118,12 +116,11 @@ module padded_s0 (
     );
     wire stall = padded_writer_waits | input_stream_gate & input_stream_available_i <
         input_stream_need;
-    wire u_sequencer_done_o_unused;
     sequencer #(.LOOPS(3), .WIDTH(3)) u_sequencer (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(start_i), .stall_i(stall),
         .extent_i({3'd3, 3'd7, 3'd7}), .index_o(index), .first_o(first),
         .first_from_o(first_from), .last_from_o(last_from), .increment_o(increment),
-        .valid_o(valid), .enable_o(in_range), .fire_o(fire), .done_o(u_sequencer_done_o_unused)
+        .valid_o(valid), .enable_o(in_range), .fire_o(fire), .done_o(done_o), .start_o(run_start)
     );
     wire no_stall0 = valid & ~padded_writer_waits;
     wire [11:0] events = {{2'd0, no_stall0 & (input_stream_gate & input_stream_available_i <
@@ -131,7 +128,7 @@ module padded_s0 (
 
     for (counter = 0; counter < 4; counter = counter + 1) begin : gen_counter
         event_counter #(.WIDTH(48), .AMOUNT_WIDTH(3)) u_counter (
-            .clk_i(clk_i), .rst_i(rst_i), .clear_i(start_i), .enable_i(|events[counter * 3 +: 3]),
+            .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear_i), .enable_i(|events[counter * 3 +: 3]),
             .amount_i(events[counter * 3 +: 3]), .count_o(counts_o[counter * 64 +: 48])
         );
         assign counts_o[counter * 64 + 48 +: 16] = 16'd0;

@@ -54,22 +54,24 @@ module matrix_multiply_1x1 (
     input wire s_axi_rready_i,
     output wire irq_o
 );
-    wire start;
+    wire start, clear;
     wire [95:0] write_words;
-    wire b_in_product_s0_active, b_in_product_writer_acquire, b_in_product_writer_release;
-    wire b_stream_take, b_in_product_write_slot, b_in_product_write_enable;
+    wire b_in_product_writer_acquire, b_in_product_writer_release, b_stream_take;
+    wire b_in_product_write_slot, b_in_product_write_enable;
     wire [5:0] b_in_product_write_address;
     wire [7:0] b_in_product_write_data;
     wire [5:0] b_in_product_writer_progress;
+    wire b_in_product_s0_done;
     wire [255:0] b_in_product_s0_counts;
-    wire a_in_product_s0_active, a_in_product_writer_acquire, a_in_product_writer_release;
+    wire a_in_product_writer_acquire, a_in_product_writer_release;
     wire [1:0] a_stream_take;
     wire a_in_product_write_slot, a_in_product_write_enable;
     wire [2:0] a_in_product_write_address;
     wire [15:0] a_in_product_write_data;
     wire [2:0] a_in_product_writer_progress;
+    wire a_in_product_s0_done;
     wire [255:0] a_in_product_s0_counts;
-    wire product_s1_active, b_in_product_reader_acquire, b_in_product_reader_release;
+    wire b_in_product_reader_acquire, b_in_product_reader_release;
     wire a_in_product_reader_acquire, a_in_product_reader_release, product_writer_acquire;
     wire product_writer_release, b_in_product_read0_slot, b_in_product_read0_enable;
     wire [5:0] b_in_product_read0_address;
@@ -80,21 +82,22 @@ module matrix_multiply_1x1 (
     wire product_write_slot;
     wire [2:0] product_write_address;
     wire [31:0] product_write_data;
+    wire product_s1_done;
     wire [511:0] product_s1_counts;
-    wire result_s0_active, product_reader_acquire, product_reader_release, product_read0_slot;
+    wire product_reader_acquire, product_reader_release, product_read0_slot;
     wire product_read0_enable;
     wire [2:0] product_read0_address;
     wire result_stream_valid;
     wire [2:0] result_stream_count;
     wire [31:0] result_stream_data;
+    wire result_s0_done;
     wire [255:0] result_s0_counts;
-    wire b_stream_active, b_stream_available;
+    wire b_stream_available;
     wire [7:0] b_stream_data;
-    wire b_stream_idle, b_stream_error, a_stream_active;
+    wire b_stream_error;
     wire [1:0] a_stream_available;
     wire [15:0] a_stream_data;
-    wire a_stream_idle, a_stream_error, result_stream_active, result_stream_ready;
-    wire result_stream_idle, result_stream_error;
+    wire a_stream_error, result_stream_done, result_stream_ready, result_stream_error;
 
     // Buffer b_in_product (b_im_in_product): 1 slot(s) of RAM.
     wire [7:0] b_in_product_data;
@@ -152,7 +155,7 @@ module matrix_multiply_1x1 (
         .reader_ready_o(product_reader_ready), .reader_acquire_i(product_reader_acquire),
         .reader_release_i(product_reader_release)
     );
-    wire busy, finish, bus_error;
+    wire finish, bus_error;
     axi_lite_registers #(.ADDRESS_WIDTH(12), .WRITE_WORDS(3), .READ_WORDS(40)) u_registers (
         .clk_i(clk_i), .rst_i(rst_i), .s_axi_awaddr_i(s_axi_awaddr_i),
         .s_axi_awvalid_i(s_axi_awvalid_i), .s_axi_awready_o(s_axi_awready_o),
@@ -163,18 +166,21 @@ module matrix_multiply_1x1 (
         .s_axi_arvalid_i(s_axi_arvalid_i), .s_axi_arready_o(s_axi_arready_o),
         .s_axi_rdata_o(s_axi_rdata_o), .s_axi_rresp_o(s_axi_rresp_o),
         .s_axi_rvalid_o(s_axi_rvalid_o), .s_axi_rready_i(s_axi_rready_i), .start_o(start),
-        .finish_i(finish), .error_i(bus_error), .busy_o(busy), .write_words_o(write_words),
+        .clear_o(clear), .hold_i(1'b0), .finish_i(finish), .error_i(bus_error),
+        .write_words_o(write_words),
         .read_words_i({result_s0_counts, product_s1_counts, a_in_product_s0_counts,
             b_in_product_s0_counts})
     );
-    wire any_active = b_in_product_s0_active | a_in_product_s0_active | product_s1_active |
-        result_s0_active | b_stream_active | a_stream_active | result_stream_active;
-    assign finish = busy & ~start & (b_stream_idle & a_stream_idle & result_stream_idle &
-        ~any_active);
+    run_join #(.PARTS(5)) u_join (
+        .clk_i(clk_i), .rst_i(rst_i),
+        .done_i({result_stream_done, result_s0_done, product_s1_done, a_in_product_s0_done,
+            b_in_product_s0_done}),
+        .finish_o(finish)
+    );
     assign bus_error = b_stream_error | a_stream_error | result_stream_error;
     assign irq_o = finish;
     b_in_product_s0 u_b_in_product_s0 (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(b_in_product_s0_active),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .clear_i(clear),
         .b_in_product_writer_ready_i(b_in_product_writer_ready),
         .b_in_product_writer_acquire_o(b_in_product_writer_acquire),
         .b_in_product_writer_release_o(b_in_product_writer_release),
@@ -184,10 +190,10 @@ module matrix_multiply_1x1 (
         .b_in_product_write_address_o(b_in_product_write_address),
         .b_in_product_write_data_o(b_in_product_write_data),
         .b_in_product_writer_progress_o(b_in_product_writer_progress),
-        .counts_o(b_in_product_s0_counts)
+        .done_o(b_in_product_s0_done), .counts_o(b_in_product_s0_counts)
     );
     a_in_product_s0 u_a_in_product_s0 (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(a_in_product_s0_active),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .clear_i(clear),
         .a_in_product_writer_ready_i(a_in_product_writer_ready),
         .a_in_product_writer_acquire_o(a_in_product_writer_acquire),
         .a_in_product_writer_release_o(a_in_product_writer_release),
@@ -197,10 +203,10 @@ module matrix_multiply_1x1 (
         .a_in_product_write_address_o(a_in_product_write_address),
         .a_in_product_write_data_o(a_in_product_write_data),
         .a_in_product_writer_progress_o(a_in_product_writer_progress),
-        .counts_o(a_in_product_s0_counts)
+        .done_o(a_in_product_s0_done), .counts_o(a_in_product_s0_counts)
     );
     product_s1 u_product_s1 (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(product_s1_active),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .clear_i(clear),
         .b_in_product_reader_ready_i(b_in_product_reader_ready),
         .b_in_product_reader_acquire_o(b_in_product_reader_acquire),
         .b_in_product_reader_release_o(b_in_product_reader_release),
@@ -226,10 +232,11 @@ module matrix_multiply_1x1 (
         .product_update_address_o(product_update_address),
         .product_update_data_i(product_data[31:0]), .product_write_slot_o(product_write_slot),
         .product_write_address_o(product_write_address),
-        .product_write_data_o(product_write_data), .counts_o(product_s1_counts)
+        .product_write_data_o(product_write_data), .done_o(product_s1_done),
+        .counts_o(product_s1_counts)
     );
     result_s0 u_result_s0 (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(result_s0_active),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .clear_i(clear),
         .product_reader_ready_i(product_reader_ready),
         .product_reader_acquire_o(product_reader_acquire),
         .product_reader_release_o(product_reader_release),
@@ -238,32 +245,30 @@ module matrix_multiply_1x1 (
         .product_read0_address_o(product_read0_address),
         .result_stream_valid_o(result_stream_valid), .result_stream_ready_i(result_stream_ready),
         .result_stream_count_o(result_stream_count), .result_stream_data_o(result_stream_data),
-        .counts_o(result_s0_counts)
+        .done_o(result_s0_done), .counts_o(result_s0_counts)
     );
     b_stream u_b_stream (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(b_stream_active),
-        .base_i(write_words[63:32]), .m_axi_araddr_o(m_axi_b_araddr_o),
-        .m_axi_arlen_o(m_axi_b_arlen_o), .m_axi_arsize_o(m_axi_b_arsize_o),
-        .m_axi_arburst_o(m_axi_b_arburst_o), .m_axi_arvalid_o(m_axi_b_arvalid_o),
-        .m_axi_arready_i(m_axi_b_arready_i), .m_axi_rdata_i(m_axi_b_rdata_i),
-        .m_axi_rresp_i(m_axi_b_rresp_i), .m_axi_rlast_i(m_axi_b_rlast_i),
-        .m_axi_rvalid_i(m_axi_b_rvalid_i), .m_axi_rready_o(m_axi_b_rready_o),
-        .available_o(b_stream_available), .data_o(b_stream_data), .take_i(b_stream_take),
-        .idle_o(b_stream_idle), .error_o(b_stream_error)
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .base_i(write_words[63:32]),
+        .m_axi_araddr_o(m_axi_b_araddr_o), .m_axi_arlen_o(m_axi_b_arlen_o),
+        .m_axi_arsize_o(m_axi_b_arsize_o), .m_axi_arburst_o(m_axi_b_arburst_o),
+        .m_axi_arvalid_o(m_axi_b_arvalid_o), .m_axi_arready_i(m_axi_b_arready_i),
+        .m_axi_rdata_i(m_axi_b_rdata_i), .m_axi_rresp_i(m_axi_b_rresp_i),
+        .m_axi_rlast_i(m_axi_b_rlast_i), .m_axi_rvalid_i(m_axi_b_rvalid_i),
+        .m_axi_rready_o(m_axi_b_rready_o), .available_o(b_stream_available),
+        .data_o(b_stream_data), .take_i(b_stream_take), .error_o(b_stream_error)
     );
     a_stream u_a_stream (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(a_stream_active),
-        .base_i(write_words[31:0]), .m_axi_araddr_o(m_axi_a_araddr_o),
-        .m_axi_arlen_o(m_axi_a_arlen_o), .m_axi_arsize_o(m_axi_a_arsize_o),
-        .m_axi_arburst_o(m_axi_a_arburst_o), .m_axi_arvalid_o(m_axi_a_arvalid_o),
-        .m_axi_arready_i(m_axi_a_arready_i), .m_axi_rdata_i(m_axi_a_rdata_i),
-        .m_axi_rresp_i(m_axi_a_rresp_i), .m_axi_rlast_i(m_axi_a_rlast_i),
-        .m_axi_rvalid_i(m_axi_a_rvalid_i), .m_axi_rready_o(m_axi_a_rready_o),
-        .available_o(a_stream_available), .data_o(a_stream_data), .take_i(a_stream_take),
-        .idle_o(a_stream_idle), .error_o(a_stream_error)
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .base_i(write_words[31:0]),
+        .m_axi_araddr_o(m_axi_a_araddr_o), .m_axi_arlen_o(m_axi_a_arlen_o),
+        .m_axi_arsize_o(m_axi_a_arsize_o), .m_axi_arburst_o(m_axi_a_arburst_o),
+        .m_axi_arvalid_o(m_axi_a_arvalid_o), .m_axi_arready_i(m_axi_a_arready_i),
+        .m_axi_rdata_i(m_axi_a_rdata_i), .m_axi_rresp_i(m_axi_a_rresp_i),
+        .m_axi_rlast_i(m_axi_a_rlast_i), .m_axi_rvalid_i(m_axi_a_rvalid_i),
+        .m_axi_rready_o(m_axi_a_rready_o), .available_o(a_stream_available),
+        .data_o(a_stream_data), .take_i(a_stream_take), .error_o(a_stream_error)
     );
     result_stream u_result_stream (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .active_o(result_stream_active),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .done_o(result_stream_done),
         .base_i(write_words[95:64]), .valid_i(result_stream_valid), .ready_o(result_stream_ready),
         .count_i(result_stream_count), .data_i(result_stream_data),
         .m_axi_awaddr_o(m_axi_result_awaddr_o), .m_axi_awlen_o(m_axi_result_awlen_o),
@@ -273,7 +278,7 @@ module matrix_multiply_1x1 (
         .m_axi_wlast_o(m_axi_result_wlast_o), .m_axi_wvalid_o(m_axi_result_wvalid_o),
         .m_axi_wready_i(m_axi_result_wready_i), .m_axi_bresp_i(m_axi_result_bresp_i),
         .m_axi_bvalid_i(m_axi_result_bvalid_i), .m_axi_bready_o(m_axi_result_bready_o),
-        .idle_o(result_stream_idle), .error_o(result_stream_error)
+        .error_o(result_stream_error)
     );
 endmodule
 `default_nettype wire

@@ -1,9 +1,7 @@
 `default_nettype none
 // Stage 1 of product: 1 lanes.
 module product_s1 (
-    input wire clk_i, rst_i, start_i,
-    output wire active_o,
-    input wire b_in_product_reader_ready_i,
+    input wire clk_i, rst_i, start_i, clear_i, b_in_product_reader_ready_i,
     output wire b_in_product_reader_acquire_o, b_in_product_reader_release_o,
     input wire [5:0] b_in_product_reader_progress_i,
     input wire a_in_product_reader_ready_i,
@@ -23,6 +21,7 @@ module product_s1 (
     output wire product_write_slot_o,
     output wire [2:0] product_write_address_o,
     output wire [31:0] product_write_data_o,
+    output wire done_o,
     output wire [511:0] counts_o
 );
     genvar lane, element, counter;
@@ -30,30 +29,27 @@ module product_s1 (
     wire [2:0] first;
     wire [3:0] first_from, last_from;
     wire [2:0] increment;
-    wire valid, in_range, fire;
-    assign active_o = valid;
+    wire valid, in_range, fire, run_start;
     wire b_in_product_reader_leaves = fire & last_from[0];
     assign b_in_product_reader_acquire_o = b_in_product_reader_leaves;
     wire [7:0] b_in_product_reader_needed_affine;
     address_generator #(.LOOPS(3), .WIDTH(8), .USED(3'd6)) u_b_in_product_reader_needed_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(8'd0),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(8'd0),
         .coefficient_i({8'd5, 8'd1, 8'd0}), .address_o(b_in_product_reader_needed_affine)
     );
-    wire [7:0] b_in_product_reader_needed = b_in_product_reader_needed_affine;
     wire [7:0] b_in_product_reader_needed_progress = {2'd0, b_in_product_reader_progress_i};
     wire b_in_product_reader_waits = (last_from[0] | $signed(b_in_product_reader_needed_progress) <=
-        $signed(b_in_product_reader_needed)) & ~b_in_product_reader_ready_i;
+        $signed(b_in_product_reader_needed_affine)) & ~b_in_product_reader_ready_i;
     wire a_in_product_reader_leaves = fire & last_from[1];
     assign a_in_product_reader_acquire_o = a_in_product_reader_leaves;
     wire [4:0] a_in_product_reader_needed_affine;
     address_generator #(.LOOPS(3), .WIDTH(5), .USED(3'd4)) u_a_in_product_reader_needed_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(5'd0),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(5'd0),
         .coefficient_i({5'd1, 5'd0, 5'd0}), .address_o(a_in_product_reader_needed_affine)
     );
-    wire [4:0] a_in_product_reader_needed = a_in_product_reader_needed_affine;
     wire [4:0] a_in_product_reader_needed_progress = {2'd0, a_in_product_reader_progress_i};
     wire a_in_product_reader_waits = (last_from[1] | $signed(a_in_product_reader_needed_progress) <=
-        $signed(a_in_product_reader_needed)) & ~a_in_product_reader_ready_i;
+        $signed(a_in_product_reader_needed_affine)) & ~a_in_product_reader_ready_i;
     wire product_writer_leaves = fire & last_from[1];
     assign product_writer_acquire_o = fire & first_from[1];
     wire product_writer_waits = first_from[1] & ~product_writer_ready_i;
@@ -63,7 +59,7 @@ module product_s1 (
     assign b_in_product_read0_enable_o = b_in_product_read0_active;
     wire [5:0] b_in_product_read0_affine;
     address_generator #(.LOOPS(3), .WIDTH(6), .USED(3'd6)) u_b_in_product_read0_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(6'd0),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(6'd0),
         .coefficient_i({6'd5, 6'd1, 6'd0}), .address_o(b_in_product_read0_affine)
     );
     assign b_in_product_read0_address_o = b_in_product_read0_affine;
@@ -72,7 +68,7 @@ module product_s1 (
     assign a_in_product_read0_enable_o = a_in_product_read0_active;
     wire [2:0] a_in_product_read0_affine;
     address_generator #(.LOOPS(3), .WIDTH(3), .USED(3'd4)) u_a_in_product_read0_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(3'd0),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(3'd0),
         .coefficient_i({3'd1, 3'd0, 3'd0}), .address_o(a_in_product_read0_affine)
     );
     assign a_in_product_read0_address_o = a_in_product_read0_affine;
@@ -91,7 +87,7 @@ module product_s1 (
     wire [31:0] old_value, new_value;
     wire [2:0] product_update_affine;
     address_generator #(.LOOPS(3), .WIDTH(3), .USED(3'd2)) u_product_update_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(3'd0),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(3'd0),
         .coefficient_i({3'd0, 3'd1, 3'd0}), .address_o(product_update_affine)
     );
     wire [2:0] product_update_word_later;
@@ -120,12 +116,11 @@ module product_s1 (
     assign b_in_product_reader_release_o = b_in_product_reader_leaves;
     assign a_in_product_reader_release_o = a_in_product_reader_leaves;
     wire stall = b_in_product_reader_waits | a_in_product_reader_waits | product_writer_waits;
-    wire u_sequencer_done_o_unused;
     sequencer #(.LOOPS(3), .WIDTH(3)) u_sequencer (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(start_i), .stall_i(stall),
         .extent_i({3'd7, 3'd5, 3'd3}), .index_o(index), .first_o(first),
         .first_from_o(first_from), .last_from_o(last_from), .increment_o(increment),
-        .valid_o(valid), .enable_o(in_range), .fire_o(fire), .done_o(u_sequencer_done_o_unused)
+        .valid_o(valid), .enable_o(in_range), .fire_o(fire), .done_o(done_o), .start_o(run_start)
     );
     wire no_stall0 = valid & ~b_in_product_reader_waits;
     wire no_stall1 = no_stall0 & ~a_in_product_reader_waits;
@@ -135,7 +130,7 @@ module product_s1 (
 
     for (counter = 0; counter < 8; counter = counter + 1) begin : gen_counter
         event_counter #(.WIDTH(48), .AMOUNT_WIDTH(1)) u_counter (
-            .clk_i(clk_i), .rst_i(rst_i), .clear_i(start_i), .enable_i(events[counter]),
+            .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear_i), .enable_i(events[counter]),
             .amount_i(events[counter]), .count_o(counts_o[counter * 64 +: 48])
         );
         assign counts_o[counter * 64 + 48 +: 16] = 16'd0;

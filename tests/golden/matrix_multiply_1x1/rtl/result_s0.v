@@ -1,9 +1,7 @@
 `default_nettype none
 // Stage 0 of result: 1 lanes.
 module result_s0 (
-    input wire clk_i, rst_i, start_i,
-    output wire active_o,
-    input wire product_reader_ready_i,
+    input wire clk_i, rst_i, start_i, clear_i, product_reader_ready_i,
     output wire product_reader_acquire_o, product_reader_release_o,
     input wire [31:0] product_read0_data_i,
     output wire product_read0_slot_o, product_read0_enable_o,
@@ -12,6 +10,7 @@ module result_s0 (
     input wire result_stream_ready_i,
     output wire [2:0] result_stream_count_o,
     output wire [31:0] result_stream_data_o,
+    output wire done_o,
     output wire [255:0] counts_o
 );
     genvar lane, counter;
@@ -19,8 +18,7 @@ module result_s0 (
     wire [1:0] first;
     wire [2:0] first_from, last_from;
     wire [1:0] increment;
-    wire valid, in_range, fire;
-    assign active_o = valid;
+    wire valid, in_range, fire, run_start;
     wire product_reader_leaves = fire & last_from[1];
     assign product_reader_acquire_o = fire & first_from[1];
     wire product_reader_waits = first_from[1] & ~product_reader_ready_i;
@@ -30,7 +28,7 @@ module result_s0 (
     assign product_read0_enable_o = product_read0_active;
     wire [2:0] product_read0_affine;
     address_generator #(.LOOPS(2), .WIDTH(3), .USED(2'd2)) u_product_read0_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(3'd0),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(3'd0),
         .coefficient_i({3'd1, 3'd0}), .address_o(product_read0_affine)
     );
     assign product_read0_address_o = product_read0_affine;
@@ -60,12 +58,11 @@ module result_s0 (
     assign result_stream_data_o = fifo_out[31:0];
     assign product_reader_release_o = product_reader_leaves;
     wire stall = product_reader_waits | point_enable & ~credit;
-    wire u_sequencer_done_o_unused;
     sequencer #(.LOOPS(2), .WIDTH(3)) u_sequencer (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(start_i), .stall_i(stall), .extent_i({3'd5, 3'd3}),
         .index_o(index), .first_o(first), .first_from_o(first_from), .last_from_o(last_from),
         .increment_o(increment), .valid_o(valid), .enable_o(in_range), .fire_o(fire),
-        .done_o(u_sequencer_done_o_unused)
+        .done_o(done_o), .start_o(run_start)
     );
     wire no_stall0 = valid & ~product_reader_waits;
     wire [3:0] events = {no_stall0 & (point_enable & ~credit), valid & product_reader_waits, fire,
@@ -73,7 +70,7 @@ module result_s0 (
 
     for (counter = 0; counter < 4; counter = counter + 1) begin : gen_counter
         event_counter #(.WIDTH(48), .AMOUNT_WIDTH(1)) u_counter (
-            .clk_i(clk_i), .rst_i(rst_i), .clear_i(start_i), .enable_i(events[counter]),
+            .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear_i), .enable_i(events[counter]),
             .amount_i(events[counter]), .count_o(counts_o[counter * 64 +: 48])
         );
         assign counts_o[counter * 64 + 48 +: 16] = 16'd0;

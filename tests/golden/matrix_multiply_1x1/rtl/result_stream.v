@@ -2,7 +2,7 @@
 // Runs and DMA of stream result_stream of tensor result.
 module result_stream (
     input wire clk_i, rst_i, start_i,
-    output wire active_o,
+    output wire done_o,
     input wire [31:0] base_i,
     input wire valid_i,
     output wire ready_o,
@@ -20,28 +20,38 @@ module result_stream (
     input wire m_axi_wready_i,
     input wire [1:0] m_axi_bresp_i,
     input wire m_axi_bvalid_i,
-    output wire m_axi_bready_o, idle_o, error_o
+    output wire m_axi_bready_o, error_o
 );
-    wire index, increment, valid, in_range, fire, stall;
-    assign active_o = valid;
+    wire run_start, run_done, index, increment, valid, in_range, fire, stall;
     wire u_sequencer_first_o_unused;
     wire [1:0] u_sequencer_first_from_o_unused, u_sequencer_last_from_o_unused;
-    wire u_sequencer_done_o_unused;
     sequencer #(.LOOPS(1), .WIDTH(1)) u_sequencer (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(start_i), .stall_i(stall), .extent_i(1'b1),
         .index_o(index), .first_o(u_sequencer_first_o_unused),
         .first_from_o(u_sequencer_first_from_o_unused),
         .last_from_o(u_sequencer_last_from_o_unused), .increment_o(increment), .valid_o(valid),
-        .enable_o(in_range), .fire_o(fire), .done_o(u_sequencer_done_o_unused)
+        .enable_o(in_range), .fire_o(fire), .done_o(run_done), .start_o(run_start)
     );
-    wire run_valid = valid & in_range & 1'b1;
+    wire idle;
+    reg drains;
+    assign done_o = drains & idle;
+    wire run_valid = valid & in_range & 1'b1 & ~drains;
     wire run_ready;
-    assign stall = run_valid & ~run_ready;
+    assign stall = drains | run_valid & ~run_ready;
     wire [31:0] affine_address;
     wire [31:0] origin = base_i + 32'd0;
+
+    always @(posedge clk_i) begin
+        if (rst_i) begin
+            drains <= 1'b0;
+        end else begin
+            drains <= run_done | drains & ~idle;
+        end
+    end
+
     address_generator #(.LOOPS(1), .WIDTH(32), .USED(1'b0)) u_address (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(origin),
-        .coefficient_i(32'd0), .address_o(affine_address)
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment),
+        .base_i(origin), .coefficient_i(32'd0), .address_o(affine_address)
     );
     wire [31:0] run_address = affine_address;
     axi_write_stream #(.ADDRESS_WIDTH(32), .LENGTH_WIDTH(16), .BUS_BYTES(8), .CHUNK_BYTES(4),
@@ -55,7 +65,7 @@ module result_stream (
         .m_axi_wdata_o(m_axi_wdata_o), .m_axi_wstrb_o(m_axi_wstrb_o),
         .m_axi_wlast_o(m_axi_wlast_o), .m_axi_wvalid_o(m_axi_wvalid_o),
         .m_axi_wready_i(m_axi_wready_i), .m_axi_bresp_i(m_axi_bresp_i),
-        .m_axi_bvalid_i(m_axi_bvalid_i), .m_axi_bready_o(m_axi_bready_o), .idle_o(idle_o),
+        .m_axi_bvalid_i(m_axi_bvalid_i), .m_axi_bready_o(m_axi_bready_o), .idle_o(idle),
         .error_o(error_o)
     );
     wire unused_ok = &{1'b0, index};

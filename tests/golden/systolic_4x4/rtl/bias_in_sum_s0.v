@@ -1,9 +1,7 @@
 `default_nettype none
 // Stage 0 of bias_im_in_sum: 1 lanes.
 module bias_in_sum_s0 (
-    input wire clk_i, rst_i, start_i,
-    output wire active_o,
-    input wire bias_in_sum_writer_ready_i,
+    input wire clk_i, rst_i, start_i, clear_i, bias_in_sum_writer_ready_i,
     output wire bias_in_sum_writer_acquire_o, bias_in_sum_writer_release_o,
     input wire [2:0] bias_stream_available_i,
     input wire [31:0] bias_stream_data_i,
@@ -11,6 +9,7 @@ module bias_in_sum_s0 (
     output wire [3:0] bias_in_sum_write_slot_o, bias_in_sum_write_enable_o,
     output wire [3:0] bias_in_sum_write_address_o,
     output wire [127:0] bias_in_sum_write_data_o,
+    output wire done_o,
     output wire [255:0] counts_o
 );
     genvar element, counter;
@@ -18,8 +17,7 @@ module bias_in_sum_s0 (
     wire [1:0] first;
     wire [2:0] first_from, last_from;
     wire [1:0] increment;
-    wire valid, in_range, fire;
-    assign active_o = valid;
+    wire valid, in_range, fire, run_start;
     wire bias_in_sum_writer_leaves = fire & last_from[1];
     assign bias_in_sum_writer_acquire_o = fire & first_from[1];
     wire bias_in_sum_writer_waits = first_from[1] & ~bias_in_sum_writer_ready_i;
@@ -65,12 +63,11 @@ module bias_in_sum_s0 (
     wire [2:0] extent1;
     wire stall = bias_in_sum_writer_waits | bias_stream_gate & bias_stream_available_i <
         bias_stream_need;
-    wire u_sequencer_done_o_unused;
     sequencer #(.LOOPS(2), .WIDTH(3)) u_sequencer (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(start_i), .stall_i(stall),
         .extent_i({extent1, 3'd2}), .index_o(index), .first_o(first), .first_from_o(first_from),
         .last_from_o(last_from), .increment_o(increment), .valid_o(valid), .enable_o(in_range),
-        .fire_o(fire), .done_o(u_sequencer_done_o_unused)
+        .fire_o(fire), .done_o(done_o), .start_o(run_start)
     );
     wire no_stall0 = valid & ~bias_in_sum_writer_waits;
     wire [3:0] events = {no_stall0 & (bias_stream_gate & bias_stream_available_i <
@@ -78,7 +75,7 @@ module bias_in_sum_s0 (
 
     for (counter = 0; counter < 4; counter = counter + 1) begin : gen_counter
         event_counter #(.WIDTH(48), .AMOUNT_WIDTH(1)) u_counter (
-            .clk_i(clk_i), .rst_i(rst_i), .clear_i(start_i), .enable_i(events[counter]),
+            .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear_i), .enable_i(events[counter]),
             .amount_i(events[counter]), .count_o(counts_o[counter * 64 +: 48])
         );
         assign counts_o[counter * 64 + 48 +: 16] = 16'd0;
@@ -104,6 +101,6 @@ module bias_in_sum_s0 (
         .counter0_i(index[2:0]), .counter1_i(index[5:3])
     );
     wire unused_ok = &{1'b0, first, first_from[0], first_from[2], last_from[0], last_from[2],
-        increment, placed_value[127:32]};
+        increment, run_start, placed_value[127:32]};
 endmodule
 `default_nettype wire

@@ -1,9 +1,7 @@
 `default_nettype none
 // Stage 1 of sum: 16 lanes.
 module sum_s1 (
-    input wire clk_i, rst_i, start_i,
-    output wire active_o,
-    input wire padded_reader_ready_i,
+    input wire clk_i, rst_i, start_i, clear_i, padded_reader_ready_i,
     output wire padded_reader_acquire_o, padded_reader_release_o,
     input wire [7:0] padded_reader_progress_i,
     input wire bias_in_sum_reader_ready_i,
@@ -28,6 +26,7 @@ module sum_s1 (
     output wire [3:0] sum_write_slot_o,
     output wire [19:0] sum_write_address_o,
     output wire [127:0] sum_write_data_o,
+    output wire done_o,
     output wire [703:0] counts_o
 );
     genvar lane, element, counter, bank;
@@ -35,20 +34,18 @@ module sum_s1 (
     wire [5:0] first;
     wire [6:0] first_from, last_from;
     wire [5:0] increment;
-    wire valid, in_range, fire;
-    assign active_o = valid;
+    wire valid, in_range, fire, run_start;
     wire padded_reader_leaves = fire & last_from[0];
     assign padded_reader_acquire_o = padded_reader_leaves;
     wire [9:0] padded_reader_needed_affine;
     address_generator #(.LOOPS(6), .WIDTH(10), .USED(6'd62)) u_padded_reader_needed_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(10'd0),
-        .coefficient_i({10'd3, 10'd21, 10'd3, 10'd21, 10'd1, 10'd0}),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment),
+        .base_i(10'd0), .coefficient_i({10'd3, 10'd21, 10'd3, 10'd21, 10'd1, 10'd0}),
         .address_o(padded_reader_needed_affine)
     );
-    wire [9:0] padded_reader_needed = padded_reader_needed_affine;
     wire [9:0] padded_reader_needed_progress = {2'd0, padded_reader_progress_i};
     wire padded_reader_waits = (last_from[0] | $signed(padded_reader_needed_progress) <=
-        $signed(padded_reader_needed)) & ~padded_reader_ready_i;
+        $signed(padded_reader_needed_affine)) & ~padded_reader_ready_i;
     wire bias_in_sum_reader_leaves = fire & last_from[1];
     assign bias_in_sum_reader_acquire_o = fire & first_from[1];
     wire bias_in_sum_reader_waits = first_from[1] & ~bias_in_sum_reader_ready_i;
@@ -61,15 +58,14 @@ module sum_s1 (
     );
     wire [8:0] weights_in_sum_reader_needed_affine;
     address_generator #(.LOOPS(6), .WIDTH(9), .USED(6'd14)) u_weights_in_sum_reader_needed_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(9'd81),
-        .coefficient_i({9'd0, 9'd0, 9'd3, 9'd9, 9'd1, 9'd0}),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment),
+        .base_i(9'd81), .coefficient_i({9'd0, 9'd0, 9'd3, 9'd9, 9'd1, 9'd0}),
         .address_o(weights_in_sum_reader_needed_affine)
     );
-    wire [8:0] weights_in_sum_reader_needed = weights_in_sum_reader_needed_affine;
     wire [8:0] weights_in_sum_reader_needed_progress = {2'd0, weights_in_sum_reader_progress_i};
     wire weights_in_sum_reader_waits = (last_from[1] |
-        $signed(weights_in_sum_reader_needed_progress) <= $signed(weights_in_sum_reader_needed)) &
-        ~weights_in_sum_reader_ready_i;
+        $signed(weights_in_sum_reader_needed_progress) <=
+        $signed(weights_in_sum_reader_needed_affine)) & ~weights_in_sum_reader_ready_i;
     wire sum_writer_leaves = fire & last_from[1];
     assign sum_writer_acquire_o = fire & first_from[1];
     wire sum_writer_slot;
@@ -119,7 +115,7 @@ module sum_s1 (
     assign padded_read0_enable_o = padded_read0_bank_active;
     wire [7:0] padded_read0_affine;
     address_generator #(.LOOPS(6), .WIDTH(8), .USED(6'd62)) u_padded_read0_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(8'd0),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(8'd0),
         .coefficient_i({8'd3, 8'd21, 8'd3, 8'd21, 8'd1, 8'd0}), .address_o(padded_read0_affine)
     );
     wire [31:0] padded_read0_word_later;
@@ -135,7 +131,7 @@ module sum_s1 (
     assign weights_in_sum_read0_enable_o = weights_in_sum_read0_bank_active;
     wire [4:0] weights_in_sum_read0_affine;
     address_generator #(.LOOPS(6), .WIDTH(5), .USED(6'd14)) u_weights_in_sum_read0_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(5'd0),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(5'd0),
         .coefficient_i({5'd0, 5'd0, 5'd3, 5'd9, 5'd1, 5'd0}),
         .address_o(weights_in_sum_read0_affine)
     );
@@ -207,7 +203,7 @@ module sum_s1 (
     wire [3:0] update_slot;
     wire [4:0] sum_update_affine;
     address_generator #(.LOOPS(6), .WIDTH(5), .USED(6'd48)) u_sum_update_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(5'd0),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(5'd0),
         .coefficient_i({5'd1, 5'd5, 5'd0, 5'd0, 5'd0, 5'd0}), .address_o(sum_update_affine)
     );
     wire [4:0] sum_update_word_later_first;
@@ -247,12 +243,11 @@ module sum_s1 (
     assign weights_in_sum_reader_release_o = weights_in_sum_reader_read;
     wire stall = padded_reader_waits | bias_in_sum_reader_waits | weights_in_sum_reader_waits |
         sum_writer_waits;
-    wire u_sequencer_done_o_unused;
     sequencer #(.LOOPS(6), .WIDTH(3)) u_sequencer (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(start_i), .stall_i(stall),
         .extent_i({3'd5, 3'd5, 3'd3, 3'd3, 3'd3, 3'd2}), .index_o(index), .first_o(first),
         .first_from_o(first_from), .last_from_o(last_from), .increment_o(increment),
-        .valid_o(valid), .enable_o(in_range), .fire_o(fire), .done_o(u_sequencer_done_o_unused)
+        .valid_o(valid), .enable_o(in_range), .fire_o(fire), .done_o(done_o), .start_o(run_start)
     );
     wire [4:0] enabled_lanes;
     count_ones #(.COUNT(16)) u_enabled_lanes (
@@ -270,7 +265,7 @@ module sum_s1 (
 
     for (counter = 0; counter < 11; counter = counter + 1) begin : gen_counter
         event_counter #(.WIDTH(48), .AMOUNT_WIDTH(5)) u_counter (
-            .clk_i(clk_i), .rst_i(rst_i), .clear_i(start_i), .enable_i(|events[counter * 5 +: 5]),
+            .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear_i), .enable_i(|events[counter * 5 +: 5]),
             .amount_i(events[counter * 5 +: 5]), .count_o(counts_o[counter * 64 +: 48])
         );
         assign counts_o[counter * 64 + 48 +: 16] = 16'd0;

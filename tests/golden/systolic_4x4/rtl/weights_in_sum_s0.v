@@ -1,9 +1,7 @@
 `default_nettype none
 // Stage 0 of weights_im_in_sum: 4 lanes.
 module weights_in_sum_s0 (
-    input wire clk_i, rst_i, start_i,
-    output wire active_o,
-    input wire weights_in_sum_writer_ready_i,
+    input wire clk_i, rst_i, start_i, clear_i, weights_in_sum_writer_ready_i,
     output wire weights_in_sum_writer_acquire_o, weights_in_sum_writer_release_o,
     input wire [2:0] weights_stream_available_i,
     input wire [31:0] weights_stream_data_i,
@@ -12,6 +10,7 @@ module weights_in_sum_s0 (
     output wire [79:0] weights_in_sum_write_address_o,
     output wire [127:0] weights_in_sum_write_data_o,
     output wire [6:0] weights_in_sum_writer_progress_o,
+    output wire done_o,
     output wire [255:0] counts_o
 );
     genvar lane, element, counter;
@@ -19,8 +18,7 @@ module weights_in_sum_s0 (
     wire [4:0] first;
     wire [5:0] first_from, last_from;
     wire [4:0] increment;
-    wire valid, in_range, fire;
-    assign active_o = valid;
+    wire valid, in_range, fire, run_start;
     wire weights_in_sum_writer_leaves = fire & last_from[1];
     assign weights_in_sum_writer_acquire_o = fire & first_from[1];
     wire weights_in_sum_writer_slot;
@@ -102,7 +100,7 @@ module weights_in_sum_s0 (
     assign weights_in_sum_write_enable_o = write_mask;
     wire [4:0] weights_in_sum_write_affine;
     address_generator #(.LOOPS(5), .WIDTH(5), .USED(5'd28)) u_weights_in_sum_write_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(5'd0),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(5'd0),
         .coefficient_i({5'd1, 5'd3, 5'd9, 5'd0, 5'd0}), .address_o(weights_in_sum_write_affine)
     );
     wire [4:0] weights_in_sum_write_rest;
@@ -114,7 +112,7 @@ module weights_in_sum_s0 (
     assign weights_in_sum_writer_release_o = weights_in_sum_writer_commit;
     wire [6:0] weights_in_sum_writer_point_affine;
     address_generator #(.LOOPS(5), .WIDTH(7), .USED(5'd30)) u_weights_in_sum_writer_point_affine (
-        .clk_i(clk_i), .start_i(start_i), .step_i(fire), .increment_i(increment), .base_i(7'd0),
+        .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(7'd0),
         .coefficient_i({7'd1, 7'd3, 7'd9, 7'd27, 7'd0}),
         .address_o(weights_in_sum_writer_point_affine)
     );
@@ -128,12 +126,11 @@ module weights_in_sum_s0 (
     wire [2:0] extent1;
     wire stall = weights_in_sum_writer_waits | weights_stream_gate & weights_stream_available_i <
         weights_stream_need;
-    wire u_sequencer_done_o_unused;
     sequencer #(.LOOPS(5), .WIDTH(3)) u_sequencer (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(start_i), .stall_i(stall),
         .extent_i({3'd3, 3'd3, 3'd3, extent1, 3'd2}), .index_o(index), .first_o(first),
         .first_from_o(first_from), .last_from_o(last_from), .increment_o(increment),
-        .valid_o(valid), .enable_o(in_range), .fire_o(fire), .done_o(u_sequencer_done_o_unused)
+        .valid_o(valid), .enable_o(in_range), .fire_o(fire), .done_o(done_o), .start_o(run_start)
     );
     wire no_stall0 = valid & ~weights_in_sum_writer_waits;
     wire [19:0] events = {{4'd0, no_stall0 & (weights_stream_gate & weights_stream_available_i <
@@ -141,7 +138,7 @@ module weights_in_sum_s0 (
 
     for (counter = 0; counter < 4; counter = counter + 1) begin : gen_counter
         event_counter #(.WIDTH(48), .AMOUNT_WIDTH(5)) u_counter (
-            .clk_i(clk_i), .rst_i(rst_i), .clear_i(start_i), .enable_i(|events[counter * 5 +: 5]),
+            .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear_i), .enable_i(|events[counter * 5 +: 5]),
             .amount_i(events[counter * 5 +: 5]), .count_o(counts_o[counter * 64 +: 48])
         );
         assign counts_o[counter * 64 + 48 +: 16] = 16'd0;
