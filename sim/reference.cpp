@@ -37,6 +37,16 @@ bool fits(const halide_filter_argument_t &argument, const ScalarDescription &sca
     return argument.kind == halide_argument_kind_input_scalar && argument.type == scalar.type;
 }
 
+/// Is the second region within the first one?
+bool contains(const Buffer &outer, const Buffer &inner) {
+    for (int d = 0; d < inner.dimensions(); d++) {
+        if (inner.dim(d).min() < outer.dim(d).min() || inner.dim(d).max() > outer.dim(d).max()) {
+            return false;
+        }
+    }
+    return true;
+}
+
 } // namespace
 
 /// What an argument of the pipeline stands for.
@@ -58,7 +68,10 @@ Reference::Argument Reference::argument_of(const halide_filter_argument_t &argum
                    "in design.json; run the generator again",
                    design.reference_library, name);
     }
-    return tensor >= 0 ? Argument{Argument::Tensor, tensor} : Argument{Argument::Scalar, scalar};
+    if (scalar >= 0) {
+        return {Argument::Scalar, scalar, true};
+    }
+    return {Argument::Tensor, tensor, !design.tensors[tensor].is_output};
 }
 
 Reference::Reference(const DesignDescription &design) : name_(design.reference_function) {
@@ -94,6 +107,34 @@ Reference::Reference(const DesignDescription &design) : name_(design.reference_f
 }
 
 void Reference::run(std::vector<Buffer> &tensors, const std::vector<int64_t> &scalars) const {
+    // Halide's bounds ignore conditions (RDom::where, select): the pipeline may want to have
+    // elements that it does not use, and that the design's tensor does not hold.
+    std::vector<Buffer> regions = tensors;
+    for (const Argument &a : arguments_) {
+        if (a.kind == Argument::Tensor && a.is_input) {
+            const halide_buffer_t &raw = *tensors[a.index].raw_buffer();
+            regions[a.index] = Buffer(raw.type, nullptr, raw.dimensions, raw.dim);
+        }
+    }
+    call(regions, scalars); // inputs without memory: asks for their regions
+    std::vector<Buffer> buffers = tensors;
+    for (const Argument &a : arguments_) {
+        if (a.kind != Argument::Tensor || !a.is_input) {
+            continue;
+        }
+        const Buffer &actual = tensors[a.index];
+        Buffer &wanted = regions[a.index];
+        if (contains(wanted, actual) && !contains(actual, wanted)) {
+            wanted.allocate();
+            std::memset(wanted.begin(), 0, wanted.size_in_bytes());
+            wanted.copy_from(actual);
+            buffers[a.index] = wanted;
+        }
+    }
+    call(buffers, scalars);
+}
+
+void Reference::call(std::vector<Buffer> &tensors, const std::vector<int64_t> &scalars) const {
     ORRERY_CHECK(scalars.size() == scalar_count_, "{} values for {} scalars", scalars.size(),
                  scalar_count_);
     const void *user_context = nullptr;

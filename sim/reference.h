@@ -28,7 +28,10 @@ private:
     struct Argument {
         enum { UserContext, Tensor, Scalar } kind = UserContext;
         int index = -1; ///< of the tensor or scalar
+        bool is_input = false;
     };
+    /// Runs the pipeline once; with buffers that have no memory, it sets their regions instead.
+    void call(std::vector<Buffer> &tensors, const std::vector<int64_t> &scalars) const;
     Argument argument_of(const halide_filter_argument_t &argument,
                          const DesignDescription &design) const;
     std::vector<Argument> arguments_;
