@@ -56,7 +56,8 @@ AccessMap::AccessMap(Build &b, const hwir::Process &p, const hwir::Buffer &buf,
     int64_t stride = 1;
     for (size_t d = 0; d < dims.size(); d++) {
         dims[d].word_stride = stride;
-        stride *= (buffer.extents[d] + dims[d].banks - 1) / dims[d].banks;
+        dims[d].words = (buffer.extents[d] + dims[d].banks - 1) / dims[d].banks;
+        stride *= dims[d].words;
         add_dimension(static_cast<int>(d));
     }
 }
@@ -91,14 +92,14 @@ void AccessMap::add_dimension(int d) {
     if (index.modulus != 0) {
         return add_circle(d, offset);
     }
-    if (!dim.rotates && add_affine_words(d, offset)) {
-        // the word coordinate is affine in the counters
-    } else {
-        ExprId serial = serial_expr(pool, process, index, offset);
-        ExprId banks = pool.constant(dim.banks);
-        if (dim.rotates) {
-            dim.remainder = pool.make(Op::Mod, hwir::index_type, {serial, banks});
-        }
+    ExprId serial = serial_expr(pool, process, index, offset), banks = pool.constant(dim.banks);
+    if (dim.rotates) {
+        dim.remainder = pool.make(Op::Mod, hwir::index_type, {serial, banks});
+    }
+    if (dim.words == 1) {
+        return;
+    }
+    if (dim.rotates || !add_affine_words(d, offset)) {
         add_rest(pool.make(Op::Div, hwir::index_type, {serial, banks}), dim.word_stride);
     }
     if (dim.packed && !dim.rotates) { // one word address for all of the packed banks
@@ -195,7 +196,7 @@ int64_t AccessMap::bank_offset(int bank) const {
     int64_t offset = 0;
     for (size_t d = 0; d < dims.size(); d++) {
         const PortDimension &dim = dims[d];
-        if (dim.packed || dim.rotates || dim.modulus != 0) {
+        if (dim.packed || dim.rotates || dim.words == 1 || dim.modulus != 0) {
             continue;
         }
         int64_t b = bank_coordinate(static_cast<int>(d), static_cast<int64_t>(bank) * pack_elements);

@@ -17,6 +17,7 @@ struct PortDimension {
     bool packed = false;
     bool rotates = false;
     int64_t residue = 0;      ///< S mod banks if it does not rotate
+    int64_t words = 1;        ///< of the dimension in one bank; a single one is always word 0
     int64_t word_stride = 1;  ///< words per step of the word coordinate
     int64_t inner = 1;        ///< elements of the flat order below this dimension
     hwir::ExprId remainder;   ///< S mod banks if it rotates

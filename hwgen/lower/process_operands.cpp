@@ -120,14 +120,14 @@ void ProcessState::add_buffer_port(int read_port, const hwir::Buffer &buffer,
     enable = scope.wire(port.prefix + "_active", enable);
     const int bits = buffer.type.bits;
     Value data = module.input(port.prefix + "_data_i", map.elements() * bits);
-    scope.assign(module.output(port.prefix + "_slot_o", map.banks() * slot_bits(buffer)),
-                 copies(slot_of(b, false), cycles, map, port.prefix + "_slot"));
+    Value slot_out = module.output(port.prefix + "_slot_o", map.banks() * slot_bits(buffer));
+    drive(slot_out, copies(slot_of(b, false), cycles, map, port.prefix + "_slot", false, slot_out));
     Value banks = touched_banks(map, loads.size(), amounts, port.prefix);
-    Value active = copies(enable, cycles, map, port.prefix + "_bank_active", true);
-    scope.assign(module.output(port.prefix + "_enable_o", map.banks()),
-                 banks ? binary(ValueOp::And, banks, active) : active);
-    scope.assign(module.output(port.prefix + "_address_o", map.banks() * address_bits(buffer)),
-                 addresses(map, buffer, port.prefix, cycles, amounts));
+    Value enable_out = module.output(port.prefix + "_enable_o", map.banks());
+    Value active = copies(enable, cycles, map, port.prefix + "_bank_active", true, banks ? nullptr : enable_out);
+    drive(enable_out, banks ? binary(ValueOp::And, banks, active) : active);
+    Value address_out = module.output(port.prefix + "_address_o", map.banks() * address_bits(buffer));
+    drive(address_out, addresses(map, buffer, port.prefix, cycles, amounts, address_out));
     result.memories.push_back(port);
     data =
         rotated(map, data, bits, rotation_amounts(map, port.prefix, late + 1), false, port.prefix);

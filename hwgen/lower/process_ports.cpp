@@ -108,9 +108,20 @@ Value ProcessState::counter_sum(const std::vector<int64_t> &terms, int64_t offse
     return sum;
 }
 
+namespace {
+
+/// Do the word addresses of banks along dimension d differ by the rotation? (A single lane is at offset 0 of
+/// its bank; a bank of a circle has one word.)
+bool has_offsets(const AccessMap &map, const std::vector<Value> &amounts, size_t d) {
+    const PortDimension &dim = map.dimensions()[d];
+    return amounts[d] && !dim.packed && dim.words > 1 && !dim.single_lane() && dim.modulus == 0;
+}
+
+} // namespace
+
 Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
                               const std::string &name, const std::vector<int> &cycles,
-                              std::vector<Value> &amounts) {
+                              std::vector<Value> &amounts, const Value &target) {
     const int width = address_bits(buffer);
     const hwir::Type type{width, false};
     Value base = counter_sum(map.coefficients(), map.offset(), map.rest(), type, name);
@@ -126,17 +137,24 @@ Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
     if (map.banks() == 1 && map.bank_offset(0) != 0) {
         base = binary(ValueOp::Add, base, constant(width, hwir::wrap(map.bank_offset(0), type)));
     }
-    base = copies(as_net(base, name + "_word"), cycles, map, name + "_word_later");
-    if (map.banks() == 1) {
+    bool fixed = true;
+    for (int b = 0; b < map.banks(); b++) {
+        fixed = fixed && map.bank_offset(b) == 0;
+    }
+    bool equal = fixed; // all banks have the same address
+    for (size_t d = 0; d < amounts.size(); d++) {
+        equal = equal && !has_offsets(map, amounts, d);
+    }
+    base = base->op == ValueOp::Constant ? base : as_net(base, name + "_word");
+    base = copies(base, cycles, map, name + "_word_later", false, equal ? target : nullptr);
+    if (map.banks() == 1 || equal) {
         return base;
     }
-    const bool apart =
-        base->op == ValueOp::Net; // the banks have the point's address in different cycles
+    const bool apart = base->op == ValueOp::Net; // the banks have the point's address in different cycles
     std::vector<std::pair<const PortDimension *, Value>> moving; // offsets per bank of the dimension
     for (size_t d = 0; d < amounts.size(); d++) {
         const PortDimension &dim = map.dimensions()[d];
-        // The single lane is at offset 0 of its bank; a bank of a circle has one word.
-        if (!amounts[d] || dim.packed || dim.single_lane() || dim.modulus != 0) {
+        if (!has_offsets(map, amounts, d)) {
             continue;
         }
         std::vector<int64_t> lane_values = dim.lane_value_at;
@@ -148,13 +166,6 @@ Value ProcessState::addresses(const AccessMap &map, const hwir::Buffer &buffer,
                        templates::bank_offset(static_cast<int>(dim.banks), width, lane_values),
                        {{"amount_i", amounts[d]}, {"offset_o", offsets}});
         moving.emplace_back(&dim, offsets);
-    }
-    bool fixed = true;
-    for (int b = 0; b < map.banks(); b++) {
-        fixed = fixed && map.bank_offset(b) == 0;
-    }
-    if (fixed && moving.empty()) {
-        return base;
     }
     Value vector = scope.net(name + "_addresses", map.banks() * width);
     auto address = [&](Scope &place, const Integer &bank, int64_t offset) {

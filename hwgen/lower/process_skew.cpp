@@ -52,7 +52,7 @@ int ProcessState::hops(const LaneSpace &space, int64_t lane) const {
 }
 
 Value ProcessState::copies(Value v, const std::vector<int> &cycles, const AccessMap &map,
-                           const std::string &name, bool reset) {
+                           const std::string &name, bool reset, const Value &target) {
     const int count = static_cast<int>(cycles.size()),
               soonest = *std::min_element(cycles.begin(), cycles.end());
     if (v->op == ValueOp::Constant || all_equal(cycles)) {
@@ -60,12 +60,18 @@ Value ProcessState::copies(Value v, const std::vector<int> &cycles, const Access
         return count == 1 ? v : repeat(count, v);
     }
     v = delayed(as_net(v, name + "_now"), soonest, name + "_first", reset);
-    Value all = scope.net(name, count * v->width);
+    Value all = target ? target : scope.net(name, count * v->width);
     SkewLine &line = skews[less(cycles, soonest)];
     line.reset = line.reset || reset;
     line.digits = map.bank_digits(integer_name("bank"));
     line.values.push_back({v, all});
     return all;
+}
+
+void ProcessState::drive(const Value &target, const Value &v) {
+    if (v != target) {
+        scope.assign(target, v);
+    }
 }
 
 /// Values with the same delays share a line; each bank takes them at its tap.

@@ -94,9 +94,11 @@ private:
     netlist::Value as_net(netlist::Value v, const std::string &name);
 
     // Skew
-    /// The value for each bank of the map, so many cycles later.
+    /// The value for each bank of the map, so many cycles later. A line with different delays drives `target` itself, if given.
     netlist::Value copies(netlist::Value v, const std::vector<int> &cycles, const AccessMap &map,
-                          const std::string &name, bool reset = false);
+                          const std::string &name, bool reset = false, const netlist::Value &target = nullptr);
+    /// Assigns a value that does not drive the target already.
+    void drive(const netlist::Value &target, const netlist::Value &v);
     void add_skews();
     /// Elements of `width` bits, each so many cycles later.
     netlist::Value skewed(netlist::Value vector, int width, const std::vector<int> &cycles,
@@ -125,10 +127,10 @@ private:
     /// sum(coefficient x serial counter) + offset + rest at the presented point, modulo 2^width of the type.
     netlist::Value counter_sum(const std::vector<int64_t> &coefficients, int64_t offset, hwir::ExprId rest,
                            hwir::Type type, const std::string &name);
-    /// Word address of each bank, delayed by `cycles`; equal ones where the map rotates.
+    /// Word address of each bank, delayed by `cycles`; equal ones where the map rotates. `target`: see copies.
     netlist::Value addresses(const AccessMap &map, const hwir::Buffer &buffer,
                              const std::string &name, const std::vector<int> &cycles,
-                             std::vector<netlist::Value> &amounts);
+                             std::vector<netlist::Value> &amounts, const netlist::Value &target = nullptr);
     netlist::Value rotated(const AccessMap &map, netlist::Value data, int width,
                            const std::vector<netlist::Value> &amounts, bool inverse,
                            const std::string &name);

@@ -79,6 +79,18 @@ Value ProcessState::place(Value lanes, int width, const AccessMap &map, const st
         return scope.wire(name, concat({above, lanes}));
     }
     Value vector = scope.net(name, map.elements() * width);
+    const int64_t apart = map.elements() / output_space.count();
+    bool even = apart * output_space.count() == map.elements(); // every lane has as many elements, and takes the first
+    for (int64_t lane = 0; lane < output_space.count(); lane++) {
+        even = even && positions[lane] == lane * apart;
+    }
+    if (even) {
+        const int block = static_cast<int>(apart) * width;
+        Scope body = scope.generate("gen_" + name, "lane", output_space.count());
+        body.assign(slice(vector, integer_name("lane") * integer(block), block),
+                    concat({constant(block - width, 0), slice(lanes, integer_name("lane") * integer(width), width)}));
+        return vector;
+    }
     Integer formula = map.position_formula(0, output_space);
     if (formula) {
         Scope body = scope.generate("gen_" + name, "lane", output_space.count(),

@@ -26,29 +26,20 @@ module reduction_chain #(
             // A sum of i + 1 values is as wide as it can get, up to the width of the result.
             localparam integer FULL  = OPERATION == 0 ? IN_WIDTH + $clog2(i + 1) : IN_WIDTH;
             localparam integer WIDTH = FULL < OUT_WIDTH ? FULL : OUT_WIDTH;
-            wire [WIDTH-1:0] own;
-            reg  [WIDTH-1:0] result_q;
-            if (WIDTH > IN_WIDTH) begin : gen_wider
-                wire sign = SIGNED != 0 && data_i[i*IN_WIDTH+IN_WIDTH-1];
-                assign own = {{(WIDTH - IN_WIDTH){sign}}, data_i[i*IN_WIDTH +: IN_WIDTH]};
-            end else begin : gen_not_wider
-                assign own = data_i[i*IN_WIDTH +: WIDTH];
-                if (WIDTH < IN_WIDTH) begin : gen_unused
-                    wire unused_ok = &{1'b0, data_i[i*IN_WIDTH+WIDTH +: IN_WIDTH-WIDTH]};
-                end
-            end
+            wire                      sign     = SIGNED != 0 && data_i[i*IN_WIDTH+IN_WIDTH-1];
+            wire [WIDTH+IN_WIDTH-1:0] extended = {{WIDTH{sign}}, data_i[i*IN_WIDTH +: IN_WIDTH]};
+            wire [WIDTH-1:0]          own      = extended[WIDTH-1:0];
+            wire                      unused_ok = &{1'b0, extended[WIDTH+IN_WIDTH-1:WIDTH]};
+            reg  [WIDTH-1:0]          result_q;
             if (i == 0) begin : gen_first
                 always @(posedge clk_i) result_q <= own;
             end else begin : gen_later
                 localparam integer BEFORE = OPERATION == 0 ? IN_WIDTH + $clog2(i) : IN_WIDTH;
                 localparam integer NARROW = BEFORE < OUT_WIDTH ? BEFORE : OUT_WIDTH;
-                wire [NARROW-1:0] neighbour = gen_element[i-1].result_q;
-                wire [WIDTH-1:0]  so_far;
-                if (WIDTH > NARROW) begin : gen_extend
-                    assign so_far = {SIGNED != 0 && neighbour[NARROW-1], neighbour};
-                end else begin : gen_keep
-                    assign so_far = neighbour;
-                end
+                wire            sign_so_far = SIGNED != 0 && gen_element[i-1].result_q[NARROW-1];
+                wire [NARROW:0] so_far_extended = {sign_so_far, gen_element[i-1].result_q};
+                wire [WIDTH-1:0] so_far = so_far_extended[WIDTH-1:0];
+                wire unused_top = so_far_extended[NARROW];
                 if (OPERATION == 0) begin : gen_sum
                     always @(posedge clk_i) result_q <= so_far + own;
                 end else begin : gen_choose
@@ -57,12 +48,11 @@ module reduction_chain #(
                 end
             end
         end
-        if (OUT_WIDTH > LAST) begin : gen_extend
-            wire sign = SIGNED != 0 && gen_element[COUNT-1].result_q[LAST-1];
-            assign data_o = {{(OUT_WIDTH - LAST){sign}}, gen_element[COUNT-1].result_q};
-        end else begin : gen_full
-            assign data_o = gen_element[COUNT-1].result_q;
-        end
     endgenerate
+
+    wire                      sign      = SIGNED != 0 && gen_element[COUNT-1].result_q[LAST-1];
+    wire [OUT_WIDTH+LAST-1:0] extended  = {{OUT_WIDTH{sign}}, gen_element[COUNT-1].result_q};
+    wire                      unused_ok = &{1'b0, extended[OUT_WIDTH+LAST-1:OUT_WIDTH]};
+    assign data_o = extended[OUT_WIDTH-1:0];
 endmodule
 `default_nettype wire

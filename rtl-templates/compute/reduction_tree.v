@@ -62,15 +62,11 @@ module reduction_tree #(
                 end
             end
         end
-        if (OUT_WIDTH > LAST) begin : gen_extend
-            wire sign = SIGNED != 0 && gen_level[LEVELS].gen_node[0].value[LAST-1];
-            assign data_o = {{(OUT_WIDTH - LAST){sign}}, gen_level[LEVELS].gen_node[0].value};
-        end else begin : gen_full
-            assign data_o = gen_level[LEVELS].gen_node[0].value;
-        end
-        if (LEVELS == 0) begin : gen_no_clock
-            wire unused_ok = &{1'b0, clk_i};
-        end
     endgenerate
+
+    wire                      sign      = SIGNED != 0 && gen_level[LEVELS].gen_node[0].value[LAST-1];
+    wire [OUT_WIDTH+LAST-1:0] extended  = {{OUT_WIDTH{sign}}, gen_level[LEVELS].gen_node[0].value};
+    wire                      unused_ok = &{1'b0, clk_i, extended[OUT_WIDTH+LAST-1:OUT_WIDTH]}; // one value needs no clock
+    assign data_o = extended[OUT_WIDTH-1:0];
 endmodule
 `default_nettype wire

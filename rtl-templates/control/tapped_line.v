@@ -16,15 +16,10 @@ module tapped_line #(
         for (i = 1; i < TAPS; i = i + 1) begin : gen_stage
             reg [WIDTH-1:0] data_q;
             assign data_o[i*WIDTH +: WIDTH] = data_q;
-            if (RESET != 0) begin : gen_reset
-                always @(posedge clk_i) data_q <= rst_i ? {WIDTH{1'b0}} : data_o[(i-1)*WIDTH +: WIDTH];
-            end else begin : gen_no_reset
-                always @(posedge clk_i) data_q <= data_o[(i-1)*WIDTH +: WIDTH];
-            end
-        end
-        if (TAPS == 1 || RESET == 0) begin : gen_unused
-            wire unused_ok = &{1'b0, clk_i, rst_i};
+            always @(posedge clk_i) data_q <= rst_i && RESET != 0 ? {WIDTH{1'b0}} : data_o[(i-1)*WIDTH +: WIDTH];
         end
     endgenerate
+
+    wire unused_ok = &{1'b0, clk_i, rst_i};
 endmodule
 `default_nettype wire

@@ -33,28 +33,23 @@ module banked_buffer #(
             wire [ADDRESS_WIDTH-1:0] read_address  = read_address_i[i*ADDRESS_WIDTH +: ADDRESS_WIDTH];
             wire [SLOT_WIDTH-1:0] write_slot = write_slot_i[i*SLOT_WIDTH +: SLOT_WIDTH];
             wire [SLOT_WIDTH-1:0] read_slot  = read_slot_i[i*SLOT_WIDTH +: SLOT_WIDTH];
-            wire [WORD_WIDTH-1:0] write_base, read_base, write_word, read_word;
-            if (SLOTS == 1) begin : gen_one_slot
-                wire unused_ok = &{1'b0, write_slot, read_slot};
-                assign write_base = {WORD_WIDTH{1'b0}};
-                assign read_base  = {WORD_WIDTH{1'b0}};
-            end else begin : gen_slots
-                for (s = 0; s < SLOTS; s = s + 1) begin : gen_slot // a choice between multiples of DEPTH, not a multiplier
-                    localparam integer          FIRST = s * DEPTH;
-                    localparam [WORD_WIDTH-1:0] BASE  = FIRST[WORD_WIDTH-1:0];
-                    localparam [SLOT_WIDTH-1:0] SLOT  = s;
-                    wire [WORD_WIDTH-1:0] write_choice, read_choice;
-                    if (s == 0) begin : gen_first
-                        assign write_choice = BASE;
-                        assign read_choice  = BASE;
-                    end else begin : gen_later
-                        assign write_choice = write_slot == SLOT ? BASE : gen_slot[s-1].write_choice;
-                        assign read_choice  = read_slot == SLOT ? BASE : gen_slot[s-1].read_choice;
-                    end
+            wire unused_ok = &{1'b0, write_slot, read_slot}; // where there is one slot
+            for (s = 0; s < SLOTS; s = s + 1) begin : gen_slot // a choice between multiples of DEPTH, not a multiplier
+                localparam integer          FIRST = s * DEPTH;
+                localparam [WORD_WIDTH-1:0] BASE  = FIRST[WORD_WIDTH-1:0];
+                localparam [SLOT_WIDTH-1:0] SLOT  = s;
+                wire [WORD_WIDTH-1:0] write_choice, read_choice;
+                if (s == 0) begin : gen_first
+                    assign write_choice = BASE;
+                    assign read_choice  = BASE;
+                end else begin : gen_later
+                    assign write_choice = write_slot == SLOT ? BASE : gen_slot[s-1].write_choice;
+                    assign read_choice  = read_slot == SLOT ? BASE : gen_slot[s-1].read_choice;
                 end
-                assign write_base = gen_slot[SLOTS-1].write_choice;
-                assign read_base  = gen_slot[SLOTS-1].read_choice;
             end
+            wire [WORD_WIDTH-1:0] write_base = gen_slot[SLOTS-1].write_choice;
+            wire [WORD_WIDTH-1:0] read_base  = gen_slot[SLOTS-1].read_choice;
+            wire [WORD_WIDTH-1:0] write_word, read_word;
             if (WORD_WIDTH > ADDRESS_WIDTH) begin : gen_extend
                 localparam integer MORE = WORD_WIDTH - ADDRESS_WIDTH;
                 assign write_word = write_base + {{MORE{1'b0}}, write_address};

@@ -108,9 +108,7 @@ module phased_buffer #(
                     end
                 end
                 assign read_data_o[AT*WORD +: WORD] = gen_choice[SLOTS-1].data;
-                if (SLOTS == 1) begin : gen_unused
-                    wire unused_ok = &{1'b0, slot_q};
-                end
+                wire unused_ok = &{1'b0, slot_q};
             end
         end
     endgenerate

@@ -286,12 +286,14 @@ TEST_CASE("an array of one row and one column has no loops", "[frontend]") {
         .reorder(conv.ri, conv.ki, conv.x, conv.y, conv.r.x, conv.r.y, conv.ro, conv.kt)
         .unroll(conv.ri)
         .unroll(conv.ki);
-    conv.schedule.arrays[{conv.acc.name(), 1}] = {{"ri"}, {"ki"}, false};
+    conv.schedule.arrays[{conv.acc.name(), 1}] = {{"ri"}, {"ki"}, true, true};
     const hwir::Design d = conv.design();
     const hwir::Process &acc = process_of(d, "acc", 1);
     REQUIRE(acc.array);
     CHECK(acc.array->rows.empty());
     CHECK(acc.array->columns.empty());
+    CHECK(!acc.array->row_links);
+    CHECK(!acc.array->column_links);
     CHECK(hwir::lane_count(acc) == 1);
 }
 

@@ -91,6 +91,25 @@ TEST_CASE("the text of a schedule") {
                         "        array 2 rows (acc.s1.ki 0..2) x 4 columns (acc.s1.m 0..4)\n"));
 }
 
+TEST_CASE("links of an array: printed, and the hops along them") {
+    Design d = test::matrix_multiply();
+    Process &p = d.processes[2];
+    std::vector<int64_t> last;
+    for (const Loop &l : p.loops) {
+        last.push_back(l.max_extent - 1);
+    }
+    CHECK(linked_lanes(p).empty());
+    CHECK(hops(p, last) == 0);
+    p.array->column_links = true;
+    CHECK_THAT(print(d), Contains("    array rows [acc.s1.ki] columns [acc.s1.m] linked\n"));
+    CHECK_THAT(print_schedule(d), Contains("array 2 rows (acc.s1.ki 0..2) x 4 columns (acc.s1.m 0..4) linked\n"));
+    CHECK(linked_lanes(p) == p.array->columns);
+    CHECK(hops(p, last) == 3);
+    p.array->row_links = true;
+    CHECK_THAT(print(d), Contains("    array rows [acc.s1.ki] linked columns [acc.s1.m] linked\n"));
+    CHECK(hops(p, last) == 3 + 1);
+}
+
 TEST_CASE("verify accepts a design and names what is wrong in others") {
     using Change = std::function<void(Design &)>;
     const std::vector<std::pair<std::string, Change>> mistakes{
@@ -128,6 +147,10 @@ TEST_CASE("verify accepts a design and names what is wrong in others") {
         {"array axis 4 is used twice",
          [](Design &d) {
              d.processes[2].array = Array{{4}, {4}};
+         }},
+        {"links without rows",
+         [](Design &d) {
+             d.processes[2].array = Array{{}, {4}, true, false};
          }},
         {"token of acc_s1 at depth 4", [](Design &d) { d.buffers[2].writers[0].depth = 4; }},
         {"acc_s1 has no token",

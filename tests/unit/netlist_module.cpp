@@ -29,6 +29,8 @@ TEST_CASE("integers fold and evaluate") {
     CHECK((integer(2) * integer(8))->value == 16);
     CHECK(evaluate((i + integer(1)) % integer(4) + i / integer(2), {{"i", 7}}) == 3);
     CHECK_THROWS_AS(evaluate(i, {}), InternalError);
+    CHECK(evaluate(substitute(i * integer(8) + integer_name("j"), "i", 2), {{"j", 1}}) == 17);
+    CHECK(substitute(i, "j", 2) == i);
 }
 
 TEST_CASE("builders check widths and signedness") {

@@ -88,6 +88,21 @@ TEST_CASE("an offset may split the banks over two words") {
     CHECK(d.buffers[0].packed == std::vector<bool>{false});
 }
 
+TEST_CASE("lanes with links have words of their own") {
+    for (int64_t step : {4, 3}) { // 3: the lanes are rotated, and so in the same cycle
+        Design d = one_buffer(64);
+        add_reader(d, step, {{4, 1}}, {0});
+        Process &reader = d.processes[1];
+        reader.array = Array{{}, {1}, false, false};
+        passes::assign_banks(d);
+        CHECK(d.buffers[0].packed == std::vector<bool>{step == 4});
+        reader.array->column_links = true;
+        passes::assign_banks(d);
+        CHECK(d.buffers[0].banks == std::vector<int64_t>{4});
+        CHECK(d.buffers[0].packed == std::vector<bool>{false});
+    }
+}
+
 TEST_CASE("every distinct load has a port") {
     Design d = one_buffer(64);
     add_reader(d, 1, {}, {0, 1, 0, 2});

@@ -168,9 +168,7 @@ module sum_s1 (
     assign bias_in_sum_read0_slot_o = 1'b0;
     wire bias_in_sum_read0_bank_active;
     assign bias_in_sum_read0_enable_o = bias_in_sum_read0_bank_active;
-    wire bias_in_sum_read0_word = 1'b0;
-    wire bias_in_sum_read0_word_later;
-    assign bias_in_sum_read0_address_o = bias_in_sum_read0_word_later;
+    assign bias_in_sum_read0_address_o = 1'b0;
     wire [3:0] update_enable;
     wire point_active = fire & point_enable;
     wire update_active;
@@ -248,16 +246,14 @@ module sum_s1 (
     delay_line #(.WIDTH(1), .CYCLES(2), .RESET(1)) u_events_after2 (
         .clk_i(clk_i), .rst_i(rst_i), .data_i(update_active), .data_o(update_written)
     );
-    wire [10:0] values_after3;
-    delay_line #(.WIDTH(11), .CYCLES(3), .RESET(0)) u_values_after3 (
+    wire [9:0] values_after3;
+    delay_line #(.WIDTH(10), .CYCLES(3), .RESET(0)) u_values_after3 (
         .clk_i(clk_i), .rst_i(rst_i),
-        .data_i({sum_update_affine, sum_writer_slot, output_enable, bias_in_sum_read0_word}),
-        .data_o(values_after3)
+        .data_i({sum_update_affine, sum_writer_slot, output_enable}), .data_o(values_after3)
     );
-    assign bias_in_sum_read0_word_later = values_after3[0];
-    assign update_enable = values_after3[4:1];
-    assign update_slot = values_after3[5];
-    assign sum_update_word_later = values_after3[10:6];
+    assign update_enable = values_after3[3:0];
+    assign update_slot = values_after3[4];
+    assign sum_update_word_later = values_after3[9:5];
     wire [2:0] events_after3;
     delay_line #(.WIDTH(3), .CYCLES(3), .RESET(1)) u_events_after3 (
         .clk_i(clk_i), .rst_i(rst_i),

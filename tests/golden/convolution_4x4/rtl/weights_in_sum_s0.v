@@ -104,8 +104,6 @@ module weights_in_sum_s0 (
         .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(5'd0),
         .coefficient_i({5'd1, 5'd3, 5'd9, 5'd0, 5'd0}), .address_o(weights_in_sum_write_affine)
     );
-    wire [4:0] weights_in_sum_write_rest;
-    wire [4:0] weights_in_sum_write_word = weights_in_sum_write_affine + weights_in_sum_write_rest;
     wire [4:0] weights_in_sum_write_word_later;
     assign weights_in_sum_write_address_o = weights_in_sum_write_word_later;
     assign weights_in_sum_write_data_o = weights_in_sum_write_value_copied3;
@@ -148,7 +146,7 @@ module weights_in_sum_s0 (
     wire [11:0] values_after1;
     delay_line #(.WIDTH(12), .CYCLES(1), .RESET(0)) u_values_after1 (
         .clk_i(clk_i), .rst_i(rst_i),
-        .data_i({weights_in_sum_write_word, weights_in_sum_writer_slot, lane_enable,
+        .data_i({weights_in_sum_write_affine, weights_in_sum_writer_slot, lane_enable,
             weights_in_sum_write_rotation3}),
         .data_o(values_after1)
     );
@@ -166,8 +164,7 @@ module weights_in_sum_s0 (
     assign weights_in_sum_writer_commit = events_after1[1];
     assign weights_in_sum_writer_progress_later = events_after1[8:2];
     weights_in_sum_s0_control u_control (
-        .weights_in_sum_write_rotation3_o(weights_in_sum_write_rotation3),
-        .weights_in_sum_write_rest_o(weights_in_sum_write_rest), .extent1_o(extent1),
+        .weights_in_sum_write_rotation3_o(weights_in_sum_write_rotation3), .extent1_o(extent1),
         .counter0_i(index[2:0]), .counter1_i(index[5:3])
     );
     wire unused_ok = &{1'b0, index[11:6], first, first_from[0], first_from[5:2], last_from[0],

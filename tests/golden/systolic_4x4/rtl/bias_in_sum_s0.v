@@ -53,10 +53,7 @@ module bias_in_sum_s0 (
     assign bias_in_sum_write_slot_o = {4{1'b0}};
     wire [3:0] write_mask = bias_in_sum_write_enable_rotated0 & {4{write_active}};
     assign bias_in_sum_write_enable_o = write_mask;
-    wire bias_in_sum_write_rest;
-    wire bias_in_sum_write_word = 1'b0 + bias_in_sum_write_rest;
-    wire bias_in_sum_write_word_later;
-    assign bias_in_sum_write_address_o = {4{bias_in_sum_write_word_later}};
+    assign bias_in_sum_write_address_o = {4{1'b0}};
     assign bias_in_sum_write_data_o = bias_in_sum_write_value_copied0;
     wire bias_in_sum_writer_commit;
     assign bias_in_sum_writer_release_o = bias_in_sum_writer_commit;
@@ -81,13 +78,10 @@ module bias_in_sum_s0 (
         assign counts_o[counter * 64 + 48 +: 16] = 16'd0;
     end
 
-    wire [2:0] values_after1;
-    delay_line #(.WIDTH(3), .CYCLES(1), .RESET(0)) u_values_after1 (
-        .clk_i(clk_i), .rst_i(rst_i),
-        .data_i({bias_in_sum_write_word, bias_in_sum_write_rotation0}), .data_o(values_after1)
+    delay_line #(.WIDTH(2), .CYCLES(1), .RESET(0)) u_values_after1 (
+        .clk_i(clk_i), .rst_i(rst_i), .data_i(bias_in_sum_write_rotation0),
+        .data_o(bias_in_sum_write_rotation0_after1)
     );
-    assign bias_in_sum_write_rotation0_after1 = values_after1[1:0];
-    assign bias_in_sum_write_word_later = values_after1[2];
     wire [1:0] events_after1;
     delay_line #(.WIDTH(2), .CYCLES(1), .RESET(1)) u_events_after1 (
         .clk_i(clk_i), .rst_i(rst_i), .data_i({bias_in_sum_writer_leaves, point_active}),
@@ -96,8 +90,7 @@ module bias_in_sum_s0 (
     assign write_active = events_after1[0];
     assign bias_in_sum_writer_commit = events_after1[1];
     bias_in_sum_s0_control u_control (
-        .bias_in_sum_write_rotation0_o(bias_in_sum_write_rotation0),
-        .bias_in_sum_write_rest_o(bias_in_sum_write_rest), .extent1_o(extent1),
+        .bias_in_sum_write_rotation0_o(bias_in_sum_write_rotation0), .extent1_o(extent1),
         .counter0_i(index[2:0]), .counter1_i(index[5:3])
     );
     wire unused_ok = &{1'b0, first, first_from[0], first_from[2], last_from[0], last_from[2],

@@ -111,32 +111,22 @@ module sum_s1 (
 
     wire padded_read0_active = fire & point_enable;
     assign padded_read0_slot_o = {4{1'b0}};
-    wire [3:0] padded_read0_bank_active;
-    assign padded_read0_enable_o = padded_read0_bank_active;
     wire [7:0] padded_read0_affine;
     address_generator #(.LOOPS(6), .WIDTH(8), .USED(6'd62)) u_padded_read0_affine (
         .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(8'd0),
         .coefficient_i({8'd3, 8'd21, 8'd3, 8'd21, 8'd1, 8'd0}), .address_o(padded_read0_affine)
     );
-    wire [31:0] padded_read0_word_later;
-    assign padded_read0_address_o = padded_read0_word_later;
     wire [127:0] load1_moving;
     tapped_line #(.WIDTH(32), .TAPS(4), .RESET(0)) u_load1_moving (
         .clk_i(clk_i), .rst_i(rst_i), .data_i(padded_read0_data_i), .data_o(load1_moving)
     );
     wire weights_in_sum_read0_active = fire & point_enable;
-    wire [15:0] weights_in_sum_read0_slot;
-    assign weights_in_sum_read0_slot_o = weights_in_sum_read0_slot;
-    wire [15:0] weights_in_sum_read0_bank_active;
-    assign weights_in_sum_read0_enable_o = weights_in_sum_read0_bank_active;
     wire [4:0] weights_in_sum_read0_affine;
     address_generator #(.LOOPS(6), .WIDTH(5), .USED(6'd14)) u_weights_in_sum_read0_affine (
         .clk_i(clk_i), .start_i(run_start), .step_i(fire), .increment_i(increment), .base_i(5'd0),
         .coefficient_i({5'd0, 5'd0, 5'd3, 5'd9, 5'd1, 5'd0}),
         .address_o(weights_in_sum_read0_affine)
     );
-    wire [79:0] weights_in_sum_read0_word_later;
-    assign weights_in_sum_read0_address_o = weights_in_sum_read0_word_later;
     wire [255:0] element_value0;
 
     for (lane = 0; lane < 16; lane = lane + 1) begin : gen_element
@@ -184,12 +174,7 @@ module sum_s1 (
         bias_in_sum_read0_condition2 & bias_in_sum_read0_condition3;
     assign bias_in_sum_read0_slot_o = {4{1'b0}};
     wire bias_in_sum_read0_bank_active_first;
-    wire [3:0] bias_in_sum_read0_bank_active;
-    assign bias_in_sum_read0_enable_o = bias_in_sum_read0_bank_active;
-    wire bias_in_sum_read0_word = 1'b0;
-    wire bias_in_sum_read0_word_later_first;
-    wire [3:0] bias_in_sum_read0_word_later;
-    assign bias_in_sum_read0_address_o = bias_in_sum_read0_word_later;
+    assign bias_in_sum_read0_address_o = {4{1'b0}};
     wire [3:0] update_enable, update_mask_skewed;
     skewed_lanes #(.COUNT(4), .WIDTH(1), .RESET(0), .CYCLES(64'h0003000200010000))
         u_update_mask_skewed (
@@ -271,24 +256,23 @@ module sum_s1 (
         assign counts_o[counter * 64 + 48 +: 16] = 16'd0;
     end
 
-    wire [75:0] skew0;
-    tapped_line #(.WIDTH(19), .TAPS(4), .RESET(1)) u_skew0 (
+    wire [71:0] skew0;
+    tapped_line #(.WIDTH(18), .TAPS(4), .RESET(1)) u_skew0 (
         .clk_i(clk_i), .rst_i(rst_i),
         .data_i({first_visit_later_first, sum_update_word_later_first, update_slot_first,
-            update_active, bias_in_sum_read0_word_later_first, bias_in_sum_read0_bank_active_first,
-            padded_read0_affine, padded_read0_active}),
+            update_active, bias_in_sum_read0_bank_active_first, padded_read0_affine,
+            padded_read0_active}),
         .data_o(skew0)
     );
 
     for (bank = 0; bank < 4; bank = bank + 1) begin : gen_skew0
-        assign padded_read0_bank_active[bank] = skew0[bank * 19];
-        assign padded_read0_word_later[bank * 8 +: 8] = skew0[bank * 19 + 1 +: 8];
-        assign bias_in_sum_read0_bank_active[bank] = skew0[bank * 19 + 9];
-        assign bias_in_sum_read0_word_later[bank] = skew0[bank * 19 + 10];
-        assign update_banks[bank] = skew0[bank * 19 + 11];
-        assign update_slot[bank] = skew0[bank * 19 + 12];
-        assign sum_update_word_later[bank * 5 +: 5] = skew0[bank * 19 + 13 +: 5];
-        assign first_visit_later[bank] = skew0[bank * 19 + 18];
+        assign padded_read0_enable_o[bank] = skew0[bank * 18];
+        assign padded_read0_address_o[bank * 8 +: 8] = skew0[bank * 18 + 1 +: 8];
+        assign bias_in_sum_read0_enable_o[bank] = skew0[bank * 18 + 9];
+        assign update_banks[bank] = skew0[bank * 18 + 10];
+        assign update_slot[bank] = skew0[bank * 18 + 11];
+        assign sum_update_word_later[bank * 5 +: 5] = skew0[bank * 18 + 12 +: 5];
+        assign first_visit_later[bank] = skew0[bank * 18 + 17];
     end
 
     wire [48:0] skew1;
@@ -300,9 +284,9 @@ module sum_s1 (
     );
 
     for (bank = 0; bank < 16; bank = bank + 1) begin : gen_skew1
-        assign weights_in_sum_read0_slot[bank] = skew1[(bank % 4 + bank / 4) * 7];
-        assign weights_in_sum_read0_bank_active[bank] = skew1[(bank % 4 + bank / 4) * 7 + 1];
-        assign weights_in_sum_read0_word_later[bank * 5 +: 5] = skew1[(bank % 4 + bank / 4) * 7 + 2
+        assign weights_in_sum_read0_slot_o[bank] = skew1[(bank % 4 + bank / 4) * 7];
+        assign weights_in_sum_read0_enable_o[bank] = skew1[(bank % 4 + bank / 4) * 7 + 1];
+        assign weights_in_sum_read0_address_o[bank * 5 +: 5] = skew1[(bank % 4 + bank / 4) * 7 + 2
             +: 5];
     end
 
@@ -315,16 +299,14 @@ module sum_s1 (
     delay_line #(.WIDTH(1), .CYCLES(3), .RESET(1)) u_events_after3 (
         .clk_i(clk_i), .rst_i(rst_i), .data_i(padded_reader_leaves), .data_o(padded_reader_read)
     );
-    wire [10:0] values_after5;
-    delay_line #(.WIDTH(11), .CYCLES(5), .RESET(0)) u_values_after5 (
+    wire [9:0] values_after5;
+    delay_line #(.WIDTH(10), .CYCLES(5), .RESET(0)) u_values_after5 (
         .clk_i(clk_i), .rst_i(rst_i),
-        .data_i({sum_update_affine, sum_writer_slot, output_enable, bias_in_sum_read0_word}),
-        .data_o(values_after5)
+        .data_i({sum_update_affine, sum_writer_slot, output_enable}), .data_o(values_after5)
     );
-    assign bias_in_sum_read0_word_later_first = values_after5[0];
-    assign update_enable = values_after5[4:1];
-    assign update_slot_first = values_after5[5];
-    assign sum_update_word_later_first = values_after5[10:6];
+    assign update_enable = values_after5[3:0];
+    assign update_slot_first = values_after5[4];
+    assign sum_update_word_later_first = values_after5[9:5];
     wire [1:0] events_after5;
     delay_line #(.WIDTH(2), .CYCLES(5), .RESET(1)) u_events_after5 (
         .clk_i(clk_i), .rst_i(rst_i), .data_i({point_active, bias_in_sum_read0_active}),
