@@ -8,19 +8,25 @@ using namespace Halide;
 
 enum class Window { Whole, Tiles, Rows };
 
-/// 3 x 3 convolution of a padded image, requantised to int8.
+/// 3 x 3 convolution of an image, requantised to int8.
 struct Layer {
     Func padded{"padded"}, sum{"sum"}, result{"result"};
     RDom r;
     Var k{"k"}, x{"x"}, y{"y"}, ko{"ko"}, ki{"ki"};
     RVar rco{"rco"}, rci{"rci"};
 
-    Layer(Func input, Func weights, int channels, int width, int height)
+    /// With zeros around an image of width x height, or only where the whole kernel fits (width 0).
+    Layer(Func input, Func weights, int channels, int width = 0, int height = 0)
         : r(0, channels, 0, 3, 0, 3, "r") {
-        padded = BoundaryConditions::constant_exterior(input, cast<int8_t>(0),
-                                                       {{0, channels}, {0, width}, {0, height}});
+        const int border = width > 0 ? 1 : 0;
+        if (border) {
+            padded = BoundaryConditions::constant_exterior(
+                input, cast<int8_t>(0), {{0, channels}, {0, width}, {0, height}});
+        } else {
+            padded(k, x, y) = input(k, x, y);
+        }
         sum(k, x, y) = 0;
-        sum(k, x, y) += cast<int32_t>(padded(r.x, x + r.y - 1, y + r.z - 1)) *
+        sum(k, x, y) += cast<int32_t>(padded(r.x, x + r.y - border, y + r.z - border)) *
                         cast<int32_t>(weights(r.x, k, r.y, r.z));
         result(k, x, y) = cast<int8_t>(clamp(sum(k, x, y) >> 7, -128, 127));
     }
@@ -79,8 +85,8 @@ private:
     std::unique_ptr<Layer> layer;
 };
 
-/// Two convolutions, each on an array of its own: rows of the first one go to the second one
-/// through a line buffer.
+/// Two convolutions without padding, each on an array of its own: rows of the first one go to the
+/// second one through a line buffer. `width` and `height` are those of the input.
 class ConvConv : public Generator<ConvConv> {
 public:
     GeneratorParam<int> channels{"channels", 16}, width{"width", 32}, height{"height", 32},
@@ -90,14 +96,14 @@ public:
     Output<Buffer<int8_t, 3>> output{"output"};
 
     void generate() {
-        first = std::make_unique<Layer>(Func(input), Func(weights1), channels, width, height);
-        second = std::make_unique<Layer>(first->result, Func(weights2), channels, width, height);
+        first = std::make_unique<Layer>(Func(input), Func(weights1), channels);
+        second = std::make_unique<Layer>(first->result, Func(weights2), channels);
         output(second->k, second->x, second->y) = second->result(second->k, second->x, second->y);
     }
 
     void schedule() {
         Layer &a = *first, &b = *second;
-        output.bound(b.k, 0, channels).bound(b.x, 0, width).bound(b.y, 0, height);
+        output.bound(b.k, 0, channels).bound(b.x, 0, width - 4).bound(b.y, 0, height - 4);
         Orrery::Accelerator hw = Orrery::accelerate(output);
         b.schedule(output, hw, lanes);
         a.schedule(a.result, hw, lanes);
