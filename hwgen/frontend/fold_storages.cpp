@@ -64,7 +64,7 @@ public:
                 candidates.push_back(smallest(d, {0}, [&](const Candidate &c) { return fits(c); }));
             }
         }
-        if (slots > 1 && realizes_follow()) {
+        if (slots > 1) { // Realizes follow each other, at least those of invocations that overlap
             keep_realizes_apart(candidates);
         }
         storage.circles.resize(needs.size());
@@ -216,13 +216,6 @@ private:
         return true;
     }
 
-    /// Do several Realizes follow each other?
-    bool realizes_follow() const {
-        return std::any_of(storage.prefix.begin(), storage.prefix.end(), [&](LevelId id) {
-            return network.levels[id].kind == LevelKind::Serial;
-        });
-    }
-
     /// Is every loop around the Realize of constant extent? Then each Realize has a number that is
     /// a sum of counters.
     bool realizes_are_numbered() const {
@@ -259,14 +252,25 @@ private:
         candidates[*best] = apart[*best];
     }
 
+    /// Within an invocation each Realize starts `step` further on than the one before; the first one of the next
+    /// invocation starts where the first one of this did.
     bool realizes_fit(const Candidate &candidate) const {
+        int64_t count = 1;
+        for (LevelId id : storage.prefix) {
+            const Level &level = network.levels[id];
+            count *= level.kind == LevelKind::Serial ? level.max_extent : 1;
+        }
+        const int64_t back = -(count - 1) % candidate.modulus * candidate.step;
         return std::all_of(lives.shapes.begin(), lives.shapes.end(), [&](const RealizeLives &a) {
-            return std::all_of(lives.shapes.begin(), lives.shapes.end(),
-                               [&](const RealizeLives &b) { return follows(a, b, candidate); });
+            return std::all_of(
+                lives.shapes.begin(), lives.shapes.end(), [&](const RealizeLives &b) {
+                    return (count == 1 || follows(a, b, candidate)) &&
+                           follows(a, b, {candidate.dimension, candidate.modulus, back});
+                });
         });
     }
 
-    /// May b be the next Realize after a?
+    /// May b be the next Realize after a, `step` rows further on?
     bool follows(const RealizeLives &a, const RealizeLives &b, const Candidate &candidate) const {
         const std::vector<RowLife> &before = a.rows[candidate.dimension];
         const std::vector<RowLife> &after = b.rows[candidate.dimension];
