@@ -72,6 +72,12 @@ Halide::Parameter wrapped_input(const HI::Function &func) {
     return {};
 }
 
+bool is_in_dram(const Scope &scope, const HI::Function &func) {
+    return std::any_of(scope.buffers.begin(), scope.buffers.end(), [&](const Buffer &buffer) {
+        return buffer.func.same_as(func) && buffer.memory == Memory::Dram;
+    });
+}
+
 } // namespace
 } // namespace Directives
 
@@ -81,6 +87,10 @@ BufferSettings &BufferSettings::slots(int count) {
         user_error("buffer {}: slots({}) is not possible. Use slots(1), or slots(2) to fill one "
                    "copy while the other is read.",
                    buffer.func.name(), count);
+    }
+    if (buffer.memory == Memory::Dram && count != 1) {
+        user_error("buffer {}: a Func in DRAM has one copy. Remove slots({}).", buffer.func.name(),
+                   count);
     }
     buffer.slots = count;
     return *this;
@@ -185,11 +195,14 @@ PortSettings Accelerator::port(const Halide::Func &tensor) {
         port.tensor = tensor.name();
     } else if (port.input.defined()) {
         port.tensor = port.input.name();
+    } else if (Directives::is_in_dram(*scope, tensor.function())) {
+        port.tensor = tensor.name();
     } else {
         user_error(
-            "port: Func {} is neither an input nor the output {}. Only tensors in memory have a "
-            "port; a Func in between is a buffer: use buffer({}).",
-            tensor.name(), scope->output.name(), tensor.name());
+            "port: Func {0} is neither an input nor the output {1}. Only tensors in memory have a "
+            "port; a Func in between is a buffer: use buffer({0}), or give buffer({0}, "
+            "Memory::Dram) first.",
+            tensor.name(), scope->output.name());
     }
     for (const Directives::Port &other : scope->ports) {
         if (other.tensor == port.tensor) {

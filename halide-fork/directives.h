@@ -28,7 +28,7 @@ struct Buffer {
 struct Port {
     std::string tensor;
     Halide::Parameter input;           ///< defined for an input
-    Halide::Internal::Function output; ///< has contents for the output
+    Halide::Internal::Function output; ///< has contents for the output; neither: a Func in DRAM
     int bus_bits = 128;
     int outstanding_bursts = 16;
     int burst_beats = 256;

@@ -28,7 +28,8 @@ enum class Axis { Rows, Columns };
 enum class Memory {
     Auto,        ///< RegisterFile for banks of few bits, else Sram
     Sram,        ///< ram_1r1w, for memory macros
-    RegisterFile ///< register_file: flip-flops
+    RegisterFile, ///< register_file: flip-flops
+    Dram          ///< no buffer: the elements go to a tensor of their own in DRAM and come back
 };
 
 /// Settings of one buffer; returned by Accelerator::buffer.
@@ -91,8 +92,8 @@ public:
     /// its own.
     BufferSettings buffer(const Halide::Func &func, Memory memory = Memory::Auto);
 
-    /// Settings of the port of an input (ImageParam, Input<Buffer<>>) or of the output (Func,
-    /// Output<Buffer<>>).
+    /// Settings of the port of an input (ImageParam, Input<Buffer<>>), of the output (Func,
+    /// Output<Buffer<>>) or of a Func that `buffer` has put into DRAM.
     PortSettings port(const Halide::Func &tensor);
 
 private:

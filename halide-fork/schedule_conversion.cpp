@@ -13,6 +13,8 @@ hwir::MemoryTechnology technology(Memory memory) {
         return hwir::MemoryTechnology::Sram;
     case Memory::RegisterFile:
         return hwir::MemoryTechnology::RegisterFile;
+    case Memory::Dram:
+        break;
     }
     return hwir::MemoryTechnology::Auto;
 }
@@ -68,7 +70,8 @@ HardwareSchedule to_hardware_schedule(const Directives::Scope &scope,
             user_names(array.rows), user_names(array.columns), array.row_links, array.column_links};
     }
     for (const Directives::Buffer &buffer : scope.buffers) {
-        schedule.buffers[buffer.func.name()] = {buffer.slots, technology(buffer.memory)};
+        schedule.buffers[buffer.func.name()] = {buffer.slots, technology(buffer.memory),
+                                                buffer.memory == Memory::Dram};
     }
     for (const Directives::Port &port : scope.ports) {
         schedule.ports[port.tensor] = {port.bus_bits, port.outstanding_bursts, port.burst_beats};

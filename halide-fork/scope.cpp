@@ -152,7 +152,7 @@ private:
 void check_ports(const Scope &scope, const Environment &environment) {
     for (const Port &port : scope.ports) {
         if (!port.input.defined()) {
-            continue; // the output: checked when it was given
+            continue; // the output or a Func in DRAM: checked when it was given
         }
         InputFinder finder(port.input);
         for (const auto &entry : environment) {

@@ -136,6 +136,7 @@ void AxiReadPort::reset(uint64_t cycle) {
         violate(cycle, "ARVALID is high in reset");
     }
     bursts_ = {};
+    early_.clear();
     address_waits_ = false;
     pins_.arready = 1;
     pins_.rvalid = pins_.rlast = 0;
@@ -148,6 +149,9 @@ void AxiReadPort::clock(uint64_t cycle) {
         traffic_.bytes += bus_bytes_;
         Burst &burst = bursts_.front();
         burst.address += bus_bytes_;
+        if (memory_.loose_order() && burst.legal) {
+            early_.erase(early_.begin(), early_.begin() + bus_bytes_);
+        }
         if (--burst.beats == 0) {
             bursts_.pop();
         }
@@ -162,6 +166,10 @@ void AxiReadPort::clock(uint64_t cycle) {
             bool legal = legal_burst(cycle, "AR", address);
             bursts_.push(
                 {address.address, address.length + 1, legal, cycle + std::max(timing_.latency, 1)});
+            if (memory_.loose_order() && legal) {
+                const uint8_t *words = memory_.word(address.address);
+                early_.insert(early_.end(), words, words + (address.length + 1) * bus_bytes_);
+            }
             if (bursts_.size() > size_t(port_.outstanding_bursts)) {
                 violate(cycle, fmt::format("{} read bursts are in flight, outstanding_bursts = {}",
                                            bursts_.size(), port_.outstanding_bursts));
@@ -179,7 +187,9 @@ void AxiReadPort::present(uint64_t cycle) {
         return;
     }
     const Burst &burst = bursts_.front();
-    if (burst.legal) {
+    if (burst.legal && memory_.loose_order()) {
+        std::copy_n(early_.begin(), bus_bytes_, reinterpret_cast<uint8_t *>(pins_.rdata));
+    } else if (burst.legal) {
         std::memcpy(pins_.rdata, memory_.word(burst.address), bus_bytes_);
     }
     pins_.rresp = burst.legal ? response_okay : response_decode_error;
@@ -207,6 +217,8 @@ void AxiWritePort::reset(uint64_t cycle) {
     bursts_ = {};
     beats_ = {};
     responses_ = {};
+    held_.clear();
+    beats_of_burst_ = 0;
     address_waits_ = data_waits_ = false;
     pins_.awready = pins_.wready = 1;
     pins_.bvalid = 0;
@@ -237,8 +249,7 @@ void AxiWritePort::clock(uint64_t cycle) {
     }
     store_beats(cycle);
     if (!pins_.bvalid && !responses_.empty() && responses_.front().due <= cycle + 1 && !stall()) {
-        pins_.bresp = responses_.front().legal ? response_okay : response_decode_error;
-        pins_.bvalid = 1;
+        show_response(cycle);
     }
     pins_.awready = bursts_in_flight() < queue_limit_ && !stall();
     pins_.wready = beats_.size() < early_beats && !stall();
@@ -281,11 +292,11 @@ void AxiWritePort::store_beats(uint64_t cycle) {
     while (!bursts_.empty() && !beats_.empty()) {
         Burst &burst = bursts_.front();
         const Beat &beat = beats_.front();
-        if (burst.legal && !memory_.store(burst.address, beat.data, beat.strobe, bus_bytes_)) {
-            violate(cycle,
-                    fmt::format("a strobed byte of the word at {:#x} is outside the tensor "
-                                "at [{:#x}, {:#x})",
-                                burst.address, memory_.base(), memory_.base() + memory_.size()));
+        if (burst.legal && memory_.loose_order()) {
+            held_.push_back({burst.address, beat});
+            beats_of_burst_++;
+        } else if (burst.legal) {
+            store(cycle, burst.address, beat);
         }
         burst.address += bus_bytes_;
         burst.beats--;
@@ -294,11 +305,30 @@ void AxiWritePort::store_beats(uint64_t cycle) {
                                      : "WLAST is low at the last beat of its burst");
         }
         if (burst.beats == 0) {
-            responses_.push({cycle + std::max(timing_.latency, 1), burst.legal});
+            responses_.push({cycle + std::max(timing_.latency, 1), burst.legal, beats_of_burst_});
+            beats_of_burst_ = 0;
             bursts_.pop();
         }
         beats_.pop();
     }
+}
+
+void AxiWritePort::store(uint64_t cycle, uint64_t address, const Beat &beat) {
+    if (!memory_.store(address, beat.data, beat.strobe, bus_bytes_)) {
+        violate(cycle, fmt::format("a strobed byte of the word at {:#x} is outside the tensor "
+                                   "at [{:#x}, {:#x})",
+                                   address, memory_.base(), memory_.base() + memory_.size()));
+    }
+}
+
+void AxiWritePort::show_response(uint64_t cycle) {
+    const Response &response = responses_.front();
+    for (int i = 0; i < response.beats; i++) {
+        store(cycle, held_.front().address, held_.front().beat);
+        held_.pop_front();
+    }
+    pins_.bresp = response.legal ? response_okay : response_decode_error;
+    pins_.bvalid = 1;
 }
 
 void AxiWritePort::finish(uint64_t cycle) {

@@ -3,6 +3,7 @@
 #include "sim/pins.h"
 #include "sim/random.h"
 
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -56,9 +57,16 @@ public:
     bool stored(uint64_t offset) const { return stored_[offset]; }
     void forget_stores() { stored_.assign(size_, 0); }
 
+    /// The loosest order of reads and writes that AXI4 allows: a read gives what was stored when its
+    /// address was taken, and a store is seen from its response on. For memory that one design both
+    /// writes and reads.
+    void set_loose_order() { loose_order_ = true; }
+    bool loose_order() const { return loose_order_; }
+
 private:
     uint64_t base_ = 0, size_ = 0, first_ = 0;
     std::vector<uint8_t> bytes_, stored_;
+    bool loose_order_ = false;
 };
 
 struct MemoryTiming {
@@ -168,6 +176,7 @@ private:
 
     ReadPins &pins_;
     Queue<Burst> bursts_;
+    std::deque<uint8_t> early_; ///< in loose order: the words of all bursts under way
 };
 
 /// The memory behind a write master. Data may run ahead of its address by a few beats.
@@ -190,15 +199,24 @@ private:
     struct Response {
         uint64_t due = 0;
         bool legal = true;
+        int beats = 0;
+    };
+    struct HeldBeat {
+        uint64_t address = 0;
+        Beat beat;
     };
     void check_data(uint64_t cycle);
     void take_beat(uint64_t cycle);
     void store_beats(uint64_t cycle);
+    void store(uint64_t cycle, uint64_t address, const Beat &beat);
+    void show_response(uint64_t cycle);
 
     WritePins &pins_;
     Queue<Burst> bursts_; ///< whose data is not complete
     Queue<Beat> beats_;   ///< accepted before their address
     Queue<Response> responses_;
+    std::deque<HeldBeat> held_; ///< in loose order: stores without their response
+    int beats_of_burst_ = 0;    ///< taken of the burst whose data is not complete
     bool data_waits_ = false;
     Beat waiting_beat_;
 };

@@ -220,9 +220,9 @@ TensorDescription parse_tensor(const json &j, const DesignDescription &design) {
     TensorDescription tensor;
     tensor.name = j.at("name");
     std::string direction = j.at("direction");
-    if (direction != "input" && direction != "output") {
-        user_error("tensor {}: direction is \"{}\"; expected input or output", tensor.name,
-                   direction);
+    if (direction != "input" && direction != "output" && direction != "scratch") {
+        user_error("tensor {}: direction is \"{}\"; expected input, output or scratch",
+                   tensor.name, direction);
     }
     tensor.is_output = direction == "output";
     tensor.type = parse_type(j.at("type"));
@@ -367,7 +367,8 @@ DesignDescription parse_fields(const json &j, const fs::path &directory) {
         design.requirements.push_back({parse_size(r.at("condition"), design), r.at("text")});
     }
     for (const json &t : j.at("tensors")) {
-        design.tensors.push_back(parse_tensor(t, design));
+        const bool scratch = t.at("direction") == "scratch";
+        (scratch ? design.scratch : design.tensors).push_back(parse_tensor(t, design));
     }
     for (const json &p : j.value("processes", json::array())) {
         design.processes.push_back(parse_process(p, design));

@@ -122,13 +122,19 @@ struct DesignDescription {
     int control_address_bits = 12;
     std::vector<ScalarDescription> scalars;
     std::vector<RequirementDescription> requirements;
-    std::vector<TensorDescription> tensors;
+    std::vector<TensorDescription> tensors; ///< inputs and outputs
+    std::vector<TensorDescription> scratch; ///< memory that only the design reads and writes
     std::vector<RegisterDescription> registers;
     std::vector<ProcessDescription> processes;
     std::vector<BufferDescription> buffers;
 
     /// Register of that name; nullptr when there is none.
     const RegisterDescription *find_register(const std::string &name) const;
+    /// All that needs memory: the tensors, then the scratch tensors.
+    size_t memory_count() const { return tensors.size() + scratch.size(); }
+    const TensorDescription &memory(size_t i) const {
+        return i < tensors.size() ? tensors[i] : scratch[i - tensors.size()];
+    }
     /// Index of the tensor, of the scalar of that name; -1 when there is none.
     int find_tensor(const std::string &name) const;
     int find_scalar(const std::string &name) const;

@@ -88,6 +88,10 @@ std::string model_glue(const DesignDescription &design, const std::string &modul
         ports.push_back(t.is_output ? write_assignments(t.port.prefix, writes++)
                                     : read_assignments(t.port.prefix, reads++));
     }
+    for (const TensorDescription &t : design.scratch) {
+        ports.push_back(read_assignments(t.port.prefix, reads++));
+        ports.push_back(write_assignments(t.port.prefix, writes++));
+    }
     std::string drive, sample;
     for (const Assignments &port : ports) {
         drive += port.driven();

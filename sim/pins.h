@@ -48,8 +48,8 @@ struct Pins {
     uint8_t reset = 0;     ///< to the design
     uint8_t interrupt = 0; ///< from the design
     ControlPins control;
-    ReadPins *reads = nullptr;   ///< one per input tensor
-    WritePins *writes = nullptr; ///< one per output tensor
+    ReadPins *reads = nullptr;   ///< one per input tensor, then one per scratch tensor
+    WritePins *writes = nullptr; ///< one per output tensor, then one per scratch tensor
 };
 
 /// A model behind C functions. `instance` is what `create` returned.

@@ -139,6 +139,15 @@ std::string port_table(const DesignDescription &design, const Result &result) {
                    grouped(traffic.bursts), grouped(traffic.beats),
                    percent(traffic.beats, result.cycles)});
     }
+    for (size_t t = 0; t < design.scratch.size(); t++) {
+        const Result::ScratchTraffic &scratch = result.scratch[t];
+        for (bool reads : {true, false}) {
+            const PortTraffic &traffic = reads ? scratch.read : scratch.written;
+            table.row({design.scratch[t].name, reads ? "scratch read" : "scratch write",
+                       grouped(traffic.bytes), grouped(traffic.bursts), grouped(traffic.beats),
+                       percent(traffic.beats, result.cycles)});
+        }
+    }
     return table.text();
 }
 
@@ -171,9 +180,10 @@ ordered_json buffer_json(const BufferDescription &buffer, const BufferCounts &co
     return j;
 }
 
-ordered_json port_json(const TensorDescription &tensor, const PortTraffic &traffic) {
+ordered_json port_json(const TensorDescription &tensor, const char *direction,
+                       const PortTraffic &traffic) {
     return {{"tensor", tensor.name},
-            {"direction", tensor.is_output ? "output" : "input"},
+            {"direction", direction},
             {"bytes", traffic.bytes},
             {"bursts", traffic.bursts},
             {"beats", traffic.beats}};
@@ -277,7 +287,14 @@ std::string report_json(const DesignDescription &design, const Outcome &outcome)
     }
     j["ports"] = ordered_json::array();
     for (size_t t = 0; t < design.tensors.size(); t++) {
-        j["ports"].push_back(port_json(design.tensors[t], result.ports[t]));
+        const TensorDescription &tensor = design.tensors[t];
+        j["ports"].push_back(
+            port_json(tensor, tensor.is_output ? "output" : "input", result.ports[t]));
+    }
+    for (size_t t = 0; t < design.scratch.size(); t++) {
+        const TensorDescription &tensor = design.scratch[t];
+        j["ports"].push_back(port_json(tensor, "scratch read", result.scratch[t].read));
+        j["ports"].push_back(port_json(tensor, "scratch write", result.scratch[t].written));
     }
     j["simulation"] = {{"seconds", result.seconds},
                        {"cycles", result.simulated_cycles},

@@ -32,27 +32,32 @@ std::vector<PlacedTensor> place_tensors(const std::vector<DesignDescription> &sh
                                         const RunOptions &options, Random &random) {
     const DesignDescription &design = shapes.front();
     int address_bits = 64;
-    for (const TensorDescription &t : design.tensors) {
+    for (size_t i = 0; i < design.memory_count(); i++) {
+        const TensorDescription &t = design.memory(i);
         address_bits = std::min(address_bits, t.port.address_bits);
     }
     // All bases stay in the first quarter or the next one: upper address bits are used as well.
     uint64_t next = (uint64_t(1) << (address_bits - 2)) / page_bytes * (1 + random.below(2));
     std::vector<PlacedTensor> placed;
-    for (size_t i = 0; i < design.tensors.size(); i++) {
-        uint64_t element = design.tensors[i].element_bytes(), span = 0;
+    for (size_t i = 0; i < design.memory_count(); i++) {
+        const bool scratch = i >= design.tensors.size(); // one for all invocations
+        uint64_t element = design.memory(i).element_bytes(), span = 0;
         for (const DesignDescription &shape : shapes) {
-            span = std::max<uint64_t>(span, shape.tensors[i].span_bytes());
+            span = std::max<uint64_t>(span, shape.memory(i).span_bytes());
         }
         uint64_t off = options.misalignment < 0 ? random.below(page_bytes)
                                                 : uint64_t(options.misalignment) % page_bytes;
         uint64_t base = next * page_bytes + off / element * element;
-        uint64_t step = span;
-        if (shapes.size() > 1) {
+        uint64_t step = scratch ? 0 : span;
+        if (shapes.size() > 1 && !scratch) {
             uint64_t gap = TensorMemory::alignment + random.below(page_bytes);
             step = (step + gap) / element * element;
         }
         uint64_t size = (shapes.size() - 1) * step + span;
         placed.push_back({TensorMemory(base, size, random), step});
+        if (scratch) {
+            placed.back().memory.set_loose_order();
+        }
         next = (base + size) / page_bytes + 2 + random.below(16);
         if (address_bits < 64 && next * page_bytes > (uint64_t(1) << address_bits)) {
             user_error("design {}: the tensors do not fit into {} address bits", design.name,
@@ -110,10 +115,10 @@ private:
     void invoke(const std::vector<PlacedTensor> &placed, size_t invocation) {
         write_scalars(design_.scalar_values(options_.scalars_of(invocation)));
         for (size_t i = 0; i < placed.size(); i++) {
-            uint32_t offset = design_.tensors[i].base_register;
+            uint32_t offset = design_.memory(i).base_register;
             uint64_t base = placed[i].memory.base() + placed[i].from(invocation);
             testbench_.write_register(offset, static_cast<uint32_t>(base));
-            if (design_.tensors[i].port.address_bits > 32) {
+            if (design_.memory(i).port.address_bits > 32) {
                 testbench_.write_register(offset + 4, static_cast<uint32_t>(base >> 32));
             }
         }
@@ -300,11 +305,14 @@ Result Simulator::run(std::vector<std::vector<Buffer>> &invocations, const RunOp
     }
     Result result = execute(placed, invocations.size(), options, fresh);
     testbench_->close_trace();
-    for (size_t i = 0; i < placed.size(); i++) {
+    for (size_t i = 0; i < design_->tensors.size(); i++) {
         result.ports.push_back(testbench_->traffic(i));
         if (design_->tensors[i].is_output) {
             take_outputs(shapes, i, placed[i], invocations, result);
         }
+    }
+    for (size_t i = 0; i < design_->scratch.size(); i++) {
+        result.scratch.push_back({testbench_->scratch_reads(i), testbench_->scratch_writes(i)});
     }
     testbench_->disconnect();
     result.violations = testbench_->violations().violations();

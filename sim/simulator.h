@@ -51,6 +51,10 @@ struct Result {
     std::vector<ProcessCounts> processes; ///< as in the design's description
     std::vector<BufferCounts> buffers;
     std::vector<PortTraffic> ports; ///< one per tensor
+    struct ScratchTraffic {
+        PortTraffic read, written;
+    };
+    std::vector<ScratchTraffic> scratch; ///< one per scratch tensor
     double seconds = 0;             ///< of wall clock, in the simulation
     uint64_t simulated_cycles =
         0; ///< in these seconds: setting up and reading of counters included
@@ -84,7 +88,8 @@ public:
 
     /// One run. `tensors` has one buffer per tensor of the design, in its order, of the shape that
     /// it has for the scalars of the run (DesignDescription::at); those of the inputs are read,
-    /// those of the outputs written. Throws UserError for buffers that do not fit; all that the
+    /// those of the outputs written; scratch tensors get memory
+    /// of their own. Throws UserError for buffers that do not fit; all that the
     /// design does wrong is in the result.
     Result run(std::vector<Buffer> &tensors, const RunOptions &options = {});
     /// Several invocations, each with tensors of its own and started while the one before is under

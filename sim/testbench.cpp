@@ -17,8 +17,8 @@ Testbench::Testbench(const DesignDescription &design, const Model &model, uint64
     : design_(design), model_(model) {
     size_t outputs = std::count_if(design.tensors.begin(), design.tensors.end(),
                                    [](const TensorDescription &t) { return t.is_output; });
-    read_pins_.resize(design.tensors.size() - outputs);
-    write_pins_.resize(outputs);
+    read_pins_.resize(design.tensors.size() - outputs + design.scratch.size());
+    write_pins_.resize(outputs + design.scratch.size());
     pins_.reads = read_pins_.data();
     pins_.writes = write_pins_.data();
     instance_ = model_.functions->create(&pins_, static_cast<uint32_t>(Random(seed).next()));
@@ -28,17 +28,19 @@ Testbench::~Testbench() { model_.functions->destroy(instance_); }
 
 void Testbench::connect(const std::vector<TensorMemory *> &memories, const MemoryTiming &timing,
                         uint64_t seed) {
-    ORRERY_CHECK(memories.size() == design_.tensors.size(), "one memory per tensor");
+    ORRERY_CHECK(memories.size() == design_.memory_count(), "one memory per tensor");
     timing_ = timing;
     random_ = Random(seed, 1);
     disconnect();
     for (size_t i = 0; i < memories.size(); i++) {
-        const TensorDescription &tensor = design_.tensors[i];
+        const TensorDescription &tensor = design_.memory(i);
+        const bool scratch = i >= design_.tensors.size();
         uint64_t port_seed = random_.next();
-        if (tensor.is_output) {
+        if (tensor.is_output || scratch) {
             writes_.emplace_back(tensor.port, write_pins_[writes_.size()], *memories[i], timing,
                                  port_seed, violations_);
-        } else {
+        }
+        if (!tensor.is_output) {
             reads_.emplace_back(tensor.port, read_pins_[reads_.size()], *memories[i], timing,
                                 port_seed, violations_);
         }
@@ -212,6 +214,14 @@ PortTraffic Testbench::traffic(size_t tensor) const {
                                        });
     return design_.tensors[tensor].is_output ? writes_[same_before].traffic()
                                              : reads_[same_before].traffic();
+}
+
+PortTraffic Testbench::scratch_reads(size_t scratch) const {
+    return reads_[reads_.size() - design_.scratch.size() + scratch].traffic();
+}
+
+PortTraffic Testbench::scratch_writes(size_t scratch) const {
+    return writes_[writes_.size() - design_.scratch.size() + scratch].traffic();
 }
 
 void Testbench::check_idle() {

@@ -25,9 +25,10 @@ public:
     ~Testbench();
     Testbench(const Testbench &) = delete;
 
-    /// Puts new memory behind the ports, one TensorMemory per tensor of the design. The design must
-    /// be idle.
-    void connect(const std::vector<TensorMemory *> &memories, const MemoryTiming &timing, uint64_t seed);
+    /// Puts new memory behind the ports, one TensorMemory per tensor and scratch tensor of the
+    /// design. The design must be idle.
+    void connect(const std::vector<TensorMemory *> &memories, const MemoryTiming &timing,
+                 uint64_t seed);
     /// Takes the memory away; no tick until the next `connect`.
     void disconnect();
     /// Holds reset for some cycles.
@@ -52,6 +53,8 @@ public:
     /// Handshakes on all memory ports so far.
     uint64_t handshakes() const;
     PortTraffic traffic(size_t tensor) const;
+    PortTraffic scratch_reads(size_t scratch) const;
+    PortTraffic scratch_writes(size_t scratch) const;
     /// Checks that no transaction is under way on any memory port.
     void check_idle();
     ViolationLog &violations() { return violations_; }

@@ -4,6 +4,7 @@
 #include "hwgen/frontend/emit_process.h"
 #include "hwgen/frontend/expressions.h"
 #include "hwgen/frontend/identifiers.h"
+#include "hwgen/frontend/scratch.h"
 #include "hwgen/frontend/translate.h"
 #include "hwgen/support/error.h"
 
@@ -21,6 +22,7 @@ class DesignEmitter {
     const std::map<std::string, Function> &environment;
     hwir::Design design;
     Names known;
+    Identifiers names; ///< of tensors, buffers and scalars
 
 public:
     DesignEmitter(const Network &n, const HardwareSchedule &s,
@@ -30,9 +32,8 @@ public:
     hwir::Design run(const std::vector<ShapedTensor> &tensors,
                      const std::vector<hwir::Scalar> &scalars, const std::string &name) {
         design.name = name;
-        Identifiers names;
-        name_tensors(tensors, names);
-        add_scalars(scalars, names);
+        name_tensors(tensors);
+        add_scalars(scalars);
         shape_tensors(tensors);
         emit_requirements();
         emit_buffers();
@@ -42,7 +43,7 @@ public:
     }
 
 private:
-    void add_scalars(const std::vector<hwir::Scalar> &scalars, Identifiers &names) {
+    void add_scalars(const std::vector<hwir::Scalar> &scalars) {
         for (hwir::Scalar scalar : scalars) {
             const std::string parameter = scalar.name;
             scalar.name = names.claim(parameter);
@@ -50,10 +51,12 @@ private:
         }
     }
 
-    void name_tensors(const std::vector<ShapedTensor> &tensors, Identifiers &names) {
+    void name_tensors(const std::vector<ShapedTensor> &tensors) {
         for (const ShapedTensor &shaped : tensors) {
             hwir::Tensor tensor = shaped.tensor;
-            known.tensors[tensor.name] = static_cast<int>(design.tensors.size());
+            auto &table =
+                tensor.direction == hwir::Direction::Scratch ? known.scratch : known.tensors;
+            table[tensor.name] = static_cast<int>(design.tensors.size());
             tensor.name = names.claim(tensor.name);
             design.tensors.push_back(std::move(tensor));
         }
@@ -94,8 +97,10 @@ private:
     }
 
     void emit_buffers() {
-        Identifiers names;
         for (const Storage &storage : network.storages) {
+            if (known.scratch.count(storage.func)) {
+                continue;
+            }
             hwir::Buffer buffer;
             buffer.name = names.claim(storage.func);
             buffer.func = user_name(storage.func);
@@ -113,6 +118,9 @@ private:
     }
 
     void apply_directive(const std::string &func, const BufferDirective &directive) {
+        if (known.scratch.count(func)) {
+            return;
+        }
         auto buffer = known.buffers.find(func);
         if (buffer == known.buffers.end()) {
             const bool is_output = func == network.output;
@@ -132,10 +140,10 @@ private:
     }
 
     void emit_processes() {
-        Identifiers names;
+        Identifiers process_names;
         for (const Stage &stage : network.stages) {
             const std::string name =
-                names.claim(user_name(stage.func) + "_s" + std::to_string(stage.index));
+                process_names.claim(user_name(stage.func) + "_s" + std::to_string(stage.index));
             hwir::Process process = emit_process(network, known, stage, name, design);
             auto directive = schedule.arrays.find({stage.func, stage.index});
             if (directive != schedule.arrays.end()) {
@@ -171,19 +179,46 @@ private:
 
     void connect_buffers() {
         for (const Storage &storage : network.storages) {
-            hwir::Buffer &buffer = design.buffers[known.buffers.at(storage.func)];
-            for (size_t i = 0; i < network.stages.size(); i++) {
-                const Stage &stage = network.stages[i];
-                const int depth = depth_of(storage.generation, stage);
-                const hwir::TokenUse use{static_cast<int>(i), depth, {},
-                                         depth - depth_of(storage.prefix, stage)};
-                if (stage.func == storage.func) {
-                    buffer.writers.push_back(use);
-                } else if (std::any_of(
-                               stage.loads.begin(), stage.loads.end(),
-                               [&](const StageAccess &l) { return l.memory == storage.func; })) {
-                    buffer.readers.push_back(use);
+            auto scratch = known.scratch.find(storage.func);
+            if (scratch != known.scratch.end()) {
+                hwir::Tensor &tensor = design.tensors[scratch->second];
+                connect(storage, tensor.writers, tensor.readers);
+                if (tensor.readers.empty()) {
+                    user_error("Func {}: it is kept in DRAM but never read; remove it",
+                               user_name(storage.func));
                 }
+                add_passes(design.processes[tensor.writers.front().process], tensor);
+                continue;
+            }
+            hwir::Buffer &buffer = design.buffers[known.buffers.at(storage.func)];
+            connect(storage, buffer.writers, buffer.readers);
+        }
+    }
+
+    /// Where the process that stores a tensor in DRAM loads it as well.
+    void add_passes(hwir::Process &process, const hwir::Tensor &tensor) {
+        const bool updates =
+            std::any_of(process.loads.begin(), process.loads.end(), [&](const hwir::Access &load) {
+                return load.kind == hwir::MemoryKind::Tensor && load.memory == process.store.memory;
+            });
+        if (updates) {
+            process.pass_depth = pass_depth(design.exprs, process, tensor.writers.front().depth);
+        }
+    }
+
+    void connect(const Storage &storage, std::vector<hwir::TokenUse> &writers,
+                 std::vector<hwir::TokenUse> &readers) const {
+        for (size_t i = 0; i < network.stages.size(); i++) {
+            const Stage &stage = network.stages[i];
+            const int depth = depth_of(storage.generation, stage);
+            const hwir::TokenUse use{static_cast<int>(i), depth, {},
+                                     depth - depth_of(storage.prefix, stage)};
+            if (stage.func == storage.func) {
+                writers.push_back(use);
+            } else if (std::any_of(
+                           stage.loads.begin(), stage.loads.end(),
+                           [&](const StageAccess &l) { return l.memory == storage.func; })) {
+                readers.push_back(use);
             }
         }
     }

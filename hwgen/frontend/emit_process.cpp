@@ -88,8 +88,9 @@ private:
 
     hwir::Access access(const StageAccess &a) {
         hwir::Access result;
-        result.kind = a.is_tensor ? hwir::MemoryKind::Tensor : hwir::MemoryKind::Buffer;
-        const auto &table = a.is_tensor ? known.tensors : known.buffers;
+        const bool scratch = !a.is_tensor && known.scratch.count(a.memory) > 0;
+        result.kind = a.is_tensor || scratch ? hwir::MemoryKind::Tensor : hwir::MemoryKind::Buffer;
+        const auto &table = a.is_tensor ? known.tensors : scratch ? known.scratch : known.buffers;
         auto memory = table.find(a.memory);
         ORRERY_CHECK(memory != table.end(), "{} accesses {}, which is no memory", label, a.memory);
         result.memory = memory->second;

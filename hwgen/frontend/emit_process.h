@@ -12,7 +12,8 @@ namespace Orrery::frontend {
 /// What Halide's names stand for in the design: places of memories in its tables, scalars in its
 /// pool.
 struct Names {
-    std::map<std::string, int> buffers, tensors;
+    std::map<std::string, int> buffers, tensors; ///< tensors: of the user
+    std::map<std::string, int> scratch;          ///< Funcs in DRAM, in the table of tensors
     std::vector<std::vector<Expr>> tensor_minima; ///< per tensor and dimension
     ScalarLeaves scalars;
 };

@@ -326,13 +326,22 @@ void check_given_folds(const Storage &storage, const Function &function) {
     }
 }
 
+/// A tensor in DRAM holds all of its Realize; nothing of it is folded.
+void check_whole(const Storage &storage) {
+    if (storage.slides()) {
+        user_error("Func {}: it is kept in DRAM, but stored further out than it is computed; use the "
+                   "same loop in store_at and compute_at",
+                   user_name(storage.func));
+    }
+}
+
 void check_size(const Storage &storage) {
     int64_t elements = 1;
     for (int64_t extent : storage.max_extents) {
         elements *= extent;
         if (elements > max_buffer_elements) {
             user_error("Func {}: its buffer would hold more than the limit of {} elements; compute "
-                       "it at an inner loop",
+                       "it at an inner loop, or keep it in DRAM (Memory::Dram)",
                        user_name(storage.func), max_buffer_elements);
         }
     }
@@ -344,6 +353,10 @@ void fold_storages(Network &network, const HardwareSchedule &schedule,
                    const std::map<std::string, Halide::Internal::Function> &environment) {
     for (Storage &storage : network.storages) {
         const Function &function = environment.at(storage.func);
+        if (schedule.in_dram(storage.func)) {
+            check_whole(storage);
+            continue;
+        }
         if (storage.slides()) {
             const auto directive = schedule.buffers.find(storage.func);
             const int slots = directive == schedule.buffers.end() ? 1 : directive->second.slots;

@@ -10,6 +10,7 @@
 #include "hwgen/frontend/nest_walk.h"
 #include "hwgen/frontend/restrictions.h"
 #include "hwgen/frontend/scalars.h"
+#include "hwgen/frontend/scratch.h"
 #include "hwgen/frontend/tensors.h"
 #include "hwgen/frontend/tighten.h"
 #include "hwgen/frontend/trim_buffers.h"
@@ -31,12 +32,17 @@ std::vector<ShapedTensor> make_tensors(const std::vector<TensorConstraints> &con
     for (const TensorConstraints &tensor : constraints) {
         tensors.push_back(make_tensor(tensor, s, network));
     }
+    for (const Storage &storage : network.storages) {
+        if (schedule.in_dram(storage.func)) {
+            tensors.push_back(scratch_tensor(network, storage));
+        }
+    }
     for (const auto &[name, port] : schedule.ports) {
         const std::string &wanted = name;
         auto tensor = std::find_if(tensors.begin(), tensors.end(),
                                    [&](const ShapedTensor &t) { return t.tensor.name == wanted; });
         if (tensor == tensors.end()) {
-            user_error("port({}): this is neither an input nor the output of the accelerator",
+            user_error("port({}): this is neither an input nor the output of the accelerator, nor a Func in DRAM",
                        user_name(name));
         }
         apply_port(port, tensor->tensor);
@@ -98,6 +104,7 @@ hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedul
     // Behind the folding of initial values: which stages write a buffer decides how far ahead they
     // may be.
     fold_storages(network, schedule, pipeline.environment);
+    prepare_scratch(network, schedule);
     // Last, because a folded stage no longer accesses anything.
     const std::vector<ShapedTensor> tensors = make_tensors(constraints, schedule, s, network);
     return emit_design(network, schedule, pipeline.environment, tensors, scalars, name);

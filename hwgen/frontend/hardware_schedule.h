@@ -10,7 +10,7 @@
 /// reads them.
 ///
 /// Funcs are keyed by Halide's unique name (`Func::name()`, wrappers of `in()` included), tensors
-/// by the name of their Parameter (inputs) or of the output Func, loops by the name of the Var or
+/// by the name of their Parameter (inputs) or of the Func (the output, Funcs in DRAM), loops by the name of the Var or
 /// RVar that the user wrote.
 namespace Orrery {
 
@@ -34,6 +34,7 @@ struct ArrayDirective {
 struct BufferDirective {
     int slots = 1; ///< generations held at once
     hwir::MemoryTechnology technology = hwir::MemoryTechnology::Auto;
+    bool in_dram = false; ///< no buffer: a scratch tensor
 };
 
 /// AXI4 port of a tensor.
@@ -48,6 +49,11 @@ struct HardwareSchedule {
     std::map<StageKey, ArrayDirective> arrays;
     std::map<std::string, BufferDirective> buffers;
     std::map<std::string, PortDirective> ports;
+
+    bool in_dram(const std::string &func) const {
+        auto at = buffers.find(func);
+        return at != buffers.end() && at->second.in_dram;
+    }
 };
 
 } // namespace Orrery

@@ -34,6 +34,17 @@ int hops(const Process &process, const std::vector<int64_t> &counters) {
     return int(sum);
 }
 
+int generation_depth(const Tensor &tensor, int process) {
+    for (const std::vector<TokenUse> *uses : {&tensor.writers, &tensor.readers}) {
+        for (const TokenUse &use : *uses) {
+            if (use.process == process) {
+                return use.depth;
+            }
+        }
+    }
+    return 0;
+}
+
 int64_t lane_count(const Process &process) { return lane_count(process, lane_loops(process)); }
 
 int64_t lane_count(const Process &process, const std::vector<int> &lanes) {

@@ -82,6 +82,10 @@ struct Process {
     ExprId value;                  ///< value stored; with an accumulation of op Other, a function of the self load
     std::optional<Accumulation> accumulation;
     std::optional<Array> array;
+    /// A process that loads and stores the same scratch tensor: one pass over the serial loops deeper than this stores each
+    /// element at most once, and loads what earlier passes stored. The loads of a pass wait until the stores of the one
+    /// before have been answered. -1: no such process.
+    int pass_depth = -1;
 
     int serial_count() const {
         int n = 0;
@@ -160,7 +164,11 @@ struct Buffer {
     }
 };
 
-enum class Direction { Input, Output };
+enum class Direction {
+    Input,
+    Output,
+    Scratch ///< written and read by the design only; whoever runs it provides the memory
+};
 
 /// A number that may depend on scalars.
 struct Size {
@@ -186,6 +194,10 @@ struct Tensor {
     int bus_bits = 128;
     int outstanding_bursts = 16;
     int max_burst_beats = 256;
+    /// Scratch: the stage that stores it and those that load it take turns as on a Buffer of one slot. Here the streams of the
+    /// processes hold the tokens: one that stores gives its token back when all of its writes have been answered, one
+    /// that loads when all of its data have come.
+    std::vector<TokenUse> writers, readers;
 };
 
 /// Element offset of a run from the tensor's first element: sum(coefficient x counter) + offset + base.
@@ -234,6 +246,9 @@ struct Design {
     std::vector<Requirement> requirements;
     std::vector<Stream> streams; ///< set by the pass make_streams: one per external access
 };
+
+/// The serial loops around one generation of a scratch tensor in a process that stores or loads it.
+int generation_depth(const Tensor &tensor, int process);
 
 /// Number of points of the lane loops, and of those of `lanes` only.
 int64_t lane_count(const Process &process);

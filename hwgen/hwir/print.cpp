@@ -95,7 +95,9 @@ private:
 
     void tensor(const Tensor &t) {
         line("\ntensor {} {}{} {}", t.name, type_name(t.type), t.is_boolean ? " (bool)" : "",
-             t.direction == Direction::Input ? "input" : "output");
+             t.direction == Direction::Input    ? "input"
+             : t.direction == Direction::Output ? "output"
+                                                : "scratch");
         for (size_t d = 0; d < t.dimensions.size(); d++) {
             const Dimension &dim = t.dimensions[d];
             line("    dimension {}: min {}, extent {}, stride {}", d, size(dim.min),
@@ -103,6 +105,12 @@ private:
         }
         line("    bus_bits {}, outstanding_bursts {}, max_burst_beats {}", t.bus_bits,
              t.outstanding_bursts, t.max_burst_beats);
+        for (const TokenUse &use : t.writers) {
+            token("writer", use);
+        }
+        for (const TokenUse &use : t.readers) {
+            token("reader", use);
+        }
     }
 
     std::string size(const Size &s) const {
@@ -167,6 +175,9 @@ private:
         }
         if (p.accumulation) {
             accumulation(p, *p.accumulation);
+        }
+        if (p.pass_depth >= 0) {
+            line("    passes at depth {}", p.pass_depth);
         }
         if (p.array) {
             line("    array rows {}{} columns {}{}", loop_names(p.loops, p.array->rows),

@@ -55,6 +55,25 @@ private:
                 }
             }
         }
+        for (const Tensor &t : design.tensors) {
+            scratch(t, serial);
+        }
+    }
+
+    void scratch(const Tensor &t, int serial) {
+        for (const TokenUse &use : t.writers) {
+            if (use.process == index && use.depth == serial) {
+                line("[fill {} in DRAM]", t.name);
+            }
+            if (use.process == index && p.pass_depth == serial) {
+                line("[add to {} in DRAM: one pass]", t.name);
+            }
+        }
+        for (const TokenUse &use : t.readers) {
+            if (use.process == index && use.depth == serial) {
+                line("[read {} from DRAM]", t.name);
+            }
+        }
     }
 
     static std::string slots(const Buffer &b) {

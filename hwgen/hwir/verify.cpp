@@ -132,6 +132,28 @@ private:
                      t.outstanding_bursts);
         ORRERY_CHECK(t.max_burst_beats >= 1 && t.max_burst_beats <= 256, "{}: bursts of {} beats",
                      where, t.max_burst_beats);
+        if (t.direction != Direction::Scratch) {
+            ORRERY_CHECK(t.writers.empty() && t.readers.empty(),
+                         "{}: tokens of a tensor of the user", where);
+            return;
+        }
+        ORRERY_CHECK(t.writers.size() == 1, "{}: {} writers", where, t.writers.size());
+        ORRERY_CHECK(!t.readers.empty(), "{}: no reader", where);
+        token_users(t.writers, t.readers);
+    }
+
+    /// The processes that hold tokens, each once.
+    std::set<int> token_users(const std::vector<TokenUse> &writers,
+                              const std::vector<TokenUse> &readers) {
+        std::set<int> users;
+        for (const std::vector<TokenUse> *uses : {&writers, &readers}) {
+            for (const TokenUse &use : *uses) {
+                token(use);
+                ORRERY_CHECK(users.insert(use.process).second, "{}: {} takes two tokens", where,
+                             design.processes[use.process].name);
+            }
+        }
+        return users;
     }
 
     void loops(const std::vector<Loop> &nest) {
@@ -225,6 +247,35 @@ private:
         if (p.array) {
             array(p);
         }
+        scratch(p);
+    }
+
+    /// Whoever touches a scratch tensor has a token of it, and passes if it loads what it stores.
+    void scratch(const Process &p) {
+        const int number = int(&p - design.processes.data());
+        bool updates = false;
+        auto touches = [&](const Access &a, bool stores) {
+            if (a.kind != MemoryKind::Tensor ||
+                design.tensors[a.memory].direction != Direction::Scratch) {
+                return;
+            }
+            const Tensor &t = design.tensors[a.memory];
+            const bool writer = t.writers.front().process == number;
+            const bool reader = std::any_of(t.readers.begin(), t.readers.end(),
+                                            [&](const TokenUse &u) { return u.process == number; });
+            ORRERY_CHECK(stores ? writer : writer || reader, "{}: no token of {}", where, t.name);
+            if (writer && !stores) {
+                updates = true;
+                ORRERY_CHECK(p.pass_depth >= t.writers.front().depth &&
+                                 p.pass_depth <= p.serial_count(),
+                             "{}: passes at depth {}", where, p.pass_depth);
+            }
+        };
+        touches(p.store, true);
+        for (const Access &a : p.loads) {
+            touches(a, false);
+        }
+        ORRERY_CHECK(updates == (p.pass_depth >= 0), "{}: passes at depth {}", where, p.pass_depth);
     }
 
     void datapath(const Process &p, ExprId id, const char *what) {
@@ -248,6 +299,7 @@ private:
         const Access &self = p.loads[a.self_load];
         ORRERY_CHECK(self.kind == p.store.kind && self.memory == p.store.memory,
                      "{}: the self load reads another memory", where);
+        ORRERY_CHECK(self.kind == MemoryKind::Buffer, "{}: accumulation in a tensor", where);
         if (a.op == ReduceOp::Other) {
             ORRERY_CHECK(p.value.defined(), "{}: no value", where);
             for (int l : reduction_lanes(pool, p)) {
@@ -298,17 +350,13 @@ private:
         }
         ORRERY_CHECK(b.slots == 1 || b.slots == 2, "{}: {} slots", where, b.slots);
         ORRERY_CHECK(!b.writers.empty(), "{}: no writer", where);
-        std::set<int> users;
         for (const std::vector<TokenUse> *uses : {&b.writers, &b.readers}) {
             for (const TokenUse &use : *uses) {
-                token(use);
-                ORRERY_CHECK((use.slide > 0) == b.slides(), "{}: {} does not slide alike",
-                             where, design.processes[use.process].name);
-                ORRERY_CHECK(users.insert(use.process).second, "{}: {} takes two tokens", where,
+                ORRERY_CHECK((use.slide > 0) == b.slides(), "{}: {} does not slide alike", where,
                              design.processes[use.process].name);
             }
         }
-        tokens_of_accesses(b, users);
+        tokens_of_accesses(b, token_users(b.writers, b.readers));
         verify_early_start(design, b);
         if (!b.banks.empty()) {
             banks(b);
@@ -389,7 +437,9 @@ private:
         ORRERY_CHECK(a.kind == MemoryKind::Tensor && a.memory == s.tensor,
                      "{}: the access is not one of its tensor", where);
         Direction direction = s.load < 0 ? Direction::Output : Direction::Input;
-        ORRERY_CHECK(design.tensors[s.tensor].direction == direction, "{}: wrong direction", where);
+        const Direction of_tensor = design.tensors[s.tensor].direction;
+        ORRERY_CHECK(of_tensor == direction || of_tensor == Direction::Scratch,
+                     "{}: wrong direction", where);
         for (int l : s.lanes) {
             ORRERY_CHECK(is_lane(p, l), "{}: loop {} is not a lane", where, l);
         }

@@ -118,7 +118,9 @@ void Datapath::make_ports(int number) {
     }
 }
 
-int64_t Datapath::execute(const std::vector<int64_t> &counters, const std::vector<Place> &places) {
+int64_t Datapath::execute(const std::vector<int64_t> &counters, const std::vector<Place> &places,
+                          int64_t pass) {
+    current_pass = pass;
     bases->run(counters);
     conditions->run(counters);
     enabled = Mask(int64_t(enabled.lane.size()));
@@ -182,12 +184,33 @@ void Datapath::load(int number, const std::vector<int64_t> &counters,
     if (access.kind == MemoryKind::Buffer) {
         return read_buffer(number, mask, places[access.memory]);
     }
+    read_tensor(number, mask, places);
+}
+
+int64_t Datapath::tensor_generation(int tensor, const std::vector<Place> &places) const {
+    return places[design.buffers.size() + size_t(tensor)].generation;
+}
+
+void Datapath::read_tensor(int number, const Mask &mask, const std::vector<Place> &places) {
+    const int tensor = process.loads[number].memory;
     memory.streams[load_stream[number]]->move(loads[number], mask);
-    const std::vector<int64_t> &data = memory.tensors[access.memory].data;
+    const std::vector<int64_t> &data = memory.tensors[tensor].data;
     const std::vector<int64_t> &address = loads[number].addresses();
     std::vector<int64_t> &values = load_values[number];
+    const ScratchState &scratch = memory.scratch[tensor];
+    const int64_t generation = tensor_generation(tensor, places);
     for (size_t lane = 0; lane < values.size(); lane++) {
         values[lane] = mask.lane[lane] ? data[address[lane]] : 0;
+        if (!mask.lane[lane] || scratch.written_in.empty()) {
+            continue;
+        }
+        const size_t at = size_t(address[lane]);
+        unwritten[lane] |= scratch.written_in[at] != generation;
+        if (process.pass_depth >= 0 && process.store.memory == tensor &&
+            scratch.written_in_pass[at] == current_pass) {
+            throw Failure(fmt::format("lane {} loads element {} of {} in the pass that stored it",
+                                      lane, at, design.tensors[tensor].name));
+        }
     }
 }
 
@@ -299,19 +322,7 @@ void Datapath::write(const LaneValues &values, const Mask &mask, const std::vect
     }
     const std::vector<int64_t> &address = store->addresses();
     if (store_stream >= 0) {
-        memory.streams[store_stream]->move(*store, mask);
-        std::vector<int64_t> &data = memory.tensors[process.store.memory].data;
-        for (size_t lane = 0; lane < mask.lane.size(); lane++) {
-            if (mask.lane[lane] && unwritten[lane]) {
-                throw Failure(fmt::format("lane {} stores a value made of elements of buffers that "
-                                          "were not written in this generation",
-                                          lane));
-            }
-            if (mask.lane[lane]) {
-                data[address[lane]] = values[int64_t(lane)];
-            }
-        }
-        return;
+        return write_tensor(values, mask, places);
     }
     BufferState &state = memory.buffers[process.store.memory];
     const Place &place = places[process.store.memory];
@@ -325,6 +336,33 @@ void Datapath::write(const LaneValues &values, const Mask &mask, const std::vect
         }
     }
     state.statistics.writes += mask.count;
+}
+
+void Datapath::write_tensor(const LaneValues &values, const Mask &mask,
+                            const std::vector<Place> &places) {
+    const int tensor = process.store.memory;
+    const std::vector<int64_t> &address = store->addresses();
+    memory.streams[store_stream]->move(*store, mask);
+    ScratchState &scratch = memory.scratch[tensor];
+    for (size_t lane = 0; lane < mask.lane.size(); lane++) {
+        if (!mask.lane[lane]) {
+            continue;
+        }
+        const size_t at = size_t(address[lane]);
+        memory.tensors[tensor].data[at] = values[int64_t(lane)];
+        if (!scratch.written_in.empty()) {
+            if (process.pass_depth >= 0 && scratch.written_in_pass[at] == current_pass) {
+                throw Failure(fmt::format("lane {} stores element {} of {} twice in a pass", lane,
+                                          at, design.tensors[tensor].name));
+            }
+            scratch.written_in[at] = unwritten[lane] ? -1 : tensor_generation(tensor, places);
+            scratch.written_in_pass[at] = current_pass;
+        } else if (unwritten[lane]) {
+            throw Failure(fmt::format("lane {} stores a value made of elements that were not "
+                                      "written in this generation",
+                                      lane));
+        }
+    }
 }
 
 void Datapath::check_distinct(const Mask &mask) const {

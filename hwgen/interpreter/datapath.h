@@ -9,9 +9,11 @@ class Datapath {
 public:
     Datapath(const hwir::Design &design, int process, Memory &memory);
 
-    /// One point: all lanes load, then compute, then store. `places` holds, per buffer, where the
-    /// process is. The number of enabled lanes. Throws Failure.
-    int64_t execute(const std::vector<int64_t> &counters, const std::vector<Place> &places);
+    /// One point: all lanes load, then compute, then store. `places` holds, per ring of Memory, where
+    /// the process is; `pass` counts the passes of an update of a scratch tensor. The number of
+    /// enabled lanes. Throws Failure.
+    int64_t execute(const std::vector<int64_t> &counters, const std::vector<Place> &places,
+                    int64_t pass);
 
 private:
     // Fixed.
@@ -40,6 +42,7 @@ private:
 
     // The current point.
     Mask enabled;
+    int64_t current_pass = 0;
     std::vector<Mask> load_masks;
     std::vector<std::vector<int64_t>> load_values; ///< per load and lane
     /// Per lane: an element that was read was not written in this generation. That is an error only
@@ -54,6 +57,9 @@ private:
     void make_ports(int number);
     Mask narrowed(size_t from, size_t count) const;
     void load(int number, const std::vector<int64_t> &counters, const std::vector<Place> &places);
+    void read_tensor(int number, const Mask &mask, const std::vector<Place> &places);
+    void write_tensor(const LaneValues &values, const Mask &mask, const std::vector<Place> &places);
+    int64_t tensor_generation(int tensor, const std::vector<Place> &places) const;
     void read_buffer(int number, const Mask &mask, const Place &place);
     int64_t reads_of(const Port &port);
     bool is_first_visit(const std::vector<int64_t> &counters) const;

@@ -37,6 +37,11 @@ Memory::Memory(const hwir::Design &design, std::vector<Tensor> &t) : tensors(t) 
                          int64_t(tensors[i].data.size()) >= element_count(expected),
                      "tensor {} has another shape", expected.name);
     }
+    auto add_ring = [&](const auto &owner, int slots) {
+        rings.push_back({owner.name, slots, owner.writers, owner.readers,
+                         std::vector<int64_t>(owner.writers.size(), 0),
+                         std::vector<int64_t>(owner.readers.size(), 0), 0});
+    };
     for (const hwir::Buffer &b : design.buffers) {
         BufferState state;
         for (int64_t e : b.extents) {
@@ -44,9 +49,14 @@ Memory::Memory(const hwir::Design &design, std::vector<Tensor> &t) : tensors(t) 
         }
         state.data.assign(state.size * b.memory_slots(), 0);
         state.marks.assign(state.size * b.memory_slots(), {});
-        state.writers_done.assign(b.writers.size(), 0);
-        state.readers_done.assign(b.readers.size(), 0);
         buffers.push_back(std::move(state));
+        add_ring(b, b.slots);
+    }
+    for (const hwir::Tensor &tensor : design.tensors) {
+        const size_t elements =
+            tensor.direction == hwir::Direction::Scratch ? size_t(element_count(tensor)) : 0;
+        scratch.push_back({std::vector<int64_t>(elements, -1), std::vector<int64_t>(elements, -1)});
+        add_ring(tensor, 1);
     }
     for (size_t s = 0; s < design.streams.size(); s++) {
         streams.push_back(std::make_unique<StreamCheck>(design, int(s)));

@@ -6,7 +6,7 @@
 
 namespace Orrery::interpreter {
 
-/// Where a process is in the life of a buffer, both counted from 0.
+/// Where a process is in the life of a buffer or scratch tensor, both counted from 0.
 struct Place {
     int64_t generation = 0;
     int64_t lifetime = 0; ///< of the elements: the passes over the loops around which they live
@@ -19,15 +19,27 @@ struct Mark {
     int64_t turn = 0; ///< of the circle: which of the elements that share this place
 };
 
-/// Contents and tokens of one buffer.
+/// Contents of one buffer.
 struct BufferState {
     int64_t size = 1; ///< elements of one slot
     std::vector<int64_t> data;
-    std::vector<Mark> marks;           ///< per element
-    std::vector<int64_t> writers_done; ///< generations that each writer has finished
-    std::vector<int64_t> readers_done;
-    int64_t progress = 0; ///< of the last writer in the generation after writers_done.back()
+    std::vector<Mark> marks; ///< per element
     BufferStatistics statistics;
+};
+
+/// What is known of the elements of a scratch tensor; their values are in its Tensor.
+struct ScratchState {
+    std::vector<int64_t> written_in;      ///< generation of the last write, -1 for none
+    std::vector<int64_t> written_in_pass; ///< pass of the last write
+};
+
+/// The tokens of one buffer or scratch tensor.
+struct Ring {
+    const std::string &name;
+    int slots;
+    const std::vector<hwir::TokenUse> &writers, &readers;
+    std::vector<int64_t> writers_done, readers_done; ///< generations that each of them has finished
+    int64_t progress = 0; ///< of the last writer in the generation after writers_done.back()
 };
 
 /// A value that others see later: in the next cycle, or at once.
@@ -40,6 +52,8 @@ struct Update {
 struct Memory {
     std::vector<BufferState> buffers;
     std::vector<Tensor> &tensors;
+    std::vector<ScratchState> scratch; ///< per tensor; empty for those of the user
+    std::vector<Ring> rings;           ///< of the buffers, then of the tensors
     std::vector<std::unique_ptr<StreamCheck>> streams;
 
     Memory(const hwir::Design &design, std::vector<Tensor> &tensors);

@@ -10,26 +10,27 @@ using namespace hwir;
 Sequencer::Sequencer(const Design &d, int number, Memory &m)
     : design(d), process(d.processes[number]), memory(m), datapath(d, number, m),
       counters(process.loops.size(), 0), limits(process.serial_count(), 0),
-      places(d.buffers.size()) {
+      places(m.rings.size()) {
     for (int l = 0; l < process.serial_count(); l++) {
         std::vector<ExprId> roots{process.loops[l].extent};
         extents.push_back(std::make_unique<LaneProgram>(design.exprs, process.loops, roots, false));
     }
     uses.resize(process.serial_count() + 1);
     lifetimes.resize(process.serial_count() + 1);
-    for (int b = 0; b < int(design.buffers.size()); b++) {
+    for (int r = 0; r < int(memory.rings.size()); r++) {
         auto add = [&](const std::vector<TokenUse> &all, bool writer) {
             for (int i = 0; i < int(all.size()); i++) {
                 if (all[i].process == number) {
-                    uses[all[i].depth].push_back({b, i, writer, false, &all[i]});
-                    lifetimes[all[i].lifetime()].push_back(b);
+                    uses[all[i].depth].push_back({r, i, writer, false, &all[i]});
+                    lifetimes[all[i].lifetime()].push_back(r);
                 }
             }
         };
-        const Buffer &buffer = design.buffers[b];
-        add(buffer.writers, true);
-        add(buffer.readers, false);
-        if (buffer.progress && buffer.writers.back().process == number) {
+        add(memory.rings[r].writers, true);
+        add(memory.rings[r].readers, false);
+    }
+    for (int b = 0; b < int(design.buffers.size()); b++) {
+        if (design.buffers[b].progress && design.buffers[b].writers.back().process == number) {
             progress_of.push_back(b);
         }
     }
@@ -45,7 +46,7 @@ Sequencer::Sequencer(const Design &d, int number, Memory &m)
 
 /// Is the generation that the reader is in, or wants to enter, finished?
 bool Sequencer::written(const Use &use) const {
-    return memory.buffers[use.buffer].writers_done.back() > places[use.buffer].generation;
+    return memory.rings[use.ring].writers_done.back() > places[use.ring].generation;
 }
 
 int64_t Sequencer::value(const Index &index) const {
@@ -58,11 +59,10 @@ int64_t Sequencer::value(const Index &index) const {
 
 /// An early reader's point: is all there that it needs?
 bool Sequencer::has_elements(const Use &use) const {
-    return written(use) || std::all_of(use.use->needed.begin(), use.use->needed.end(),
-                                       [&](const Index &needed) {
-                                           return memory.buffers[use.buffer].progress >
-                                                  value(needed);
-                                       });
+    return written(use) ||
+           std::all_of(use.use->needed.begin(), use.use->needed.end(), [&](const Index &needed) {
+               return memory.rings[use.ring].progress > value(needed);
+           });
 }
 
 bool Sequencer::may_issue() const {
@@ -86,27 +86,27 @@ void Sequencer::publish(std::vector<Update> *given) {
         published[b] = now;
         events++;
         if (given) {
-            given->push_back({&memory.buffers[b].progress, now});
+            given->push_back({&memory.rings[b].progress, now});
         } else {
-            memory.buffers[b].progress = now;
+            memory.rings[b].progress = now;
         }
     }
 }
 
 bool Sequencer::ready(const Use &use) const {
-    const BufferState &buffer = memory.buffers[use.buffer];
-    const int64_t generation = places[use.buffer].generation;
+    const Ring &ring = memory.rings[use.ring];
+    const int64_t generation = places[use.ring].generation;
     if (!use.writer) {
         return use.early() || written(use);
     }
     if (use.phase > 0) {
-        return buffer.writers_done[use.phase - 1] > generation;
+        return ring.writers_done[use.phase - 1] > generation;
     }
     const std::vector<int64_t> &last =
-        buffer.readers_done.empty() ? buffer.writers_done : buffer.readers_done;
+        ring.readers_done.empty() ? ring.writers_done : ring.readers_done;
     int64_t free =
-        buffer.readers_done.empty() ? last.back() : *std::min_element(last.begin(), last.end());
-    return free + design.buffers[use.buffer].slots > generation;
+        ring.readers_done.empty() ? last.back() : *std::min_element(last.begin(), last.end());
+    return free + ring.slots > generation;
 }
 
 /// Takes the tokens of this depth; false if one is missing.
@@ -136,11 +136,10 @@ bool Sequencer::enter() {
 /// Gives the tokens of this depth and goes on with the loop around, or out of it.
 void Sequencer::leave(std::vector<Update> *given) {
     for (Use &use : uses[depth]) {
-        BufferState &buffer = memory.buffers[use.buffer];
-        int64_t *done =
-            use.writer ? &buffer.writers_done[use.phase] : &buffer.readers_done[use.phase];
+        Ring &ring = memory.rings[use.ring];
+        int64_t *done = use.writer ? &ring.writers_done[use.phase] : &ring.readers_done[use.phase];
         use.held = false;
-        int64_t now = ++places[use.buffer].generation;
+        int64_t now = ++places[use.ring].generation;
         if (given) {
             given->push_back({done, now});
         } else {
@@ -148,9 +147,10 @@ void Sequencer::leave(std::vector<Update> *given) {
         }
         events++;
     }
-    for (int buffer : lifetimes[depth]) {
-        places[buffer].lifetime++;
+    for (int ring : lifetimes[depth]) {
+        places[ring].lifetime++;
     }
+    passes += int(depth) == process.pass_depth;
     if (depth == 0) {
         state = State::Ended;
     } else if (++counters[depth - 1] < limits[depth - 1]) {
@@ -162,7 +162,7 @@ void Sequencer::leave(std::vector<Update> *given) {
 
 void Sequencer::issue() {
     try {
-        int64_t lanes = datapath.execute(counters, places);
+        int64_t lanes = datapath.execute(counters, places, passes);
         counts.lane_operations += lanes;
         (lanes ? counts.points : counts.idle_points)++;
     } catch (const Failure &failure) {
@@ -205,14 +205,13 @@ Sequencer::Outcome Sequencer::step(std::vector<Update> *given) {
 }
 
 std::string Sequencer::wait_text(const Use &use) const {
-    const Buffer &buffer = design.buffers[use.buffer];
+    const Ring &ring = memory.rings[use.ring];
     if (!use.writer || use.phase > 0) {
-        const TokenUse &writer = use.writer ? buffer.writers[use.phase - 1] : buffer.writers.back();
-        return fmt::format("for generation {} of {} from {}", places[use.buffer].generation,
-                           buffer.name, design.processes[writer.process].name);
+        const TokenUse &writer = use.writer ? ring.writers[use.phase - 1] : ring.writers.back();
+        return fmt::format("for generation {} of {} from {}", places[use.ring].generation, ring.name,
+                           design.processes[writer.process].name);
     }
-    return fmt::format("for a free slot of {} (generation {})", buffer.name,
-                       places[use.buffer].generation);
+    return fmt::format("for a free slot of {} (generation {})", ring.name, places[use.ring].generation);
 }
 
 std::string Sequencer::waiting_text() const {

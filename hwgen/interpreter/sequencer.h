@@ -28,7 +28,7 @@ public:
 
 private:
     struct Use {
-        int buffer;
+        int ring;  ///< number in Memory::rings
         int phase; ///< number among the writers or the readers
         bool writer;
         bool held = false;
@@ -43,15 +43,16 @@ private:
     Datapath datapath;
     std::vector<std::unique_ptr<LaneProgram>> extents; ///< per serial loop
     std::vector<std::vector<Use>> uses;                ///< per number of serial loops around
-    std::vector<std::vector<int>> lifetimes; ///< the same: buffers whose elements live inside
+    std::vector<std::vector<int>> lifetimes; ///< the same: rings whose elements live inside
     std::vector<const Use *> early_uses;
-    std::vector<int> progress_of; ///< buffers whose progress this process makes
+    std::vector<int> progress_of;   ///< buffers whose progress this process makes
     std::vector<int64_t> published; ///< per buffer: its progress
 
     State state = State::Enter;
     size_t depth = 0; ///< serial loops entered
     std::vector<int64_t> counters, limits;
-    std::vector<Place> places; ///< per buffer
+    std::vector<Place> places; ///< per ring of Memory
+    int64_t passes = 0;        ///< finished, of a process that updates a scratch tensor
     ProcessStatistics counts;
     int64_t events = 0;
 

@@ -121,7 +121,9 @@ Json tensor_json(const hwir::ExprPool &pool, const hwir::Tensor &t, int base_reg
         dimensions.push_back(dimension_json(pool, d));
     }
     return {{"name", t.name},
-            {"direction", t.direction == hwir::Direction::Input ? "input" : "output"},
+            {"direction", t.direction == hwir::Direction::Input    ? "input"
+                          : t.direction == hwir::Direction::Output ? "output"
+                                                                   : "scratch"},
             {"type", t.is_boolean ? "bool" : type_name(t.type)},
             {"dimensions", dimensions},
             {"port",

@@ -31,6 +31,8 @@ public:
 
 private:
     void add_sequencer();
+    void add_tokens();
+    void add_token(const std::string &name, int depth, bool takes, bool gives);
     Value add_address();
     void add_runs();
     Value add_drain();
@@ -47,7 +49,9 @@ private:
     std::unique_ptr<Control> control;
     int loops = 1, index_width = 1;
     Value clk, rst, start, done, index, increment, valid, in_range, fire, stall;
-    Value idle; ///< a writer: all runs are in memory
+    Value settled;               ///< all runs are in memory (a writer), or have come (a reader of a scratch tensor)
+    Value first_from, last_from; ///< only where there are tokens
+    std::vector<Value> waits;    ///< reasons for which a point stays without a run
 };
 
 void StreamState::add_sequencer() {
@@ -68,6 +72,14 @@ void StreamState::add_sequencer() {
     in_range = scope.net("in_range", 1);
     fire = scope.net("fire", 1);
     stall = scope.net("stall", 1);
+    const bool scratch = tensor.direction == hwir::Direction::Scratch;
+    if (scratch) {
+        first_from = scope.net("first_from", loops + 1);
+        last_from = scope.net("last_from", loops + 1);
+    }
+    if (scratch || stream.load < 0) {
+        settled = scope.net("settled", 1);
+    }
     control = std::make_unique<Control>(build, module, nest, index, index_width, start);
     std::vector<Value> extents; // most significant first
     for (int i = loops; i-- > 0;) {
@@ -86,14 +98,49 @@ void StreamState::add_sequencer() {
                     {"extent_i", concat(extents)},
                     {"index_o", index},
                     {"first_o", nullptr},
-                    {"first_from_o", nullptr},
-                    {"last_from_o", nullptr},
+                    {"first_from_o", first_from},
+                    {"last_from_o", last_from},
                     {"increment_o", increment},
                     {"valid_o", valid},
                     {"enable_o", in_range},
                     {"fire_o", fire},
                     {"done_o", done},
                     {"start_o", start}});
+}
+
+void StreamState::add_tokens() {
+    if (tensor.direction != hwir::Direction::Scratch) {
+        return;
+    }
+    const hwir::Process &process = build.design.processes[stream.process];
+    const int generation = hwir::generation_depth(tensor, stream.process);
+    const bool updates = tensor.writers.front().process == stream.process && process.pass_depth >= 0;
+    const bool stores = stream.load < 0;
+    add_token("generation", generation, !updates || !stores, !updates || stores);
+    if (updates) {
+        add_token("pass", process.pass_depth, true, stores);
+    }
+}
+
+void StreamState::add_token(const std::string &name, int depth, bool takes, bool gives) {
+    if (takes) {
+        Value enter = bit(first_from, integer(depth));
+        Value missing = unary(ValueOp::Not, module.input(name + "_ready_i", 1));
+        waits.push_back(scope.wire(name + "_waits", binary(ValueOp::And, enter, missing)));
+        scope.assign(module.output(name + "_acquire_o", 1), binary(ValueOp::And, fire, enter));
+    }
+    if (gives) {
+        Value leave = binary(ValueOp::And, fire, bit(last_from, integer(depth)));
+        Value unsettled = scope.net(name + "_unsettled", 1);
+        scope.instance("u_" + name + "_fence", templates::settle_fence(),
+                       {{"clk_i", clk},
+                        {"rst_i", rst},
+                        {"leave_i", scope.wire(name + "_leaves", leave)},
+                        {"settled_i", settled},
+                        {"waiting_o", unsettled},
+                        {"release_o", module.output(name + "_release_o", 1)}});
+        waits.push_back(unsettled);
+    }
 }
 
 Value StreamState::add_address() {
@@ -134,11 +181,10 @@ Value StreamState::add_address() {
 
 /// A writer is done with an invocation when all of it is in memory. Until then the runs of the next one wait.
 Value StreamState::add_drain() {
-    idle = scope.net("idle", 1);
     Value drains = scope.net("drains", 1);
-    Value goes_on = binary(ValueOp::And, drains, unary(ValueOp::Not, idle));
+    Value goes_on = binary(ValueOp::And, drains, unary(ValueOp::Not, settled));
     scope.add_register(drains, binary(ValueOp::Or, done, goes_on), true);
-    scope.assign(module.output("done_o", 1), binary(ValueOp::And, drains, idle));
+    scope.assign(module.output("done_o", 1), binary(ValueOp::And, drains, settled));
     return drains;
 }
 
@@ -153,17 +199,24 @@ void StreamState::add_runs() {
     }
     ExprId some = pool.less(pool.constant(0), stream.descriptor.length);
     wanted = binary(ValueOp::And, wanted, control->shared(some, hwir::boolean, "not_empty"));
-    Value drains = stream.load < 0 ? add_drain() : constant(1, 0);
     if (stream.load < 0) {
-        wanted = binary(ValueOp::And, wanted, unary(ValueOp::Not, drains));
+        waits.push_back(add_drain());
+    }
+    Value waiting;
+    for (const Value &w : waits) {
+        waiting = waiting ? binary(ValueOp::Or, waiting, w) : w;
+    }
+    if (waiting) {
+        waiting = waits.size() == 1 ? waiting : scope.wire("waiting", waiting);
+        wanted = binary(ValueOp::And, wanted, unary(ValueOp::Not, waiting));
     }
     Value run_valid = scope.wire("run_valid", wanted);
     const int length_bits = std::max(16, bits_for(stream.descriptor.max_length * bytes));
     ExprId length = pool.mul(stream.descriptor.length, pool.constant(bytes));
     Value run_length = control->shared(length, hwir::Type{length_bits, false}, "run_length");
     Value ready = scope.net("run_ready", 1);
-    Value busy = binary(ValueOp::And, run_valid, unary(ValueOp::Not, ready));
-    scope.assign(stall, stream.load < 0 ? binary(ValueOp::Or, drains, busy) : busy);
+    Value refused = binary(ValueOp::And, run_valid, unary(ValueOp::Not, ready));
+    scope.assign(stall, waiting ? binary(ValueOp::Or, waiting, refused) : refused);
     add_dma(run_valid, ready, add_address(), run_length);
 }
 
@@ -181,16 +234,14 @@ void StreamState::add_dma(Value run_valid, Value ready, Value address, Value len
                                       {"run_valid_i", run_valid},
                                       {"run_ready_o", ready},
                                       {"run_address_i", address},
-                                      {"run_length_i", length}};
+                                      {"run_length_i", length},
+                                      {"settled_o", settled}};
     // Every other pin of the DMA is a port of this module; the process knows its own side by shorter names.
     const std::map<std::string, std::string> renamed{{"chunk_valid_i", "valid_i"},
                                                      {"chunk_ready_o", "ready_o"},
                                                      {"chunk_count_i", "count_i"},
                                                      {"chunk_data_i", "data_i"}};
     std::vector<Connection> connections;
-    if (!reads) {
-        pins["idle_o"] = idle;
-    }
     for (const Port &p : dma.ports) {
         auto known = pins.find(p.name);
         auto name = renamed.find(p.name);
@@ -205,6 +256,7 @@ void StreamState::add_dma(Value run_valid, Value ready, Value address, Value len
 
 StreamModule StreamState::run() {
     add_sequencer();
+    add_tokens();
     add_runs();
     control->finish();
     absorb_unused(module);

@@ -26,6 +26,12 @@ struct MemoryUse {
     std::string instance, prefix;
 };
 
+/// How a process or a stream takes part in a ring: the instances and ports of its token.
+struct TokenPins {
+    std::string taker, ready, acquire; ///< instance, input, output
+    std::string giver, release;        ///< instance, output
+};
+
 class Top {
 public:
     explicit Top(const hwir::Design &d) : build(d), design(d), scope(module.items) {
@@ -45,8 +51,12 @@ private:
     void add_memory(int b);
     void add_copy(int b, int copy, bool phased);
     void add_token_ring(int b);
+    void add_scratch_tokens(int t);
+    void add_ring(const std::string &name, int slots, const std::vector<TokenPins> &writers,
+                  const std::vector<TokenPins> &readers);
     void connect_streams();
     void add_tensor_port(int t);
+    void add_own_port(const StreamModule &s, const std::string &tensor);
     void add_shared_port(int t, const std::vector<int> &streams);
     void instantiate();
     void add_counters();
@@ -90,19 +100,20 @@ Value Top::joined(const std::vector<Value> &least_first) const {
     return concat(std::vector<Value>(least_first.rbegin(), least_first.rend()));
 }
 
+/// Does the read channel of the tensor's port serve several streams?
 bool Top::is_shared(int tensor) const {
     int users = 0;
     for (const hwir::Stream &s : design.streams) {
-        users += s.tensor == tensor;
+        users += s.tensor == tensor && s.load >= 0;
     }
     return users > 1;
 }
 
-/// Is it a stream whose tensor's port serves others too?
+/// Is it a stream that loads, from a port that serves others too?
 bool Top::shares_port(const std::string &instance) const {
     for (const StreamModule &s : streams) {
         if (s.name == instance) {
-            return is_shared(design.streams[s.stream].tensor);
+            return design.streams[s.stream].load >= 0 && is_shared(design.streams[s.stream].tensor);
         }
     }
     return false;
@@ -117,7 +128,7 @@ void Top::lower_parts() {
         for (const StreamPort &port : processes[design.streams[s].process].streams) {
             chunk = port.stream == static_cast<int>(s) ? port.chunk_bytes : chunk;
         }
-        bool shared = is_shared(design.streams[s].tensor);
+        bool shared = design.streams[s].load >= 0 && is_shared(design.streams[s].tensor);
         streams.push_back(lower_stream(build, static_cast<int>(s), chunk, shared));
     }
 }
@@ -185,7 +196,8 @@ Value Top::delayed_start(int cycles) {
 }
 
 void Top::declare_outputs() {
-    const std::set<std::string> generic{"done", "counts", "available", "data", "ready", "error"};
+    const std::set<std::string> generic{"done", "counts", "available", "data", "ready", "error",
+                                        "generation_acquire", "generation_release", "pass_acquire", "pass_release"};
     std::set<std::string> names;
     auto declare = [&](const std::string &name, const Signature &signature) {
         for (const Port &p : signature.ports) {
@@ -331,35 +343,77 @@ void Top::add_copy(int b, int copy, bool phased) {
     }
 }
 
+void Top::add_ring(const std::string &name, int slots, const std::vector<TokenPins> &writers,
+                   const std::vector<TokenPins> &readers) {
+    Value ready[2], acquire[2], release[2];
+    for (bool writer : {true, false}) {
+        const std::vector<TokenPins> &all = writer ? writers : readers;
+        ready[writer] = scope.net(name + (writer ? "_writer_ready" : "_reader_ready"), static_cast<int>(all.size()));
+        std::vector<Value> taken, given;
+        for (size_t k = 0; k < all.size(); k++) {
+            taken.push_back(wire_of(all[k].taker, all[k].acquire));
+            given.push_back(wire_of(all[k].giver, all[k].release));
+            feed(all[k].taker, all[k].ready, bit(ready[writer], integer(static_cast<int64_t>(k))));
+        }
+        acquire[writer] = joined(taken);
+        release[writer] = joined(given);
+    }
+    scope.instance("u_" + name + "_tokens",
+                   templates::token_ring(slots, static_cast<int>(writers.size()), static_cast<int>(readers.size())),
+                   {{"clk_i", clk},
+                    {"rst_i", rst},
+                    {"writer_ready_o", ready[true]},
+                    {"writer_acquire_i", acquire[true]},
+                    {"writer_commit_i", release[true]},
+                    {"reader_ready_o", ready[false]},
+                    {"reader_acquire_i", acquire[false]},
+                    {"reader_release_i", release[false]}});
+}
+
 void Top::add_token_ring(int b) {
     const hwir::Buffer &buffer = design.buffers[b];
-    const int writers = static_cast<int>(buffer.writers.size()), readers = static_cast<int>(buffer.readers.size());
-    Value writer_ready = scope.net(buffer.name + "_writer_ready", writers);
-    Value reader_ready = scope.net(buffer.name + "_reader_ready", readers);
-    std::vector<Value> acquire[2], release[2];
+    std::vector<TokenPins> pins[2];
     for (bool writer : {true, false}) {
-        const std::vector<hwir::TokenUse> &uses = writer ? buffer.writers : buffer.readers;
-        for (size_t k = 0; k < uses.size(); k++) {
-            const std::string &process = design.processes[uses[k].process].name;
-            std::string prefix = buffer.name + (writer ? "_writer" : "_reader");
-            acquire[writer].push_back(wire_of(process, prefix + "_acquire_o"));
-            release[writer].push_back(wire_of(process, prefix + "_release_o"));
-            if (!uses[k].needed.empty()) {
+        for (const hwir::TokenUse &use : writer ? buffer.writers : buffer.readers) {
+            const std::string &process = design.processes[use.process].name;
+            const std::string prefix = buffer.name + (writer ? "_writer" : "_reader");
+            if (!use.needed.empty()) {
                 const std::string &last = design.processes[buffer.writers.back().process].name;
                 feed(process, prefix + "_progress_i", wire_of(last, buffer.name + "_writer_progress_o"));
             }
-            feed(process, prefix + "_ready_i", bit(writer ? writer_ready : reader_ready, integer(static_cast<int64_t>(k))));
+            pins[writer].push_back({process, prefix + "_ready_i", prefix + "_acquire_o", process, prefix + "_release_o"});
         }
     }
-    scope.instance("u_" + buffer.name + "_tokens", templates::token_ring(buffer.slots, writers, readers),
-                   {{"clk_i", clk},
-                    {"rst_i", rst},
-                    {"writer_ready_o", writer_ready},
-                    {"writer_acquire_i", joined(acquire[1])},
-                    {"writer_commit_i", joined(release[1])},
-                    {"reader_ready_o", reader_ready},
-                    {"reader_acquire_i", joined(acquire[0])},
-                    {"reader_release_i", joined(release[0])}});
+    add_ring(buffer.name, buffer.slots, pins[true], pins[false]);
+}
+
+/// The streams of a scratch tensor take turns: the one that stores, then those that load. Where a process updates the tensor, its
+/// two streams take turns in every pass as well: the loads go ahead, and the next pass waits for the stores.
+void Top::add_scratch_tokens(int t) {
+    const hwir::Tensor &tensor = design.tensors[t];
+    const int writer = tensor.writers.front().process;
+    std::string stores, updates;
+    std::vector<TokenPins> readers;
+    for (const StreamModule &s : streams) {
+        const hwir::Stream &stream = design.streams[s.stream];
+        if (stream.tensor != t) {
+            continue;
+        }
+        if (stream.load < 0) {
+            stores = s.name;
+        } else if (stream.process == writer) {
+            updates = s.name;
+        } else {
+            readers.push_back({s.name, "generation_ready_i", "generation_acquire_o", s.name, "generation_release_o"});
+        }
+    }
+    scope.comment(fmt::format("Tensor {} in DRAM: loads wait for the answers of the stores.", tensor.name));
+    const std::string &first = updates.empty() ? stores : updates;
+    add_ring(tensor.name, 1, {{first, "generation_ready_i", "generation_acquire_o", stores, "generation_release_o"}}, readers);
+    if (!updates.empty()) {
+        add_ring(tensor.name + "_pass", 1, {{updates, "pass_ready_i", "pass_acquire_o", updates, "pass_acquire_o"}},
+                 {{stores, "pass_ready_i", "pass_acquire_o", stores, "pass_release_o"}});
+    }
 }
 
 void Top::add_memories() {
@@ -402,21 +456,35 @@ std::string top_port(const std::string &port, const std::string &tensor) {
 }
 
 void Top::add_tensor_port(int t) {
-    std::vector<int> users;
+    std::vector<int> loads, stores;
     for (size_t s = 0; s < streams.size(); s++) {
         if (design.streams[s].tensor == t) {
-            users.push_back(static_cast<int>(s));
+            (design.streams[s].load < 0 ? stores : loads).push_back(static_cast<int>(s));
         }
     }
-    const std::string &tensor = design.tensors[t].name;
-    if (users.empty()) {
-        user_error("tensor {} is not used inside the accelerator; remove the argument", tensor);
+    const hwir::Tensor &tensor = design.tensors[t];
+    if (loads.empty() && stores.empty()) {
+        user_error("tensor {} is not used inside the accelerator; remove the argument", tensor.name);
     }
-    if (users.size() > 1) {
-        add_shared_port(t, users);
-        return;
+    if (stores.size() > 1) {
+        user_error("{} is stored by several stages; let one stage store the output", tensor.name);
     }
-    const StreamModule &s = streams[users[0]];
+    if (tensor.direction == hwir::Direction::Scratch) {
+        add_scratch_tokens(t);
+    }
+    if (loads.size() > 1) {
+        add_shared_port(t, loads);
+        loads.clear();
+    }
+    for (const std::vector<int> *users : {&loads, &stores}) {
+        for (int s : *users) {
+            add_own_port(streams[s], tensor.name);
+        }
+    }
+}
+
+/// The AXI4 ports of a stream become those of the top.
+void Top::add_own_port(const StreamModule &s, const std::string &tensor) {
     for (const Port &p : s.signature.ports) {
         if (p.name.rfind("m_axi_", 0) != 0) {
             continue;
@@ -432,9 +500,6 @@ void Top::add_tensor_port(int t) {
 
 void Top::add_shared_port(int t, const std::vector<int> &users) {
     const hwir::Tensor &tensor = design.tensors[t];
-    if (tensor.direction == hwir::Direction::Output) {
-        user_error("{} is stored by several stages; let one stage store the output", tensor.name);
-    }
     Signature arbiter = templates::axi_read_arbiter(static_cast<int>(users.size()), axi_address_bits,
                                                     tensor.bus_bits / 8, tensor.outstanding_bursts);
     std::vector<Connection> pins;

@@ -22,7 +22,7 @@ public:
 
     Stream make() {
         check_supported();
-        ElementSequence sequence{{}, element_address(), {}};
+        ElementSequence sequence{{}, element_address(), 0, {}};
         split_lanes(sequence.address);
         sequence.facts = stream_facts();
         Stream stream;
@@ -41,6 +41,7 @@ public:
             }
         }
         sequence.order.insert(sequence.order.end(), lanes.begin(), lanes.end());
+        sequence.separate = token_loops();
         stream.descriptor = make_runs(pool, process, std::move(sequence));
         return stream;
     }
@@ -98,6 +99,15 @@ private:
             }
         }
         return text.empty() ? "its loops" : text;
+    }
+
+    /// The loops around what one token of a scratch tensor stands for.
+    size_t token_loops() const {
+        int depth = hwir::generation_depth(tensor, process_number);
+        if (!tensor.writers.empty() && tensor.writers.front().process == process_number) {
+            depth = std::max(depth, process.pass_depth);
+        }
+        return size_t(depth);
     }
 
     ElementAddress element_address() {

@@ -22,6 +22,8 @@ namespace Orrery::passes {
 ///         length 3*(16 - max(0, 1 - xo))
 ///           load0 = tensor[c, x + xo - 1, y + yo - 1] if 0 <= x + xo - 1 and 0 <= y + yo - 1
 ///
+/// Of a scratch tensor no run goes across the loops at which its streams take their tokens.
+///
 /// Throws UserError for addresses that are not affine, for conditions that depend on data, for
 /// enabled lanes that are no neighbours in memory order, and for outputs that are read back.
 void make_streams(hwir::Design &design);

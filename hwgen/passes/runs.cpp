@@ -16,7 +16,8 @@ public:
 
     Descriptor merge() {
         do {
-            while (kept > 0 && (join_single(loop(kept - 1)) || join_free(loop(kept - 1)))) {
+            while (kept > sequence.separate &&
+                   (join_single(loop(kept - 1)) || join_free(loop(kept - 1)))) {
                 kept--;
             }
         } while (join_clipped() && close_constant_cut());
@@ -123,7 +124,7 @@ private:
     /// Joins a loop that is cut, and those around it that join as one with it; false if there is
     /// none.
     bool join_clipped() {
-        if (kept == 0 || sequence.address.coefficients[loop(kept - 1)] != unit) {
+        if (kept == sequence.separate || sequence.address.coefficients[loop(kept - 1)] != unit) {
             return false;
         }
         int inner = loop(kept - 1);
@@ -138,7 +139,8 @@ private:
         group.push_back(inner);
         group_count = extent(inner);
         kept--;
-        while (kept > 0 && (join_single(loop(kept - 1)) || join_group(loop(kept - 1)))) {
+        while (kept > sequence.separate &&
+               (join_single(loop(kept - 1)) || join_group(loop(kept - 1)))) {
             kept--;
         }
         return true;

@@ -9,6 +9,8 @@ struct ElementSequence {
     std::vector<int> order; ///< loops of the process, outermost first: all serial loops, then the
                             ///< lanes of the stream
     ElementAddress address; ///< no lane counters in its atoms
+    /// The first loops of the order, which no run goes across: they stay loops of the descriptor.
+    size_t separate = 0;
     Facts facts;            ///< when an element is moved; of the loops in `order` only
 };
 

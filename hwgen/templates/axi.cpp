@@ -94,7 +94,7 @@ Signature axi_read_stream(int address_width, int length_width, int bus_bytes, in
     list.out("available_o", bits_of(chunk_bytes))
         .out("data_o", chunk_bytes * 8)
         .in("take_i", bits_of(chunk_bytes))
-        
+        .out("settled_o")
         .out("error_o");
     return list.done();
 }
@@ -109,7 +109,7 @@ Signature axi_write_stream(int address_width, int length_width, int bus_bytes, i
         .in("chunk_count_i", bits_of(chunk_bytes))
         .in("chunk_data_i", chunk_bytes * 8);
     add_write_channel(list, {address_width, bus_bytes});
-    list.out("idle_o").out("error_o");
+    list.out("settled_o").out("error_o");
     return list.done();
 }
 

@@ -35,6 +35,7 @@ const std::map<std::string, std::vector<std::string>> &library() {
         {"run_join", {"credit_counter"}},
         {"sequencer", {}},
         {"skewed_lanes", {"delay_line"}},
+        {"settle_fence", {}},
         {"slot_pointer", {}},
         {"stream_fifo", {}},
         {"tapped_line", {}},

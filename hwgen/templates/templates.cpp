@@ -178,6 +178,16 @@ void add_memory_ports(PortList &list, int banks, int pack, int width, int64_t de
 
 } // namespace
 
+Signature settle_fence() {
+    return PortList("settle_fence")
+        .clock_reset()
+        .in("leave_i")
+        .in("settled_i")
+        .out("waiting_o")
+        .out("release_o")
+        .done();
+}
+
 Signature ram_1r1w(int width, int lanes, int64_t depth) {
     return memory_1r1w("ram_1r1w", width, lanes, depth);
 }

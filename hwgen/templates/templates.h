@@ -20,6 +20,7 @@ Signature slot_pointer(int slots);
 Signature credit_counter(int credits);
 Signature run_join(int parts);
 Signature event_counter(int width, int amount_width);
+Signature settle_fence();
 Signature count_ones(int count);
 Signature delay_line(int width, int cycles, bool reset);
 Signature tapped_line(int width, int taps, bool reset);

@@ -2,7 +2,8 @@
 // Reads runs of bytes from memory and gives the bytes of all runs, one after the other, without gaps.
 // Protocol:   run: valid/ready, byte address and length (at least 1). The user consumes take_i <= available_o bytes of
 //             data_o per cycle, as in byte_queue. m_axi: AXI4 read master, one id, INCR bursts of full bus words in
-//             order. error_o: a response was an error; sticky until reset.
+//             order. settled_o: the data of all runs that were taken has come. error_o: a response was an error; sticky until
+//             reset.
 // Latency:    a run's address is on the bus in the cycle after the run was taken; a byte is available in the cycle
 //             after its beat (one more with BUFFER_BEATS).
 // Throughput: min(BUS_BYTES, CHUNK_BYTES) bytes per cycle; a beat that a run covers in part takes a cycle all the same.
@@ -24,6 +25,7 @@ module axi_read_stream #(
     output wire [COUNT_WIDTH-1:0]   available_o,
     output wire [CHUNK_BYTES*8-1:0] data_o,
     input  wire [COUNT_WIDTH-1:0]   take_i,
+    output wire                     settled_o,
     output wire                     error_o,
     output wire [ADDRESS_WIDTH-1:0] m_axi_araddr_o,
     output wire [7:0]               m_axi_arlen_o,
@@ -114,7 +116,8 @@ module axi_read_stream #(
         .in_count_i(count), .in_data_i(beat_data >> {first, 3'b000}),
         .available_o(available_o), .out_data_o(data_o), .take_i(take_i));
 
-    assign error_o = error_q;
+    assign settled_o = !burst_valid && !info_valid;
+    assign error_o   = error_q;
 
     always @(posedge clk_i) begin
         if (rst_i) begin

@@ -2,7 +2,7 @@
 // Writes a stream of bytes to runs of memory; a run may take several chunks and a chunk may fill several runs.
 // Protocol:   run: valid/ready, byte address and length (at least 1). chunk: valid/ready, the first chunk_count_i bytes
 //             (may be 0). m_axi: AXI4 write master, one id, INCR bursts of full bus words with byte strobes; no data
-//             before its address. idle_o: all runs that were taken are in memory (bytes of later ones may be waiting).
+//             before its address. settled_o: all runs that were taken are in memory (bytes of later ones may be waiting).
 //             error_o: a response was an error; sticky until reset.
 // Latency:    a run's address is on the bus in the cycle after the run was taken; its data from the next cycle on.
 // Throughput: min(BUS_BYTES, CHUNK_BYTES) bytes per cycle; a beat that a run covers in part takes a cycle all the same.
@@ -22,7 +22,7 @@ module axi_write_stream #(
     output wire                     chunk_ready_o,
     input  wire [COUNT_WIDTH-1:0]   chunk_count_i,
     input  wire [CHUNK_BYTES*8-1:0] chunk_data_i,
-    output wire                     idle_o,
+    output wire                     settled_o,
     output wire                     error_o,
     output wire [ADDRESS_WIDTH-1:0] m_axi_awaddr_o,
     output wire [7:0]               m_axi_awlen_o,
@@ -95,8 +95,8 @@ module axi_write_stream #(
         .in_valid_i(chunk_valid_i), .in_ready_o(chunk_ready_o), .in_count_i(chunk_count_i), .in_data_i(chunk_data_i),
         .available_o(available), .out_data_o(bytes), .take_i(beat ? count : {(LANE_WIDTH+1){1'b0}}));
 
-    assign idle_o  = !burst_valid && outstanding_q == {BURST_WIDTH{1'b0}};
-    assign error_o = error_q;
+    assign settled_o = !burst_valid && outstanding_q == {BURST_WIDTH{1'b0}};
+    assign error_o   = error_q;
 
     always @(posedge clk_i) begin
         if (rst_i) begin

@@ -57,6 +57,7 @@ std::map<std::string, Function> control_and_memory() {
          [](const Values &v) {
              return skewed_lanes(v("WIDTH"), v.list<int>("CYCLES"), v("RESET") != 0);
          }},
+        {"settle_fence", [](const Values &) { return settle_fence(); }},
         {"ram_1r1w", [](const Values &v) { return ram_1r1w(v("WIDTH"), v("LANES"), v("DEPTH")); }},
         {"register_file",
          [](const Values &v) { return register_file(v("WIDTH"), v("LANES"), v("DEPTH")); }},

@@ -2,7 +2,6 @@
 
 #include "hwgen/hwir/print.h"
 #include "hwgen/support/error.h"
-#include "sim/check.h"
 #include "tests/equivalence/random_layer.h"
 
 #include <catch2/catch.hpp>
@@ -106,6 +105,9 @@ bool DesignRunner::interpret(Case &c) {
         std::vector<interpreter::Tensor> tensors;
         for (size_t i = 0; i < design.tensors.size(); i++) {
             tensors.push_back(interpreter::make_tensor(design.tensors[i]));
+            if (design.tensors[i].direction == hwir::Direction::Scratch) {
+                continue;
+            }
             Halide::Buffer<> buffer(*c.tensors[i].raw_buffer());
             sim::for_each_element(c.measured.description.tensors[i], [&](const int *, int64_t at) {
                 tensors.back().data[size_t(at)] = element_value(buffer, at);
@@ -115,7 +117,7 @@ bool DesignRunner::interpret(Case &c) {
         options.timed = timed;
         c.measured.interpreted = interpreter::run(design, tensors, options);
         CHECK(c.measured.interpreted.error == "");
-        for (size_t i = 0; i < design.tensors.size(); i++) {
+        for (size_t i = 0; i < c.measured.description.tensors.size(); i++) {
             if (!c.measured.description.tensors[i].is_output) {
                 continue;
             }
@@ -132,6 +134,52 @@ bool DesignRunner::interpret(Case &c) {
     return right;
 }
 
+sim::Outcome DesignRunner::outcome_of(Case &c, sim::Simulator &simulator,
+                                      const sim::RunOptions &options) {
+    sim::Outcome outcome;
+    outcome.result = simulator.run(c.tensors, options);
+    const std::vector<sim::TensorDescription> &tensors = c.measured.description.tensors;
+    for (size_t i = 0; i < tensors.size(); i++) {
+        if (tensors[i].is_output) {
+            outcome.elements += uint64_t(tensors[i].element_count());
+            outcome.differing += sim::compare_tensors(tensors[i], c.tensors[i], c.expected[i], 5,
+                                                      outcome.differences);
+        }
+    }
+    return outcome;
+}
+
+bool DesignRunner::catches(const std::string &name, const MakeNamedLayer &make,
+                           const std::string &file, const std::string &from, const std::string &to,
+                           int seeds) {
+    INFO("mutation of " << name << " in " << file << ": " << to);
+    Case c;
+    c.measured.name = name;
+    c.make = make;
+    REQUIRE(compile(c));
+    std::string text = c.measured.design->files().at("rtl/" + file);
+    const size_t at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    std::ofstream(directory / name / "rtl" / file, std::ios::binary)
+        << text.replace(at, from.size(), to);
+    prepare(c);
+    sim::BuildOptions build;
+    build.quick = true;
+    sim::Simulator simulator(
+        c.measured.description,
+        sim::build_models({&c.measured.description}, directory / "models", build)[0]);
+    for (int seed = 1; seed <= seeds; seed++) {
+        sim::RunOptions options;
+        options.seed = unsigned(seed);
+        options.watchdog_cycles = 4000;
+        options.memory = {100, 30, 0};
+        if (!outcome_of(c, simulator, options).passed()) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool DesignRunner::simulate(Case &c, const sim::Model &model) {
     sim::Simulator simulator(c.measured.description, model);
     for (int run = 0; run < 3; run++) {
@@ -142,16 +190,7 @@ bool DesignRunner::simulate(Case &c, const sim::Model &model) {
             options.memory = {run == 1 ? 7 : 90, 30 * run - 10, run == 1 ? 1 : 0};
             options.misalignment = -1;
         }
-        sim::Outcome outcome;
-        outcome.result = simulator.run(c.tensors, options);
-        const std::vector<sim::TensorDescription> &tensors = c.measured.description.tensors;
-        for (size_t i = 0; i < tensors.size(); i++) {
-            if (tensors[i].is_output) {
-                outcome.elements += uint64_t(tensors[i].element_count());
-                outcome.differing += sim::compare_tensors(tensors[i], c.tensors[i], c.expected[i],
-                                                          5, outcome.differences);
-            }
-        }
+        sim::Outcome outcome = outcome_of(c, simulator, options);
         INFO("run " << run);
         INFO(sim::describe_failure(outcome) << outcome.result.messages);
         CHECK(outcome.passed());

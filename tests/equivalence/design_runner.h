@@ -2,7 +2,7 @@
 #include "halide-fork/orrery.h"
 #include "hwgen/hwir/design.h"
 #include "hwgen/interpreter/interpreter.h"
-#include "sim/simulator.h"
+#include "sim/check.h"
 
 #include <Halide.h>
 
@@ -47,6 +47,10 @@ public:
     void add(const std::string &name, const MakeNamedLayer &make);
     /// The designs that passed, in the order in which they were added.
     std::vector<Measured> run();
+    /// Is the design caught when `from` is replaced by `to` in one of its Verilog files? Each of
+    /// `seeds` is run behind a slow memory, until one goes wrong.
+    bool catches(const std::string &name, const MakeNamedLayer &make, const std::string &file,
+                 const std::string &from, const std::string &to, int seeds);
 
 private:
     struct Case {
@@ -58,6 +62,8 @@ private:
     void prepare(Case &c);
     bool interpret(Case &c);
     bool simulate(Case &c, const sim::Model &model);
+    static sim::Outcome outcome_of(Case &c, sim::Simulator &simulator,
+                                   const sim::RunOptions &options);
 
     std::filesystem::path directory;
     std::vector<Case> cases;

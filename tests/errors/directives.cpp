@@ -243,3 +243,75 @@ TEST_CASE("write: nothing is left behind when the reference cannot be linked") {
     CHECK(std::filesystem::exists(place / "design" / "reference.so"));
     std::filesystem::remove_all(place);
 }
+
+TEST_CASE("buffer: a Func in DRAM has one copy") {
+    Example e;
+    Orrery::Accelerator hw = Orrery::accelerate(e.out);
+    CHECK_THAT(message_of([&] { hw.buffer(e.mid, Orrery::Memory::Dram).slots(2); }),
+               Contains("mid") && Contains("one copy") && Contains("Remove slots(2)"));
+}
+
+TEST_CASE("port: a Func in between has one only in DRAM") {
+    Example e;
+    Orrery::Accelerator hw = Orrery::accelerate(e.out);
+    CHECK_THAT(message_of([&] { hw.port(e.mid); }),
+               Contains("mid") && Contains("neither an input nor the output") &&
+                   Contains("Memory::Dram) first"));
+    hw.buffer(e.mid, Orrery::Memory::Dram);
+    hw.port(e.mid).bus_bits(64);
+}
+
+TEST_CASE("Dram: elements are whole bytes") {
+    Example e;
+    Func flag("flag"), out("out");
+    flag(e.x, e.y) = e.mid(e.x, e.y) > 3;
+    out(e.x, e.y) = select(flag(e.x, e.y), 1, 2);
+    out.bound(e.x, 0, 16).bound(e.y, 0, 16);
+    flag.compute_root();
+    Orrery::Accelerator hw = Orrery::accelerate(out);
+    hw.buffer(flag, Orrery::Memory::Dram);
+    CHECK_THAT(message_of([&] { Orrery::compile(out); }),
+               Contains("Func flag") && Contains("no whole bytes") && Contains("cast it to uint8"));
+}
+
+TEST_CASE("Dram: one stage stores a Func") {
+    Example e;
+    RDom r(1, 7, "r");
+    Func sum("sum"), out("out");
+    sum(e.x, e.y) = cast<int32_t>(0);
+    sum(e.x, r) +=
+        cast<int32_t>(e.in(e.x, r)); // leaves rows out: the initial value is a stage of its own
+    out(e.x, e.y) = sum(e.x, e.y);
+    out.bound(e.x, 0, 16).bound(e.y, 0, 16);
+    sum.compute_root();
+    Orrery::Accelerator hw = Orrery::accelerate(out);
+    hw.buffer(sum, Orrery::Memory::Dram);
+    CHECK_THAT(message_of([&] { Orrery::compile(out); }),
+               Contains("Func sum") && Contains("2 of its stages") &&
+                   Contains("copy it to a Func in DRAM"));
+}
+
+TEST_CASE("Dram: lanes do not meet in one element") {
+    Example e;
+    RDom r(0, 4, "r");
+    Func sum("sum"), out("out");
+    sum(e.x, e.y) = cast<int32_t>(0);
+    sum(e.x, e.y) += cast<int32_t>(e.in(e.x + r, e.y));
+    out(e.x, e.y) = sum(e.x, e.y);
+    out.bound(e.x, 0, 16).bound(e.y, 0, 16);
+    sum.compute_root().update().unroll(r);
+    Orrery::Accelerator hw = Orrery::accelerate(out);
+    hw.buffer(sum, Orrery::Memory::Dram);
+    CHECK_THAT(message_of([&] { Orrery::compile(out); }),
+               Contains("sum.update(0)") && Contains("sum.s1.r") && Contains("kept in DRAM") &&
+                   Contains("rfactor"));
+}
+
+TEST_CASE("Dram: the output is there anyway") {
+    Example e;
+    Orrery::Accelerator hw = Orrery::accelerate(e.out);
+    e.mid.compute_root();
+    hw.buffer(e.out, Orrery::Memory::Dram);
+    CHECK_THAT(message_of([&] { Orrery::compile(e.out); }),
+               Contains("out") && Contains("stored in DRAM"));
+}

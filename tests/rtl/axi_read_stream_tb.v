@@ -14,7 +14,7 @@ module axi_read_stream_tb;
     reg  [CW-1:0]      take = 0;
     reg  [7:0]         stall = 0, latency = 0;
     reg                fail = 0;
-    wire               run_ready, error, arvalid, arready, rlast, rvalid, rready;
+    wire               run_ready, settled, error, arvalid, arready, rlast, rvalid, rready;
     wire [CW-1:0]      available;
     wire [CHUNK*8-1:0] data;
     wire [AW-1:0]      araddr;
@@ -26,7 +26,7 @@ module axi_read_stream_tb;
     axi_read_stream #(.ADDRESS_WIDTH(AW), .LENGTH_WIDTH(LW), .BUS_BYTES(BUS), .CHUNK_BYTES(CHUNK), .MAX_BURST(MOST),
                       .OUTSTANDING(BURSTS), .BUFFER_BEATS(BUFFER)) dut (
         .clk_i(clk), .rst_i(rst), .run_valid_i(run_valid), .run_ready_o(run_ready), .run_address_i(run_address),
-        .run_length_i(run_length), .available_o(available), .data_o(data), .take_i(take), .error_o(error),
+        .run_length_i(run_length), .available_o(available), .data_o(data), .take_i(take), .settled_o(settled), .error_o(error),
         .m_axi_araddr_o(araddr), .m_axi_arlen_o(arlen), .m_axi_arsize_o(arsize), .m_axi_arburst_o(arburst),
         .m_axi_arvalid_o(arvalid), .m_axi_arready_i(arready), .m_axi_rdata_i(rdata), .m_axi_rresp_i(rresp),
         .m_axi_rlast_i(rlast), .m_axi_rvalid_i(rvalid), .m_axi_rready_o(rready));
@@ -45,6 +45,7 @@ module axi_read_stream_tb;
             for (i = 0; i < available; i = i + 1) check(data[i*8 +: 8] === bytes[taken+i], "byte");
             check(put - taken >= available, "bytes that nobody asked for");
             if (BUFFER != 0) check(rready, "rready falls");
+            check(!settled || outstanding == 0, "settled");
             check(!error, "error");
             take = eager ? available : chance(70) ? below(available + 1) : 0;
             settle;

@@ -14,7 +14,7 @@ module axi_write_stream_tb;
     reg  [CHUNK*8-1:0] chunk_data = 0;
     reg  [7:0]         stall = 0, latency = 0;
     reg                fail = 0;
-    wire               run_ready, chunk_ready, idle, error, awvalid, awready, wlast, wvalid, wready, bvalid, bready;
+    wire               run_ready, chunk_ready, settled, error, awvalid, awready, wlast, wvalid, wready, bvalid, bready;
     wire [AW-1:0]      awaddr;
     wire [7:0]         awlen;
     wire [2:0]         awsize;
@@ -26,7 +26,7 @@ module axi_write_stream_tb;
                        .OUTSTANDING(BURSTS)) dut (
         .clk_i(clk), .rst_i(rst), .run_valid_i(run_valid), .run_ready_o(run_ready), .run_address_i(run_address),
         .run_length_i(run_length), .chunk_valid_i(chunk_valid), .chunk_ready_o(chunk_ready), .chunk_count_i(chunk_count),
-        .chunk_data_i(chunk_data), .idle_o(idle), .error_o(error), .m_axi_awaddr_o(awaddr), .m_axi_awlen_o(awlen),
+        .chunk_data_i(chunk_data), .settled_o(settled), .error_o(error), .m_axi_awaddr_o(awaddr), .m_axi_awlen_o(awlen),
         .m_axi_awsize_o(awsize), .m_axi_awburst_o(awburst), .m_axi_awvalid_o(awvalid), .m_axi_awready_i(awready),
         .m_axi_wdata_o(wdata), .m_axi_wstrb_o(wstrb), .m_axi_wlast_o(wlast), .m_axi_wvalid_o(wvalid), .m_axi_wready_i(wready),
         .m_axi_bresp_i(bresp), .m_axi_bvalid_i(bvalid), .m_axi_bready_o(bready));
@@ -50,7 +50,7 @@ module axi_write_stream_tb;
                 for (i = 0; i < CHUNK; i = i + 1) chunk_data[i*8 +: 8] = $random(seed);
             end
             settle;
-            check(!idle || (asked == sent && outstanding == 0), "idle");
+            check(!settled || (asked == sent && outstanding == 0), "settled");
             check(!error, "error");
             cycle = cycle + 1;
             enough = chunk_valid && chunk_ready;
@@ -93,7 +93,7 @@ module axi_write_stream_tb;
             step;
         end
         run_valid = 0;
-        while (!idle || chunk_valid || asked > sent) step;
+        while (!settled || chunk_valid || asked > sent) step;
         for (i = 0; i < 65536; i = i + 1) check(u_memory.bytes[i] === expected[i], "byte in memory");
         check(most_outstanding <= BURSTS, "bursts under way");
         if (MOST <= 2) check(most_outstanding == BURSTS, "bursts under way at most");
@@ -113,7 +113,7 @@ module axi_write_stream_tb;
                 end
                 step;
             end
-            while (!idle || chunk_valid || asked > sent) step;
+            while (!settled || chunk_valid || asked > sent) step;
             check(cycle - first_cycle <= 12 * run_length / RATE + 20, "throughput");
         end
         check(violations == 0, "AXI");
