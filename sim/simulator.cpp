@@ -285,7 +285,7 @@ Result Simulator::run(std::vector<std::vector<Buffer>> &invocations, const RunOp
     std::vector<TensorMemory *> memories;
     for (size_t i = 0; i < placed.size(); i++) {
         memories.push_back(&placed[i].memory);
-        for (size_t n = 0; n < invocations.size(); n++) {
+        for (size_t n = 0; n < invocations.size() && i < design_->tensors.size(); n++) {
             const TensorDescription &tensor = shapes[n].tensors[i];
             check_buffer(tensor, invocations[n][i]);
             if (!tensor.is_output) {

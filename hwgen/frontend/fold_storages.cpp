@@ -329,9 +329,10 @@ void check_given_folds(const Storage &storage, const Function &function) {
 /// A tensor in DRAM holds all of its Realize; nothing of it is folded.
 void check_whole(const Storage &storage) {
     if (storage.slides()) {
-        user_error("Func {}: it is kept in DRAM, but stored further out than it is computed; use the "
-                   "same loop in store_at and compute_at",
-                   user_name(storage.func));
+        user_error(
+            "Func {}: it is kept in DRAM, but stored further out than it is computed; use the "
+            "same loop in store_at and compute_at",
+            user_name(storage.func));
     }
 }
 

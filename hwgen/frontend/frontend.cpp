@@ -42,7 +42,8 @@ std::vector<ShapedTensor> make_tensors(const std::vector<TensorConstraints> &con
         auto tensor = std::find_if(tensors.begin(), tensors.end(),
                                    [&](const ShapedTensor &t) { return t.tensor.name == wanted; });
         if (tensor == tensors.end()) {
-            user_error("port({}): this is neither an input nor the output of the accelerator, nor a Func in DRAM",
+            user_error("port({}): this is neither an input nor the output of the accelerator, nor "
+                       "a Func in DRAM",
                        user_name(name));
         }
         apply_port(port, tensor->tensor);

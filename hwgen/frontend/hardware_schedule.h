@@ -10,8 +10,8 @@
 /// reads them.
 ///
 /// Funcs are keyed by Halide's unique name (`Func::name()`, wrappers of `in()` included), tensors
-/// by the name of their Parameter (inputs) or of the Func (the output, Funcs in DRAM), loops by the name of the Var or
-/// RVar that the user wrote.
+/// by the name of their Parameter (inputs) or of the Func (the output, Funcs in DRAM), loops by the
+/// name of the Var or RVar that the user wrote.
 namespace Orrery {
 
 /// One stage of a Func: 0 is the pure definition, n > 0 is update(n - 1).
@@ -26,7 +26,7 @@ struct StageKey {
 /// The loops of a stage that become the rows and columns of its processing-element array. Each of
 /// them is unrolled.
 struct ArrayDirective {
-    std::vector<std::string> rows, columns; ///< outermost first
+    std::vector<std::string> rows, columns;       ///< outermost first
     bool row_links = false, column_links = false; ///< systolic along the rows, the columns
 };
 

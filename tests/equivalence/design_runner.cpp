@@ -49,7 +49,7 @@ void DesignRunner::add(const std::string &name, const MakeNamedLayer &make) {
         return;
     }
     INFO(hwir::print(c.measured.hardware()));
-    prepare(c);
+    c.values = random_values(c, 1);
     if (interpret(c)) {
         cases.push_back(std::move(c));
     }
@@ -73,17 +73,18 @@ bool DesignRunner::compile(Case &c) {
 }
 
 /// Random inputs, and what Halide makes of them on the CPU.
-void DesignRunner::prepare(Case &c) {
+DesignRunner::Values DesignRunner::random_values(const Case &c, unsigned seed) {
     Layer plain = c.make(false);
+    Values values;
     const std::vector<sim::TensorDescription> &tensors = c.measured.description.tensors;
     for (size_t i = 0; i < tensors.size(); i++) {
-        c.tensors.push_back(sim::allocate_tensor(tensors[i]));
-        c.expected.push_back(sim::allocate_tensor(tensors[i]));
+        values.tensors.push_back(sim::allocate_tensor(tensors[i]));
+        values.expected.push_back(sim::allocate_tensor(tensors[i]));
         if (tensors[i].is_output) {
             continue;
         }
-        Halide::Buffer<> buffer(*c.tensors.back().raw_buffer());
-        fill_random(buffer, unsigned(i) + 1);
+        Halide::Buffer<> buffer(*values.tensors.back().raw_buffer());
+        fill_random(buffer, seed + unsigned(i));
         for (Halide::ImageParam &input : plain.inputs) {
             if (input.name() == tensors[i].name) {
                 input.set(buffer);
@@ -92,10 +93,11 @@ void DesignRunner::prepare(Case &c) {
     }
     for (size_t i = 0; i < tensors.size(); i++) {
         if (tensors[i].is_output) {
-            Halide::Buffer<> output(*c.expected[i].raw_buffer());
+            Halide::Buffer<> output(*values.expected[i].raw_buffer());
             plain.output.realize(output);
         }
     }
+    return values;
 }
 
 bool DesignRunner::interpret(Case &c) {
@@ -108,7 +110,7 @@ bool DesignRunner::interpret(Case &c) {
             if (design.tensors[i].direction == hwir::Direction::Scratch) {
                 continue;
             }
-            Halide::Buffer<> buffer(*c.tensors[i].raw_buffer());
+            Halide::Buffer<> buffer(*c.values.tensors[i].raw_buffer());
             sim::for_each_element(c.measured.description.tensors[i], [&](const int *, int64_t at) {
                 tensors.back().data[size_t(at)] = element_value(buffer, at);
             });
@@ -121,7 +123,7 @@ bool DesignRunner::interpret(Case &c) {
             if (!c.measured.description.tensors[i].is_output) {
                 continue;
             }
-            Halide::Buffer<> buffer(*c.expected[i].raw_buffer());
+            Halide::Buffer<> buffer(*c.values.expected[i].raw_buffer());
             int64_t wrong = 0;
             sim::for_each_element(c.measured.description.tensors[i], [&](const int *, int64_t at) {
                 wrong += tensors[i].data[size_t(at)] != element_value(buffer, at);
@@ -134,19 +136,46 @@ bool DesignRunner::interpret(Case &c) {
     return right;
 }
 
-sim::Outcome DesignRunner::outcome_of(Case &c, sim::Simulator &simulator,
-                                      const sim::RunOptions &options) {
-    sim::Outcome outcome;
-    outcome.result = simulator.run(c.tensors, options);
-    const std::vector<sim::TensorDescription> &tensors = c.measured.description.tensors;
-    for (size_t i = 0; i < tensors.size(); i++) {
-        if (tensors[i].is_output) {
-            outcome.elements += uint64_t(tensors[i].element_count());
-            outcome.differing += sim::compare_tensors(tensors[i], c.tensors[i], c.expected[i], 5,
+void DesignRunner::compare(const Case &c, const std::vector<sim::Buffer> &tensors,
+                           const std::vector<sim::Buffer> &expected, sim::Outcome &outcome) {
+    const std::vector<sim::TensorDescription> &descriptions = c.measured.description.tensors;
+    for (size_t i = 0; i < descriptions.size(); i++) {
+        if (descriptions[i].is_output) {
+            outcome.elements += uint64_t(descriptions[i].element_count());
+            outcome.differing += sim::compare_tensors(descriptions[i], tensors[i], expected[i], 5,
                                                       outcome.differences);
         }
     }
+}
+
+sim::Outcome DesignRunner::outcome_of(Case &c, sim::Simulator &simulator,
+                                      const sim::RunOptions &options) {
+    sim::Outcome outcome;
+    outcome.result = simulator.run(c.values.tensors, options);
+    compare(c, c.values.tensors, c.values.expected, outcome);
     return outcome;
+}
+
+/// Three invocations, each started while the last one is under way.
+bool DesignRunner::overlap(const Case &c, sim::Simulator &simulator) {
+    std::vector<std::vector<sim::Buffer>> invocations, expected;
+    for (unsigned n = 0; n < 3; n++) {
+        Values values = random_values(c, 100 * (n + 1));
+        invocations.push_back(std::move(values.tensors));
+        expected.push_back(std::move(values.expected));
+    }
+    sim::RunOptions options;
+    options.seed = 4;
+    options.watchdog_cycles = 4000;
+    options.memory = {60, 20, 0};
+    sim::Outcome outcome;
+    outcome.result = simulator.run(invocations, options);
+    for (size_t n = 0; n < invocations.size(); n++) {
+        compare(c, invocations[n], expected[n], outcome);
+    }
+    INFO("three invocations: " << sim::describe_failure(outcome) << outcome.result.messages);
+    CHECK(outcome.passed());
+    return outcome.passed();
 }
 
 bool DesignRunner::catches(const std::string &name, const MakeNamedLayer &make,
@@ -162,7 +191,7 @@ bool DesignRunner::catches(const std::string &name, const MakeNamedLayer &make,
     REQUIRE(at != std::string::npos);
     std::ofstream(directory / name / "rtl" / file, std::ios::binary)
         << text.replace(at, from.size(), to);
-    prepare(c);
+    c.values = random_values(c, 1);
     sim::BuildOptions build;
     build.quick = true;
     sim::Simulator simulator(
@@ -202,7 +231,7 @@ bool DesignRunner::simulate(Case &c, const sim::Model &model) {
             c.measured.simulated = outcome.result;
         }
     }
-    return true;
+    return overlap(c, simulator);
 }
 
 std::vector<Measured> DesignRunner::run() {

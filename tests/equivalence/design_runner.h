@@ -38,9 +38,9 @@ struct Measured {
 };
 
 /// Compiles named designs, runs each in the interpreter and, all in one Verilator build, as
-/// Verilog: aligned and without stalls, then twice with random latency, stalls and addresses. Every
-/// result is compared with Halide; what differs or goes wrong is a failed check of the running
-/// test.
+/// Verilog: aligned and without stalls, then twice with random latency, stalls and addresses, and
+/// as three invocations of different inputs that overlap. Every result is compared with Halide;
+/// what differs or goes wrong is a failed check of the running test.
 class DesignRunner {
 public:
     explicit DesignRunner(std::filesystem::path directory);
@@ -53,17 +53,24 @@ public:
                  const std::string &from, const std::string &to, int seeds);
 
 private:
+    /// Buffers of all tensors, and the same with the outputs that Halide computes.
+    struct Values {
+        std::vector<sim::Buffer> tensors, expected;
+    };
     struct Case {
         Measured measured;
         MakeNamedLayer make;
-        std::vector<sim::Buffer> tensors, expected;
+        Values values;
     };
     bool compile(Case &c);
-    void prepare(Case &c);
+    static Values random_values(const Case &c, unsigned seed);
     bool interpret(Case &c);
     bool simulate(Case &c, const sim::Model &model);
+    static bool overlap(const Case &c, sim::Simulator &simulator);
     static sim::Outcome outcome_of(Case &c, sim::Simulator &simulator,
                                    const sim::RunOptions &options);
+    static void compare(const Case &c, const std::vector<sim::Buffer> &tensors,
+                        const std::vector<sim::Buffer> &expected, sim::Outcome &outcome);
 
     std::filesystem::path directory;
     std::vector<Case> cases;

@@ -40,6 +40,7 @@ module bias_stream (
         .base_i(origin), .coefficient_i(32'd0), .address_o(affine_address)
     );
     wire [31:0] run_address = affine_address;
+    wire u_dma_settled_o_unused;
     axi_read_stream #(.ADDRESS_WIDTH(32), .LENGTH_WIDTH(16), .BUS_BYTES(16), .CHUNK_BYTES(4),
         .MAX_BURST(256), .OUTSTANDING(16), .BUFFER_BEATS(0)) u_dma (
         .clk_i(clk_i), .rst_i(rst_i), .run_valid_i(run_valid), .run_ready_o(run_ready),
@@ -49,7 +50,8 @@ module bias_stream (
         .m_axi_arready_i(m_axi_arready_i), .m_axi_rdata_i(m_axi_rdata_i),
         .m_axi_rresp_i(m_axi_rresp_i), .m_axi_rlast_i(m_axi_rlast_i),
         .m_axi_rvalid_i(m_axi_rvalid_i), .m_axi_rready_o(m_axi_rready_o),
-        .available_o(available_o), .data_o(data_o), .take_i(take_i), .error_o(error_o)
+        .available_o(available_o), .data_o(data_o), .take_i(take_i),
+        .settled_o(u_dma_settled_o_unused), .error_o(error_o)
     );
     wire unused_ok = &{1'b0, index};
 endmodule

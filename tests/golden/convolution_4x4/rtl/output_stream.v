@@ -25,7 +25,7 @@ module output_stream (
     wire run_start, run_done;
     wire [8:0] index;
     wire [2:0] increment;
-    wire valid, in_range, fire, stall;
+    wire valid, in_range, fire, stall, settled;
     wire [2:0] u_sequencer_first_o_unused;
     wire [3:0] u_sequencer_first_from_o_unused, u_sequencer_last_from_o_unused;
     sequencer #(.LOOPS(3), .WIDTH(3)) u_sequencer (
@@ -35,9 +35,9 @@ module output_stream (
         .last_from_o(u_sequencer_last_from_o_unused), .increment_o(increment), .valid_o(valid),
         .enable_o(in_range), .fire_o(fire), .done_o(run_done), .start_o(run_start)
     );
-    wire not_empty, idle;
+    wire not_empty;
     reg drains;
-    assign done_o = drains & idle;
+    assign done_o = drains & settled;
     wire run_valid = valid & in_range & not_empty & ~drains;
     wire [15:0] run_length;
     wire run_ready;
@@ -49,7 +49,7 @@ module output_stream (
         if (rst_i) begin
             drains <= 1'b0;
         end else begin
-            drains <= run_done | drains & ~idle;
+            drains <= run_done | drains & ~settled;
         end
     end
 
@@ -69,7 +69,7 @@ module output_stream (
         .m_axi_wdata_o(m_axi_wdata_o), .m_axi_wstrb_o(m_axi_wstrb_o),
         .m_axi_wlast_o(m_axi_wlast_o), .m_axi_wvalid_o(m_axi_wvalid_o),
         .m_axi_wready_i(m_axi_wready_i), .m_axi_bresp_i(m_axi_bresp_i),
-        .m_axi_bvalid_i(m_axi_bvalid_i), .m_axi_bready_o(m_axi_bready_o), .idle_o(idle),
+        .m_axi_bvalid_i(m_axi_bvalid_i), .m_axi_bready_o(m_axi_bready_o), .settled_o(settled),
         .error_o(error_o)
     );
     output_stream_control u_control (

@@ -22,7 +22,7 @@ module result_stream (
     input wire m_axi_bvalid_i,
     output wire m_axi_bready_o, error_o
 );
-    wire run_start, run_done, index, increment, valid, in_range, fire, stall;
+    wire run_start, run_done, index, increment, valid, in_range, fire, stall, settled;
     wire u_sequencer_first_o_unused;
     wire [1:0] u_sequencer_first_from_o_unused, u_sequencer_last_from_o_unused;
     sequencer #(.LOOPS(1), .WIDTH(1)) u_sequencer (
@@ -32,9 +32,8 @@ module result_stream (
         .last_from_o(u_sequencer_last_from_o_unused), .increment_o(increment), .valid_o(valid),
         .enable_o(in_range), .fire_o(fire), .done_o(run_done), .start_o(run_start)
     );
-    wire idle;
     reg drains;
-    assign done_o = drains & idle;
+    assign done_o = drains & settled;
     wire run_valid = valid & in_range & 1'b1 & ~drains;
     wire run_ready;
     assign stall = drains | run_valid & ~run_ready;
@@ -45,7 +44,7 @@ module result_stream (
         if (rst_i) begin
             drains <= 1'b0;
         end else begin
-            drains <= run_done | drains & ~idle;
+            drains <= run_done | drains & ~settled;
         end
     end
 
@@ -65,7 +64,7 @@ module result_stream (
         .m_axi_wdata_o(m_axi_wdata_o), .m_axi_wstrb_o(m_axi_wstrb_o),
         .m_axi_wlast_o(m_axi_wlast_o), .m_axi_wvalid_o(m_axi_wvalid_o),
         .m_axi_wready_i(m_axi_wready_i), .m_axi_bresp_i(m_axi_bresp_i),
-        .m_axi_bvalid_i(m_axi_bvalid_i), .m_axi_bready_o(m_axi_bready_o), .idle_o(idle),
+        .m_axi_bvalid_i(m_axi_bvalid_i), .m_axi_bready_o(m_axi_bready_o), .settled_o(settled),
         .error_o(error_o)
     );
     wire unused_ok = &{1'b0, index};
