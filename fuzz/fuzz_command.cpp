@@ -1,11 +1,13 @@
 #include "fuzz/fuzz_command.h"
 
+#include "fuzz/compile_case.h"
 #include "fuzz/generator_source.h"
 #include "fuzz/isolate.h"
 #include "fuzz/random_case.h"
 #include "fuzz/report.h"
 #include "fuzz/shrink.h"
 #include "fuzz/simulate_cases.h"
+#include "hwgen/hwir/print.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -85,6 +87,10 @@ private:
     }
 
     void run_cases(const std::vector<NamedCase> &cases) {
+        if (command_.write) {
+            write_cases(cases);
+            return;
+        }
         std::vector<Case> plain;
         for (const NamedCase &c : cases) {
             plain.push_back(c.what);
@@ -100,6 +106,32 @@ private:
                 take_failure(cases[i], outcomes[i]);
             }
         }
+    }
+
+    /// Each case in a process of its own, where Halide has given no names yet.
+    void write_cases(const std::vector<NamedCase> &cases) {
+        fs::create_directories(command_.directory);
+        const auto write = [&](size_t i) {
+            return outcome_of([&] {
+                const NamedCase &c = cases[i];
+                const fs::path base = fs::path(command_.directory) / c.name;
+                write_file(base.string() + ".hwir", hwir::print(compile_to_ir(c.what)));
+                write_file(base.string() + ".case", print(c.what));
+                write_file(base.string() + ".cpp",
+                           generator_source(c.what, c.name, "Written by orrery fuzz\n"));
+                return Outcome();
+            });
+        };
+        IsolateOptions options;
+        options.jobs = command_.jobs;
+        options.batch = 1;
+        options.done = [&](size_t i, const Outcome &outcome) {
+            report_.add(outcome);
+            if (outcome.is_failure()) {
+                fmt::print("{}: {}\n", cases[i].name, outcome.message);
+            }
+        };
+        run_isolated(cases.size(), write, options);
     }
 
     std::vector<Outcome> evaluate(const std::vector<Case> &cases, bool rtl,

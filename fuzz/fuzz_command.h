@@ -15,6 +15,7 @@ struct FuzzCommand {
     std::string kind; ///< only layers whose kind's name contains it
     std::string directory = "fuzz-failures"; ///< for failures
     std::vector<std::string> replay;         ///< files with a case each, instead of random ones
+    bool write = false; ///< writes every case down, with its hardware IR, and runs none
     bool shrink = true;
     bool verbose = false; ///< says why cases are refused
 };

@@ -23,6 +23,8 @@ int run(int argc, char **argv) {
         ->capture_default_str();
     app.add_option("--replay", command.replay, "Run these cases instead of random ones")
         ->type_name("FILE.case ...");
+    app.add_flag("--write", command.write,
+                 "Write all cases as generators, with their hardware IR, instead of running them");
     app.add_flag("!--no-shrink", command.shrink, "Write failures down as they are");
     app.add_flag("--verbose", command.verbose, "Say why cases are refused");
     try {
