@@ -43,7 +43,7 @@ mkdir stock
 for file in conv_layer.a conv_layer.h conv_layer.stmt; do
     [ -s "stock/$file" ] || fail "stock/$file was not made"
 done
-"$generator" -g conv_layer -o both -e accelerator,h -f mine target=host || fail "accelerator and header"
+"$generator" -g conv_layer -o both -e accelerator,h -f mine target=host rows=4 columns=4 || fail "accelerator and header"
 for file in design.json design.hwir schedule.txt reference.so rtl/mine.v rtl/filelist.f mine.h; do
     [ -s "both/$file" ] || fail "both/$file was not made"
 done
@@ -51,10 +51,11 @@ done
 # The same bytes from run to run, and modules of an earlier design do not stay.
 echo "old" >both/rtl/old.v
 cp -r both first
-"$generator" -g conv_layer -o both -e accelerator -f mine target=host
+"$generator" -g conv_layer -o both -e accelerator -f mine target=host rows=4 columns=4
 [ ! -e both/rtl/old.v ] || fail "rtl/old.v is still there"
 rm first/rtl/old.v
 diff -r first both || fail "a second run gives other files"
+rm -r first
 "$generator" --help | grep -q "accelerator" || fail "--help"
 
 # Values of scalars that the design does not take are refused before anything is built.
