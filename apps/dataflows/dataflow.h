@@ -51,7 +51,7 @@ struct Dataflow {
     std::vector<Copy> copies;
     bool sum_registers = false; ///< the sums of a tile lie in registers, not in SRAM
     int drain_width = 1;        ///< output channels that leave the array in each cycle
-    bool systolic = false;
+    bool systolic = false;      ///< links between neighbours instead of broadcast and tree
     int bus_bits = 128;
 
     int processing_elements() const;

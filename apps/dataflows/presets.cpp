@@ -133,8 +133,10 @@ Dataflow eyeriss(const Layer &layer) {
     return named("eyeriss", d);
 }
 
+/// Weights stay for a whole image; inputs move across the array, partial sums down its columns.
 Dataflow tpu(const Layer &layer) {
     Dataflow d = channels(layer, 16, 16, 14);
+    d.systolic = true;
     return named("tpu", d);
 }
 

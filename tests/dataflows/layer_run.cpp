@@ -9,13 +9,14 @@
 #include <map>
 
 namespace Orrery::test {
-using namespace dataflows;
+using dataflows::Convolution;
+using dataflows::Dataflow;
 
 namespace {
 
 /// The algorithm with inputs of its own, dense in memory.
 struct Pipeline {
-    explicit Pipeline(const Layer &l)
+    explicit Pipeline(const dataflows::Layer &l)
         : input(tensor("input", Halide::Int(8),
                        {l.channels, l.input_width(), l.input_height(), l.batch})),
           weights(tensor("weights", Halide::Int(8),
@@ -48,7 +49,7 @@ std::vector<int64_t> elements(const Halide::Buffer<> &buffer) {
 
 } // namespace
 
-LayerData::LayerData(const Layer &layer) {
+LayerData::LayerData(const dataflows::Layer &layer) {
     Pipeline p(layer);
     input = random_buffer(p.input, 1);
     weights = random_buffer(p.weights, 2);
@@ -67,7 +68,7 @@ const Halide::Buffer<> &LayerData::operator[](const std::string &name) const {
     return name == "input" ? input : name == "weights" ? weights : name == "bias" ? bias : output;
 }
 
-const LayerData &data_of(const Layer &l) {
+const LayerData &data_of(const dataflows::Layer &l) {
     static std::map<std::vector<int>, LayerData> data;
     return data
         .try_emplace({l.batch, l.channels, l.filters, l.width, l.height, l.kernel_width,
@@ -76,16 +77,25 @@ const LayerData &data_of(const Layer &l) {
         .first->second;
 }
 
-Design compile_layer(const Layer &layer, const Dataflow &dataflow) {
-    return compile_layer(layer, [&](Convolution &c) { schedule(c, dataflow); });
+Design compile_layer(const dataflows::Layer &layer, const Dataflow &dataflow) {
+    return compile_layer(layer, [&](Convolution &c) { dataflows::schedule(c, dataflow); });
 }
 
-Design compile_layer(const Layer &layer, const std::function<void(Convolution &)> &schedule) {
+Design compile_layer(const dataflows::Layer &layer,
+                     const std::function<void(Convolution &)> &schedule) {
     Pipeline p(layer);
     schedule(p.convolution);
     CompileOptions options;
     options.name = "layer";
     return compile(p.convolution.output, {}, options);
+}
+
+Layer make_layer(const dataflows::Layer &layer, const Dataflow &dataflow, bool scheduled) {
+    Pipeline p(layer);
+    if (scheduled) {
+        dataflows::schedule(p.convolution, dataflow);
+    }
+    return {p.convolution.output, {p.input, p.weights, p.bias}};
 }
 
 std::string interpret(const Design &design, const LayerData &data, int64_t points) {

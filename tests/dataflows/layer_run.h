@@ -2,6 +2,7 @@
 #include "apps/dataflows/dataflow.h"
 #include "halide-fork/compile.h"
 #include "sim/simulator.h"
+#include "tests/equivalence/design_runner.h"
 
 #include <functional>
 #include <string>
@@ -26,6 +27,10 @@ Design compile_layer(const dataflows::Layer &layer, const dataflows::Dataflow &d
 /// The same with any schedule.
 Design compile_layer(const dataflows::Layer &layer,
                      const std::function<void(dataflows::Convolution &)> &schedule);
+
+/// The same for a DesignRunner; without a schedule the plain algorithm.
+Layer make_layer(const dataflows::Layer &layer, const dataflows::Dataflow &dataflow,
+                 bool scheduled);
 
 /// What is wrong with the hardware IR of a design; empty if nothing. The array must take exactly
 /// `points` iteration points.

@@ -1,7 +1,8 @@
 // Every dataflow of a convolution: hardware IR in the interpreter, then Verilog, against Halide.
 //
-// ORRERY_MATRIX=all runs the whole product; ORRERY_CASES=text keeps the cases whose name contains
-// the text; ORRERY_INTERPRET=1 leaves the Verilog out.
+// ORRERY_MATRIX=all runs the whole product; ORRERY_KIND=text keeps the cases whose name contains
+// the text; ORRERY_INTERPRET=1 leaves the Verilog out. ORRERY_FROM=n starts at case n, where a run
+// was interrupted.
 #include "hwgen/support/error.h"
 #include "tests/dataflows/cases.h"
 #include "tests/dataflows/layer_run.h"
@@ -38,29 +39,25 @@ void write_design(const Orrery::Design &design, const fs::path &directory) {
     }
 }
 
-/// Compiles, builds and runs the cases; collects what goes wrong.
+/// Compiles, builds and runs cases; collects what goes wrong.
 class MatrixRun {
 public:
-    explicit MatrixRun(fs::path directory) : directory_(std::move(directory)) {}
+    MatrixRun(fs::path directory, bool interpret_only)
+        : directory_(std::move(directory)), interpret_only_(interpret_only) {}
 
-    void compile(const std::vector<MatrixCase> &cases) {
-        for (const MatrixCase &c : cases) {
-            guard(c, [&] {
-                Orrery::Design design = test::compile_layer(c.layer, c.dataflow);
-                check(c, test::interpret(design, test::data_of(c.layer),
-                                         dataflows::least_cycles(c.layer, c.dataflow)));
-                write_design(design, directory_ / c.name);
-                designs_.push_back({&c, sim::read_design(directory_ / c.name)});
-            });
-        }
-        std::cout << designs_.size() << " designs compiled and interpreted in " << lap() << " s\n";
-    }
-
-    /// As many designs share a library as one compiler run is good for.
-    void run() {
+    /// As many designs share a library, and the disk, as one compiler run is good for.
+    void run(const std::vector<MatrixCase> &cases, size_t from) {
         constexpr size_t designs_per_library = 72;
-        for (size_t first = 0; first < designs_.size(); first += designs_per_library) {
-            run(first, std::min(first + designs_per_library, designs_.size()));
+        for (size_t first = from; first < cases.size(); first += designs_per_library) {
+            const size_t last = std::min(first + designs_per_library, cases.size());
+            designs_.clear();
+            fs::remove_all(directory_);
+            compile({cases.begin() + ptrdiff_t(first), cases.begin() + ptrdiff_t(last)});
+            if (!interpret_only_) {
+                simulate();
+            }
+            std::cout << last << " of " << cases.size() << " cases, " << passed_ << " passed, "
+                      << failures_.size() << " failures" << std::endl;
         }
     }
 
@@ -68,38 +65,55 @@ public:
 
 private:
     struct Entry {
-        const MatrixCase *from;
+        MatrixCase from;
         sim::DesignDescription description;
     };
 
-    void run(size_t first, size_t last) {
+    void compile(const std::vector<MatrixCase> &cases) {
+        designs_.reserve(cases.size()); // the builds keep addresses
+        for (const MatrixCase &c : cases) {
+            guard(c, [&] {
+                Orrery::Design design = test::compile_layer(c.layer, c.dataflow);
+                check(c, test::interpret(design, test::data_of(c.layer),
+                                         dataflows::least_cycles(c.layer, c.dataflow)));
+                write_design(design, directory_ / c.name);
+                designs_.push_back({c, sim::read_design(directory_ / c.name)});
+            });
+        }
+        std::cout << designs_.size() << " designs compiled and interpreted in " << lap() << " s\n";
+    }
+
+    void simulate() {
         std::vector<const sim::DesignDescription *> descriptions;
-        for (size_t i = first; i < last; i++) {
-            descriptions.push_back(&designs_[i].description);
+        for (const Entry &entry : designs_) {
+            descriptions.push_back(&entry.description);
         }
         sim::BuildOptions options;
         options.quick = true;
         const std::vector<sim::Model> models =
             sim::build_models(descriptions, directory_ / "models", options);
         std::cout << "built in " << lap() << " s\n";
-        for (size_t i = first; i < last; i++) {
-            guard(*designs_[i].from, [&] { simulate(designs_[i], models[i - first]); });
+        for (size_t i = 0; i < designs_.size(); i++) {
+            guard(designs_[i].from, [&] { simulate(designs_[i], models[i]); });
         }
         std::cout << "simulated in " << lap() << " s\n";
     }
 
     void simulate(const Entry &entry, const sim::Model &model) {
-        const MatrixCase &c = *entry.from;
+        const MatrixCase &c = entry.from;
+        const size_t failed = failures_.size();
         sim::Result result;
         check(c, test::simulate(entry.description, model, test::data_of(c.layer), result));
         const test::Rate rate(c.layer, c.dataflow, entry.description, result);
         std::cout << fmt::format("{:24} {}\n", c.name, rate.text());
         check(c, rate.fault());
+        passed_ += failures_.size() == failed ? 1 : 0;
     }
 
     void check(const MatrixCase &c, const std::string &fault) {
         if (!fault.empty()) {
             failures_.push_back(c.name + ": " + fault);
+            std::cout << failures_.back() << "\n";
         }
     }
 
@@ -116,6 +130,8 @@ private:
     }
 
     fs::path directory_;
+    bool interpret_only_;
+    size_t passed_ = 0; ///< in Verilog
     std::vector<Entry> designs_;
     std::vector<std::string> failures_;
 };
@@ -123,8 +139,9 @@ private:
 } // namespace
 
 TEST_CASE("every dataflow is bit-exact and keeps its array busy") {
-    std::vector<MatrixCase> cases = test::matrix_cases(std::getenv("ORRERY_MATRIX") != nullptr);
-    if (const char *filter = std::getenv("ORRERY_CASES")) {
+    const bool all = std::getenv("ORRERY_MATRIX") != nullptr;
+    std::vector<MatrixCase> cases = test::matrix_cases(all);
+    if (const char *filter = std::getenv("ORRERY_KIND")) {
         cases.erase(std::remove_if(cases.begin(), cases.end(),
                                    [&](const MatrixCase &c) {
                                        return c.name.find(filter) == std::string::npos;
@@ -132,14 +149,11 @@ TEST_CASE("every dataflow is bit-exact and keeps its array busy") {
                     cases.end());
     }
     REQUIRE(!cases.empty());
-    const fs::path directory = fs::path(ORRERY_BINARY_DIR) / "dataflows";
-    fs::remove_all(directory);
     lap();
-    MatrixRun matrix(directory);
-    matrix.compile(cases);
-    if (!std::getenv("ORRERY_INTERPRET")) {
-        matrix.run();
-    }
+    MatrixRun matrix(fs::path(ORRERY_BINARY_DIR) / (all ? "dataflows_all" : "dataflows"),
+                     std::getenv("ORRERY_INTERPRET") != nullptr);
+    const char *from = std::getenv("ORRERY_FROM");
+    matrix.run(cases, from ? size_t(std::atoi(from)) : 0);
     for (const std::string &failure : matrix.failures()) {
         FAIL_CHECK(failure);
     }

@@ -1,14 +1,20 @@
-// The presets: hardware IR in the interpreter, against Halide; and the schedules that they print.
+// The presets: hardware IR in the interpreter and Verilog, against Halide; and the schedules that
+// they print.
 #include "apps/dataflows/presets.h"
+#include "apps/dataflows/schedule.h"
 #include "hwgen/hwir/design.h"
+#include "hwgen/support/error.h"
 #include "tests/dataflows/layer_run.h"
 #include "tests/dataflows/preset_layer.h"
 #include "tests/dataflows/printed_presets.h"
 
 #include <catch2/catch.hpp>
 
+#include <iostream>
+
 using namespace Orrery;
 using namespace dataflows;
+using dataflows::Layer;
 
 namespace {
 
@@ -41,6 +47,47 @@ TEST_CASE("every preset gives the convolution, at the least number of points") {
         } catch (const Halide::Error &error) {
             FAIL_CHECK(error.what());
         }
+    }
+}
+
+TEST_CASE("the Verilog of every preset gives the convolution, with and without stalls") {
+    Layer layer; // small, and ragged for most presets
+    layer.channels = 6;
+    layer.filters = 9;
+    layer.width = 5;
+    layer.height = 6;
+    layer.kernel_width = layer.kernel_height = 3;
+    test::DesignRunner runner(std::filesystem::path(ORRERY_BINARY_DIR) / "dataflow_presets");
+    for (const Preset &preset : presets()) {
+        runner.add(preset.name, [=](bool scheduled) {
+            return test::make_layer(layer, preset.make(layer), scheduled);
+        });
+    }
+    const std::vector<test::Measured> designs = runner.run();
+    CHECK(designs.size() == presets().size());
+    for (const test::Measured &design : designs) {
+        std::cout << fmt::format("{:24} {:6} cycles, least {}\n", design.name,
+                                 design.simulated.cycles,
+                                 least_cycles(layer, find_preset(design.name)->make(layer)));
+    }
+}
+
+TEST_CASE("the TPU-like preset is a systolic array, and says so") {
+    const Layer layer = test::preset_layer();
+    for (const Preset &preset : presets()) {
+        INFO(preset.name);
+        const bool systolic = std::string(preset.name) == "tpu";
+        const Design design = test::compile_layer(layer, preset.make(layer));
+        for (const hwir::Process &process : design.hardware().processes) {
+            if (process.array) {
+                CHECK(process.array->row_links == systolic);
+                CHECK(process.array->column_links == systolic);
+            }
+        }
+        std::string printed;
+        test::compile_layer(layer,
+                            [&](Convolution &c) { printed = schedule(c, preset.make(layer)); });
+        CHECK((printed.find("hw.systolic(sum.update());\n") != std::string::npos) == systolic);
     }
 }
 
