@@ -5,6 +5,7 @@
 #include "halide-fork/schedule_conversion.h"
 #include "hwgen/frontend/frontend.h"
 #include "hwgen/hwir/print.h"
+#include "hwgen/hwir/serialize.h"
 #include "hwgen/lower/lower.h"
 #include "hwgen/passes/pipeline.h"
 #include "hwgen/support/error.h"
@@ -131,6 +132,7 @@ Hardware build_hardware(const Halide::Func &output, const std::string &name,
     }
     files["design.json"] = manifest(hardware.design, lowered, paths, "reference.so", name);
     files["design.hwir"] = hwir::print(hardware.design);
+    files["design.hwir.json"] = hwir::to_json(hardware.design, lowered.timing);
     files["schedule.txt"] = hwir::print_schedule(hardware.design);
     return hardware;
 }

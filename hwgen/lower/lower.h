@@ -1,5 +1,5 @@
 #pragma once
-#include "hwgen/hwir/design.h"
+#include "hwgen/hwir/timing.h"
 #include "hwgen/lower/registers.h"
 #include "hwgen/netlist/netlist.h"
 
@@ -9,6 +9,7 @@ struct LoweredDesign {
     netlist::Netlist netlist;
     lower::RegisterMap registers;
     std::vector<int> latencies; ///< per process: cycles from the issue of a point to its write
+    hwir::Timing timing;
 };
 
 /// Hardware IR (after the passes) to modules: one per process, stream and datapath, and the top that connects them with buffers,

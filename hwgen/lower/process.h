@@ -1,4 +1,5 @@
 #pragma once
+#include "hwgen/hwir/timing.h"
 #include "hwgen/lower/access_map.h"
 #include "hwgen/lower/control.h"
 
@@ -56,6 +57,7 @@ struct ProcessModule {
     std::vector<StreamPort> streams;
     std::vector<CounterSource> counters;
     int latency = 0; ///< cycles from the issue of a point to its write
+    hwir::ProcessTiming timing;
 };
 
 /// Lowers process number `process`; its modules are added to build.modules.

@@ -73,6 +73,7 @@ ProcessModule ProcessState::run() {
     absorb_unused(module);
     result.signature = module.signature();
     result.latency = result_cycle + last_write;
+    result.timing.result = result_cycle;
     build.modules.push_back(std::move(module));
     return std::move(result);
 }
@@ -135,14 +136,20 @@ void ProcessState::add_token(int b, bool writer, int k) {
     slots[{b, writer}] = slot;
     Value here = early ? waits_for_elements(buffer, use, port, leave) : enter;
     Value waits = binary(ValueOp::And, here, unary(ValueOp::Not, ready));
-    stalls.push_back({early     ? "elements of " + buffer.name
-                      : !writer ? "data in " + buffer.name
-                      : k == 0  ? "space in " + buffer.name
-                                : "the previous stage of " + buffer.name,
-                      scope.wire(port.prefix + "_waits", waits)});
+    const std::string cause = early     ? "elements of " + buffer.name
+                              : !writer ? "data in " + buffer.name
+                              : k == 0  ? "space in " + buffer.name
+                                        : "the previous stage of " + buffer.name;
+    wait_for({writer ? hwir::Wait::Kind::Write : hwir::Wait::Kind::Read, b, cause},
+             scope.wire(port.prefix + "_waits", waits));
     port.leaves = leaves;
     port.release = release;
     result.tokens.push_back(port);
+}
+
+void ProcessState::wait_for(hwir::Wait wait, Value wanted) {
+    stalls.push_back({wait.cause, std::move(wanted)});
+    result.timing.waits.push_back(std::move(wait));
 }
 
 Value ProcessState::waits_for_elements(const hwir::Buffer &buffer, const hwir::TokenUse &use,
@@ -170,6 +177,7 @@ void ProcessState::release_buffers() {
         if (!t.writer) {
             scope.assign(t.release,
                          delayed(t.leaves, last_read[t.buffer], t.prefix + "_read", true));
+            result.timing.releases.push_back({t.buffer, last_read[t.buffer]});
         }
     }
 }

@@ -149,6 +149,7 @@ void ProcessState::add_buffer_port(int read_port, const hwir::Buffer &buffer,
         }
         add_operand(o, arrival, to);
     }
+    result.timing.reads.push_back({b, read_port, static_cast<int64_t>(touched.size())});
     int width = bits_for(static_cast<int64_t>(touched.size()));
     count(CounterSource::Reads, port.prefix + "_elements", "elements read from " + buffer.name,
           select(enable, constant(width, static_cast<int64_t>(touched.size())), constant(width, 0)), b);
@@ -219,7 +220,7 @@ void ProcessState::add_stream_load(int stream, std::vector<Operand> &to, int lat
     Value enables = enables_of(conditions, space, port.prefix + "_enable");
     Value need = scope.wire(port.prefix + "_need", stream_bytes(enables, space, bytes, port.prefix));
     Value lacks = binary(ValueOp::Less, available, need);
-    stalls.push_back({"data of tensor " + tensor.name, binary(ValueOp::And, gate, lacks)});
+    wait_for({hwir::Wait::Kind::Load, stream, "data of tensor " + tensor.name}, binary(ValueOp::And, gate, lacks));
     scope.assign(take, select(binary(ValueOp::And, fire, gate), need, constant(count_bits, 0)));
     if (s.shifted && enables) {
         Value shift = first_enabled_bits(enables, space, bits, port.prefix);

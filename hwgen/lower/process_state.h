@@ -208,6 +208,8 @@ private:
         netlist::Value wanted;
     };
     std::vector<Stall> stalls;
+    /// Adds a reason for which a point is not issued.
+    void wait_for(hwir::Wait wait, netlist::Value wanted);
     std::map<std::pair<int, bool>, std::vector<std::pair<netlist::Value, netlist::Value>>> delays; ///< by (cycles, reset)
     struct SkewLine {
         bool reset = false;

@@ -13,14 +13,6 @@ using hwir::ReduceOp;
 
 namespace {
 
-int next_power_of_two(int n) {
-    int p = 1;
-    while (p < n) {
-        p *= 2;
-    }
-    return p;
-}
-
 std::vector<int> plus(std::vector<int> cycles, int amount) {
     for (int &c : cycles) {
         c += amount;
@@ -186,6 +178,7 @@ std::vector<int> ProcessState::meet_banks(const AccessMap &map) {
 }
 
 void ProcessState::commit(int buffer, int cycle) {
+    result.timing.commit = cycle;
     for (const TokenPort &t : result.tokens) {
         if (t.buffer == buffer && t.writer) {
             scope.assign(t.release, delayed(t.leaves, cycle, t.prefix + "_commit", true));
@@ -393,13 +386,14 @@ void ProcessState::add_stream_store() {
                              binary(ValueOp::ShiftRight, ordered,
                                     delayed(skip, result_cycle, port.prefix + "_skip_later")));
     }
-    const int depth = next_power_of_two(result_cycle + 4);
+    result.timing.result = result_cycle;
+    const int depth = hwir::store_places(result.timing);
     Value active = scope.wire("point_active", binary(ValueOp::And, fire, point_enable));
     Value credit = scope.net("credit", 1), pop = scope.net("pop", 1);
     scope.instance("u_credit", templates::credit_counter(depth),
                    {{"clk_i", clk}, {"rst_i", rst}, {"take_i", active}, {"give_i", pop}, {"available_o", credit}});
-    stalls.push_back({"space in the output of tensor " + tensor.name,
-                      binary(ValueOp::And, point_enable, unary(ValueOp::Not, credit))});
+    wait_for({hwir::Wait::Kind::Store, stream, "space in the output of tensor " + tensor.name},
+             binary(ValueOp::And, point_enable, unary(ValueOp::Not, credit)));
     Value out = scope.net("fifo_out", count_bits + chunk * 8);
     Value out_valid = module.output(port.prefix + "_valid_o", 1);
     Value out_ready = module.input(port.prefix + "_ready_i", 1);

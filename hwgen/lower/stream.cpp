@@ -1,5 +1,6 @@
 #include "hwgen/lower/stream.h"
 
+#include "hwgen/hwir/timing.h"
 #include "hwgen/lower/access_map.h"
 #include "hwgen/lower/control.h"
 #include "hwgen/support/error.h"
@@ -15,9 +16,6 @@ using namespace netlist;
 using hwir::ExprId;
 
 namespace {
-
-/// Beats that a read stream on a shared port can hold: what it may have in flight.
-constexpr int shared_port_beats = 512;
 
 class StreamState {
 public:
@@ -223,7 +221,7 @@ void StreamState::add_runs() {
 void StreamState::add_dma(Value run_valid, Value ready, Value address, Value length) {
     const bool reads = stream.load >= 0;
     const int bus_bytes = tensor.bus_bits / 8;
-    const int buffer_beats = shared_port ? shared_port_beats : 0;
+    const int buffer_beats = shared_port ? hwir::shared_port_beats : 0;
     Signature dma =
         reads ? templates::axi_read_stream(axi_address_bits, length->width, bus_bytes, chunk_bytes,
                                            tensor.max_burst_beats, tensor.outstanding_bursts, buffer_beats)

@@ -75,6 +75,7 @@ private:
     Value clk, rst;
     Value start, clear; ///< an invocation is taken, and the registers hold its values; ... by an idle design
     Value run_start;    ///< the parts may start it: what depends on scalars alone is computed
+    int run_value_cycles = 0; ///< between the two
     Value starting;     ///< between the two, or constant 0 if they are the same
     Value write_words;  ///< bases and scalars of the invocation taken last
     std::vector<ProcessModule> processes;
@@ -180,6 +181,7 @@ void Top::add_scalars() {
     scope.instance("u_run_values", d.module.signature(), pins);
     build.modules.push_back(std::move(d.module));
     run_start = delayed_start(d.latency);
+    run_value_cycles = d.latency;
 }
 
 /// The start of a run some cycles later.
@@ -642,8 +644,10 @@ LoweredDesign Top::run() {
     absorb_unused(module);
     LoweredDesign lowered;
     lowered.registers = std::move(registers);
+    lowered.timing.start = run_value_cycles;
     for (const ProcessModule &p : processes) {
         lowered.latencies.push_back(p.latency);
+        lowered.timing.processes.push_back(p.timing);
     }
     lowered.netlist.top = module.name;
     for (const Module &m : build.modules) {

@@ -9,6 +9,7 @@
 #include "hwgen/interpreter/interpreter.h"
 #include "hwgen/support/error.h"
 #include "sim/check.h"
+#include "tests/equivalence/check_model.h"
 #include "tests/equivalence/random_directives.h"
 #include "tests/equivalence/random_layer.h"
 
@@ -206,6 +207,11 @@ std::string simulate(const Case &c, const sim::Model &model) {
                    std::to_string(options.memory.queue_bursts) + ":\n" +
                    sim::describe_failure(outcome) + outcome.result.messages +
                    what_the_interpreter_says(c, expected[0]);
+        }
+        std::string wrong = options.memory.stall_percent == 0
+                                ? test::wrong_predictions(c.description->directory, options, outcome.result) : "";
+        if (!wrong.empty()) {
+            return std::to_string(count) + " invocations are predicted otherwise:\n" + wrong;
         }
     }
     return "";

@@ -1,0 +1,111 @@
+#include "sim/prediction.h"
+
+#include "hwgen/hwir/serialize.h"
+#include "hwgen/support/error.h"
+
+#include <fstream>
+#include <sstream>
+
+namespace Orrery::sim {
+
+HardwareIr read_hardware_ir(const std::filesystem::path &directory) {
+    const std::filesystem::path file = directory / "design.hwir.json";
+    std::ifstream in(file, std::ios::binary);
+    std::stringstream text;
+    text << in.rdbuf();
+    if (!in) {
+        user_error("{}: cannot be read; generate the design again", file.string());
+    }
+    HardwareIr hardware;
+    hwir::from_json(text.str(), file.string(), hardware.design, hardware.timing);
+    return hardware;
+}
+
+namespace {
+
+class Comparison {
+public:
+    Comparison(const HardwareIr &h, const model::Prediction &p, const Result &r)
+        : design(h.design), timing(h.timing), prediction(p), result(r) {}
+
+    std::vector<ComparedNumber> run() {
+        add("cycles", prediction.cycles, result.cycles, true);
+        for (size_t p = 0; p < design.processes.size(); p++) {
+            add_process(p);
+        }
+        for (size_t b = 0; b < design.buffers.size(); b++) {
+            add("reads of " + design.buffers[b].name, prediction.buffers[b].reads,
+                result.buffers[b].reads);
+            add("writes to " + design.buffers[b].name, prediction.buffers[b].writes,
+                result.buffers[b].writes);
+        }
+        size_t tensor = 0, scratch = 0; // as in the result
+        for (size_t t = 0; t < design.tensors.size(); t++) {
+            const hwir::Tensor &described = design.tensors[t];
+            const bool is_scratch = described.direction == hwir::Direction::Scratch;
+            const PortTraffic none;
+            const bool reads = described.direction != hwir::Direction::Output;
+            const bool writes = described.direction != hwir::Direction::Input;
+            const PortTraffic *measured[2] = {&none, &none};
+            if (is_scratch) {
+                measured[0] = &result.scratch[scratch].read;
+                measured[1] = &result.scratch[scratch++].written;
+            } else {
+                measured[writes] = &result.ports[tensor++];
+            }
+            if (reads) {
+                add_traffic(described.name + " read", prediction.tensors[t].read, *measured[0]);
+            }
+            if (writes) {
+                add_traffic(described.name + " written", prediction.tensors[t].written,
+                            *measured[1]);
+            }
+        }
+        return std::move(numbers);
+    }
+
+private:
+    void add(std::string name, uint64_t predicted, uint64_t simulated, bool in_cycles = false) {
+        numbers.push_back({std::move(name), predicted, simulated, in_cycles});
+    }
+
+    void add_process(size_t p) {
+        const std::string &name = design.processes[p].name;
+        const model::ProcessPrediction &predicted = prediction.processes[p];
+        const ProcessCounts &measured = result.processes[p];
+        add(name + " busy", predicted.busy, measured.busy);
+        if (design.processes[p].array) {
+            add(name + " operations", predicted.operations, measured.operations);
+        }
+        const std::vector<hwir::Wait> &waits = timing.processes[p].waits;
+        ORRERY_CHECK(waits.size() == measured.stalls.size() &&
+                         waits.size() == predicted.stalls.size(),
+                     "{}: reasons to wait", name);
+        for (size_t i = 0; i < waits.size(); i++) {
+            add(name + " stalled: " + waits[i].cause, predicted.stalls[i], measured.stalls[i],
+                true);
+        }
+    }
+
+    void add_traffic(const std::string &name, const model::Traffic &predicted,
+                     const PortTraffic &measured) {
+        add(name + ": bytes", predicted.bytes, measured.bytes);
+        add(name + ": bursts", predicted.bursts, measured.bursts);
+        add(name + ": beats", predicted.beats, measured.beats);
+    }
+
+    const hwir::Design &design;
+    const hwir::Timing &timing;
+    const model::Prediction &prediction;
+    const Result &result;
+    std::vector<ComparedNumber> numbers;
+};
+
+} // namespace
+
+std::vector<ComparedNumber> compare(const HardwareIr &hardware, const model::Prediction &prediction,
+                                    const Result &result) {
+    return Comparison(hardware, prediction, result).run();
+}
+
+} // namespace Orrery::sim
