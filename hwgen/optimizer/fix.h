@@ -1,0 +1,16 @@
+#pragma once
+#include "hwgen/optimizer/search.h"
+
+#include <string>
+
+namespace Orrery::optimizer {
+
+/// Adds what the text fixes of a mapping to the constraints:
+/// * "spatial C=16 K=16": these loops with these factors in the array, and no others. Each word is
+/// an
+///   axis; "FY=3+K=4" puts two loops on one axis (replication), FY near and K far.
+/// * "LEVEL FX=5 OX=1": iterations of these loops at the level of that name.
+void parse_fix(const std::string &text, const Problem &problem, const Hardware &hardware,
+               Constraints &constraints);
+
+} // namespace Orrery::optimizer

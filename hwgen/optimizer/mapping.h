@@ -1,0 +1,36 @@
+#pragma once
+#include "hwgen/optimizer/hardware.h"
+#include "hwgen/optimizer/problem.h"
+
+#include <vector>
+
+namespace Orrery::optimizer {
+
+/// A loop that is unrolled over processing elements.
+struct SpatialLoop {
+    int loop;
+    int64_t factor;
+};
+
+/// One axis of the array: no loop, one, or two, of which the first one is near: its iterations lie
+/// beside each other, those of the second one are as far apart as the first has iterations.
+using Axis = std::vector<SpatialLoop>;
+
+/// How a problem is run on hardware: a blocking of every loop, the order of the loops at each
+/// level, and the loops in the array.
+struct Mapping {
+    std::vector<Axis> axes;
+    std::vector<std::vector<int64_t>> temporal; ///< [level][loop]: iterations
+    std::vector<std::vector<int>> order;        ///< [level]: loops, innermost first
+
+    /// Iterations of the loop in the array.
+    int64_t spatial(int loop) const;
+    /// Extents of a tile of the level: of a processing element below the array's level, else of the
+    /// whole array. Where the array does not divide its tile, its last round is a partial one.
+    std::vector<int64_t> tile(const Problem &problem, const Hardware &hardware, int level) const;
+};
+
+/// The loop nest as text, outermost loop first, indented; loops of one iteration are left out.
+std::string loop_nest(const Problem &problem, const Hardware &hardware, const Mapping &mapping);
+
+} // namespace Orrery::optimizer

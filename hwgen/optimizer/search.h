@@ -1,0 +1,62 @@
+#pragma once
+#include "hwgen/optimizer/interstellar.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace Orrery::optimizer {
+
+/// What is given of a mapping; the search finds the rest.
+struct Constraints {
+    std::optional<std::vector<Axis>> axes;
+    std::vector<std::vector<int64_t>> temporal; ///< [level][loop]: iterations; 0 or missing: free
+
+    int64_t given(int level, int loop) const {
+        return level < int(temporal.size()) && loop < int(temporal[level].size())
+                   ? temporal[level][loop]
+                   : 0;
+    }
+};
+
+struct SearchProgress {
+    int64_t done = 0, candidates = 0; ///< tiles of the array, with their spatial loops
+    int64_t best = 0;                 ///< energy in units
+    int64_t bound = 0;                ///< no mapping is below
+};
+
+struct SearchOptions {
+    int threads = 1;
+    double seconds = 0; ///< stop the search then, with what has been found; 0: never
+    bool prune = true;  ///< false: evaluate every mapping (to measure and to test)
+    std::function<void(const SearchProgress &)> progress;
+};
+
+struct SearchResult {
+    std::optional<Mapping> mapping; ///< empty: no mapping follows the rules
+    int64_t energy = 0;             ///< in units of the model
+    int64_t bound = 0;              ///< proved: no mapping needs less
+    bool optimal = false;           ///< bound == energy: the search ended by itself
+    int64_t spatial_choices = 0;
+    int64_t candidates = 0; ///< tiles of the array that follow the rules, with their spatial loops
+    int64_t evaluated = 0;  ///< mappings evaluated to the end, each with its best orders
+};
+
+/// The mapping of least energy, by branch and bound.
+///
+/// A tile of a level depends on the one inside of it only by being a multiple, and the energy of a
+/// level on these two tiles alone. So the levels above the one next to the array, and those inside
+/// the processing elements, are solved exactly for every tile by dynamic programming. What is left,
+/// the spatial loops, the tile of the array and the one above it, is searched: each pair of the
+/// former gets a bound from what the best tile above it could cost, and pairs are evaluated by
+/// ascending bound until it exceeds the best energy.
+///
+/// Of mappings with equal energy, the first one in this order is the result: spatial loops (as
+/// spatial_choices lists them), tile inside a processing element, assignment to axes, tiles from
+/// the inside outwards (FX slowest to ... as the loops of the problem are listed), orders (weights,
+/// ... as InterstellarModel::orders). It does not depend on the number of threads.
+SearchResult search(const InterstellarModel &model, const Constraints &constraints,
+                    const SearchOptions &options);
+
+} // namespace Orrery::optimizer

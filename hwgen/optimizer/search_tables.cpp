@@ -1,0 +1,222 @@
+#include "hwgen/optimizer/search_tables.h"
+
+#include "hwgen/support/error.h"
+
+#include <algorithm>
+
+namespace Orrery::optimizer {
+
+using Point = Lattice::Point;
+
+Steps::Steps(const Lattice &lattice, const Constraints &constraints, int level)
+    : lattice_(lattice) {
+    for (int d = 0; d < lattice.loops(); d++) {
+        const std::vector<int64_t> &divisors = lattice.divisors(d);
+        std::vector<std::vector<int>> next;
+        for (size_t i = 0; i < divisors.size(); i++) {
+            next.emplace_back();
+            for (const int j : lattice.multiples(d, int(i))) {
+                const int64_t given = constraints.given(level, d);
+                if (given == 0 || divisors[j] == divisors[i] * given) {
+                    next.back().push_back(j);
+                }
+            }
+        }
+        next_.push_back(next);
+    }
+}
+
+bool Steps::possible(Point from, Point to) const {
+    for (int d = 0; d < lattice_.loops(); d++) {
+        const auto &next = next_[d][lattice_.coordinate(from, d)];
+        if (!std::binary_search(next.begin(), next.end(), lattice_.coordinate(to, d))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+SearchTables::SearchTables(const InterstellarModel &model, const Constraints &constraints)
+    : model_(model), lattice_(model.problem()), junction_(model.hardware().array.level + 1) {
+    for (int level = 0; level <= model.hardware().last_level(); level++) {
+        steps_.emplace_back(lattice_, constraints, level);
+    }
+    for (Point p = 0; p < lattice_.points(); p++) {
+        words_.push_back(model.words(lattice_.tile(p).data()));
+    }
+    for (const InterstellarModel::Order &order : model.orders()) {
+        for (size_t x = 0; x < order.stationary.size(); x++) {
+            iterations(order.stationary[x]);
+            iterations(model.tensors()[x].irrelevant & ~order.stationary[x]);
+        }
+    }
+    solve_inside();
+    solve_above();
+    make_orders();
+}
+
+const std::vector<int64_t> &SearchTables::iterations(LoopSet loops) {
+    std::vector<int64_t> &table = iterations_[loops];
+    if (table.empty()) {
+        table.assign(size_t(lattice_.points()), 1);
+        for (int d = 0; d < lattice_.loops(); d++) {
+            for (Point p = 0; (loops >> d & 1) != 0 && p < lattice_.points(); p++) {
+                table[p] *= lattice_.divisors(d).back() / lattice_.extent(p, d);
+            }
+        }
+    }
+    return table;
+}
+
+int64_t SearchTables::level_energy(int level, Point from, Point to, size_t *order,
+                                   const std::vector<int64_t> *hops) const {
+    int64_t least = no_energy;
+    for (size_t o = 0; o < model_.orders().size(); o++) {
+        int64_t energy = 0;
+        for (size_t x = 0; x < model_.tensors().size(); x++) {
+            const LoopSet once = model_.orders()[o].stationary[x];
+            const LoopSet each = model_.tensors()[x].irrelevant & ~once;
+            const int64_t accesses =
+                iterations_.at(each)[from] * iterations_.at(once)[to] / model_.tensors()[x].divisor;
+            energy +=
+                model_.access_energy(level, int(x), accesses) + (hops ? (*hops)[x] * accesses : 0);
+        }
+        if (energy < least) {
+            least = energy;
+            if (order) {
+                *order = o;
+            }
+        }
+    }
+    return least;
+}
+
+void SearchTables::solve_inside() {
+    const int array_level = model_.hardware().array.level;
+    const std::vector<int64_t> none(size_t(lattice_.points()), no_energy);
+    std::vector<int64_t> innermost = none;
+    steps_[0].walk(
+        0, [&](Point tile) { innermost[tile] = model_.fills(0, words_[tile]) ? 0 : no_energy; });
+    inside_.push_back(innermost);
+    for (int level = 1; level <= array_level; level++) {
+        std::vector<int64_t> energies = none;
+        for (Point from = 0; from < lattice_.points(); from++) {
+            if (inside_.back()[from] == no_energy) {
+                continue;
+            }
+            steps_[level].walk(from, [&](Point to) {
+                if (model_.fills(level, words_[to])) {
+                    energies[to] = std::min(energies[to],
+                                            inside_.back()[from] + level_energy(level, from, to));
+                }
+            });
+        }
+        inside_.push_back(energies);
+    }
+}
+
+void SearchTables::solve_above() {
+    const int last = model_.hardware().last_level();
+    const std::vector<int64_t> none(size_t(lattice_.points()), no_energy);
+    above_.assign(size_t(last) + 1, none);
+    above_[last][lattice_.whole()] = 0;
+    for (int level = last - 1; level >= junction_; level--) {
+        const std::vector<int64_t> &next = above_[level + 1];
+        for (Point from = 0; from < lattice_.points(); from++) {
+            if (!model_.fills(level, words_[from])) {
+                continue;
+            }
+            int64_t &least = above_[level][from];
+            const auto step_to = [&](Point to) {
+                if (next[to] != no_energy) {
+                    least = std::min(least, next[to] + level_energy(level + 1, from, to));
+                }
+            };
+            if (level + 1 < last) {
+                steps_[level + 1].walk(from, step_to);
+            } else if (steps_[last].possible(from, lattice_.whole())) {
+                step_to(lattice_.whole());
+            }
+        }
+    }
+}
+
+void SearchTables::make_orders() {
+    for (const InterstellarModel::Order &order : model_.orders()) {
+        OrderTables tables;
+        for (size_t x = 0; x < order.stationary.size(); x++) {
+            const LoopSet once = order.stationary[x];
+            const LoopSet each = model_.tensors()[x].irrelevant & ~once;
+            std::vector<int64_t> &least = least_iterations_[once];
+            if (least.empty()) {
+                least = iterations_.at(once);
+                for (Point p = 0; p < lattice_.points(); p++) {
+                    least[p] = above()[p] == no_energy ? no_energy : least[p];
+                }
+                lattice_.spread_least(least);
+            }
+            tables.outer.push_back(iterations_.at(each).data());
+            tables.inner.push_back(iterations_.at(once).data());
+            tables.least_inner.push_back(least.data());
+            tables.kept = each == 0 ? int(x) : tables.kept;
+        }
+        const InterstellarModel::TensorTerms &kept = model_.tensors()[tables.kept];
+        ORRERY_CHECK((kept.irrelevant & ~order.stationary[tables.kept]) == 0, "no tensor stays");
+        tables.least_kept = above();
+        for (Point p = 0; p < lattice_.points(); p++) {
+            if (above()[p] != no_energy) {
+                tables.least_kept[p] += model_.access_energy(
+                    junction_, tables.kept, tables.inner[tables.kept][p] / kept.divisor);
+            }
+        }
+        lattice_.spread_least(tables.least_kept);
+        orders_.push_back(std::move(tables));
+    }
+}
+
+bool SearchTables::fits_array(Point tile) const {
+    const Hardware &hardware = model_.hardware();
+    const int64_t words = hardware.levels[hardware.array.level].words;
+    return words == 0 || words_[tile] <= words * hardware.array.elements;
+}
+
+void SearchTables::set_level(int level, Point from, Point to, Mapping &mapping) const {
+    size_t order = 0;
+    level_energy(level, from, to, &order);
+    mapping.order[level] = model_.orders()[order].loops;
+    for (int d = 0; d < lattice_.loops(); d++) {
+        mapping.temporal[level][d] = lattice_.extent(to, d) / lattice_.extent(from, d);
+    }
+}
+
+void SearchTables::fill_inside(const std::vector<int64_t> &element_tile, Mapping &mapping) const {
+    mapping.order[0] = model_.orders()[0].loops;
+    mapping.temporal[0] = element_tile;
+    const int array_level = junction_ - 1;
+    Point to = array_level > 0 ? lattice_.point(element_tile) : 0;
+    for (int level = array_level; level > 0; level--) {
+        Point from = 0;
+        while (inside_[level - 1][from] == no_energy || !steps_[level].possible(from, to) ||
+               inside_[level - 1][from] + level_energy(level, from, to) != inside_[level][to]) {
+            from++;
+        }
+        set_level(level, from, to, mapping);
+        to = from;
+        mapping.temporal[0] = lattice_.tile(to);
+    }
+}
+
+void SearchTables::fill_above(Point tile, Mapping &mapping) const {
+    Point from = tile;
+    for (int level = junction_ + 1; level <= model_.hardware().last_level(); level++) {
+        Point to = from;
+        while (above_[level][to] == no_energy || !steps_[level].possible(from, to) ||
+               above_[level][to] + level_energy(level, from, to) != above_[level - 1][from]) {
+            to++;
+        }
+        set_level(level, from, to, mapping);
+        from = to;
+    }
+}
+
+} // namespace Orrery::optimizer

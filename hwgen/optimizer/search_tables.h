@@ -1,0 +1,98 @@
+#pragma once
+#include "hwgen/optimizer/lattice.h"
+#include "hwgen/optimizer/search.h"
+
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace Orrery::optimizer {
+
+constexpr int64_t no_energy = INT64_MAX / 4; ///< of what breaks a rule; sums of two do not overflow
+
+/// From a tile to the larger tiles that a level may make of it: for every loop the divisors that
+/// are multiples, and fit what is given.
+class Steps {
+public:
+    Steps(const Lattice &lattice, const Constraints &constraints, int level);
+
+    /// Calls visit(point) for all larger tiles.
+    template <typename Visit>
+    void walk(Lattice::Point from, const Visit &visit) const {
+        walk(0, from, from, visit);
+    }
+    bool possible(Lattice::Point from, Lattice::Point to) const;
+
+private:
+    const Lattice &lattice_;
+    std::vector<std::vector<std::vector<int>>> next_; ///< [loop][divisor]: divisors
+
+    template <typename Visit>
+    void walk(int loop, Lattice::Point from, Lattice::Point to, const Visit &visit) const {
+        const int i = lattice_.coordinate(from, loop);
+        const Lattice::Point stride = lattice_.stride(loop);
+        for (const int j : next_[loop][i]) {
+            const Lattice::Point point = to + (j - i) * stride;
+            if (loop + 1 == lattice_.loops()) {
+                visit(point);
+            } else {
+                walk(loop + 1, from, point, visit);
+            }
+        }
+    }
+};
+
+/// What the search knows of every tile before it begins.
+class SearchTables {
+public:
+    /// One order of the loops at the level next to the array: where the accesses of each tensor
+    /// come from. Accesses are outer[tile of the array] * inner[tile above] / divisor.
+    struct OrderTables {
+        std::vector<const int64_t *> outer, inner;
+        std::vector<const int64_t *>
+            least_inner; ///< over the tiles above, by the tile of the array
+        int kept = 0;    ///< tensor that stays: its outer is 1
+        std::vector<int64_t>
+            least_kept; ///< energy of its accesses at this level, and of the levels above
+    };
+
+    SearchTables(const InterstellarModel &model, const Constraints &constraints);
+
+    const Lattice &lattice() const { return lattice_; }
+    const std::vector<OrderTables> &orders() const { return orders_; }
+    const std::vector<int64_t> &inside() const { return inside_.back(); }
+    const std::vector<int64_t> &above() const { return above_[junction_]; }
+    /// Words of the tile of the array fit into all of its memories.
+    bool fits_array(Lattice::Point tile) const;
+    const Steps &junction_steps() const { return steps_[junction_]; }
+
+    /// Factors and orders of the levels inside a processing element, for its tile.
+    void fill_inside(const std::vector<int64_t> &element_tile, Mapping &mapping) const;
+    /// Of the levels beyond the one next to the array, for the tile of that one.
+    void fill_above(Lattice::Point tile, Mapping &mapping) const;
+    /// Energy of a level whose loops make `to` of `from`, with its best order.
+    int64_t level_energy(int level, Lattice::Point from, Lattice::Point to, size_t *order = nullptr,
+                         const std::vector<int64_t> *hops = nullptr) const;
+
+private:
+    const InterstellarModel &model_;
+    Lattice lattice_;
+    int junction_; ///< level next to the array
+    std::vector<Steps> steps_;
+    std::vector<int64_t> words_;
+    std::map<LoopSet, std::vector<int64_t>> iterations_; ///< product over loops of extent / tile
+    std::map<LoopSet, std::vector<int64_t>> least_iterations_; ///< over the tiles above
+    /// [level up to the array's][tile in a processing element]: energy of levels 1 to this one.
+    std::vector<std::vector<int64_t>> inside_;
+    /// [level above the array][tile]: energy of the levels further out.
+    std::vector<std::vector<int64_t>> above_;
+    std::vector<OrderTables> orders_;
+
+    const std::vector<int64_t> &iterations(LoopSet loops);
+    void set_level(int level, Lattice::Point from, Lattice::Point to, Mapping &mapping) const;
+    void solve_inside();
+    void solve_above();
+    void make_orders();
+};
+
+} // namespace Orrery::optimizer

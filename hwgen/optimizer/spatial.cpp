@@ -1,0 +1,175 @@
+#include "hwgen/optimizer/spatial.h"
+
+#include "hwgen/support/error.h"
+
+#include <algorithm>
+#include <map>
+
+namespace Orrery::optimizer {
+
+namespace {
+
+std::vector<int64_t> factors_of(int64_t extent, int64_t most) {
+    std::vector<int64_t> factors;
+    for (int64_t factor = 2; factor <= std::min(extent, most); factor++) {
+        if (extent % factor == 0) {
+            factors.push_back(factor);
+        }
+    }
+    return factors;
+}
+
+/// What one axis may hold.
+std::vector<Axis> axis_choices(const Problem &problem, const Hardware &hardware) {
+    const int64_t width = hardware.array.width();
+    const double least = hardware.utilisation * double(width);
+    std::vector<Axis> choices;
+    if (least <= 1) {
+        choices.push_back({});
+    }
+    const int loops = int(problem.loops.size());
+    for (int u = 0; u < loops; u++) {
+        for (const int64_t factor : factors_of(problem.loops[u].extent, width)) {
+            if (double(factor) >= least) {
+                choices.push_back({{u, factor}});
+                continue;
+            }
+            for (int v = 0; hardware.replication && v < loops; v++) {
+                for (const int64_t second : factors_of(problem.loops[v].extent, width / factor)) {
+                    if (v != u && double(factor * second) >= least) {
+                        choices.push_back({{u, factor}, {v, second}});
+                    }
+                }
+            }
+        }
+    }
+    return choices;
+}
+
+LoopSet loops_of(const Axis &axis) {
+    LoopSet set = 0;
+    for (const SpatialLoop &loop : axis) {
+        set |= LoopSet(1) << loop.loop;
+    }
+    return set;
+}
+
+int64_t iterations(const Axis &axis) {
+    int64_t product = 1;
+    for (const SpatialLoop &loop : axis) {
+        product *= loop.factor;
+    }
+    return product;
+}
+
+/// Choices by the factors of the loops, in the order in which these first appear.
+class Collector {
+public:
+    explicit Collector(const InterstellarModel &model) : model_(model) {}
+
+    void add(const std::vector<Axis> &axes) {
+        std::vector<int64_t> factors(model_.problem().loops.size(), 1);
+        for (const Axis &axis : axes) {
+            for (const SpatialLoop &loop : axis) {
+                factors[loop.loop] *= loop.factor;
+            }
+        }
+        const auto [found, fresh] = places_.emplace(factors, choices_.size());
+        if (fresh) {
+            choices_.push_back({factors, {}, {}, {}});
+        }
+        add_assignment(choices_[found->second], axes);
+    }
+
+    std::vector<SpatialChoice> take() {
+        for (SpatialChoice &choice : choices_) {
+            choice.least_hops = choice.hops[0];
+            for (const auto &hops : choice.hops) {
+                for (size_t x = 0; x < hops.size(); x++) {
+                    choice.least_hops[x] = std::min(choice.least_hops[x], hops[x]);
+                }
+            }
+        }
+        return std::move(choices_);
+    }
+
+private:
+    const InterstellarModel &model_;
+    std::vector<SpatialChoice> choices_;
+    std::map<std::vector<int64_t>, size_t> places_;
+
+    void add_assignment(SpatialChoice &choice, const std::vector<Axis> &axes) {
+        std::vector<int64_t> hops;
+        for (size_t x = 0; x < model_.tensors().size(); x++) {
+            hops.push_back(model_.hop_energy(axes, int(x)));
+        }
+        const auto beats = [](const std::vector<int64_t> &a, const std::vector<int64_t> &b) {
+            return std::equal(a.begin(), a.end(), b.begin(),
+                              [](int64_t p, int64_t q) { return p <= q; });
+        };
+        for (const auto &other : choice.hops) {
+            if (beats(other, hops)) {
+                return;
+            }
+        }
+        for (size_t i = choice.hops.size(); i-- > 0;) {
+            if (beats(hops, choice.hops[i])) {
+                choice.hops.erase(choice.hops.begin() + int64_t(i));
+                choice.axes.erase(choice.axes.begin() + int64_t(i));
+            }
+        }
+        choice.hops.push_back(hops);
+        choice.axes.push_back(axes);
+    }
+};
+
+} // namespace
+
+std::vector<SpatialChoice> spatial_choices(const InterstellarModel &model) {
+    const Hardware &hardware = model.hardware();
+    const std::vector<Axis> choices = axis_choices(model.problem(), hardware);
+    const double least = hardware.utilisation * double(hardware.array.elements);
+    Collector collector(model);
+    for (size_t i = 0; i < choices.size(); i++) {
+        if (hardware.array.axes == 1) {
+            collector.add({choices[i]});
+            continue;
+        }
+        for (size_t j = i; j < choices.size(); j++) {
+            const bool disjoint = (loops_of(choices[i]) & loops_of(choices[j])) == 0;
+            if (disjoint && double(iterations(choices[i]) * iterations(choices[j])) >= least) {
+                collector.add({choices[i], choices[j]});
+            }
+        }
+    }
+    return collector.take();
+}
+
+std::vector<SpatialChoice> given_spatial(const InterstellarModel &model,
+                                         const std::vector<Axis> &axes) {
+    LoopSet seen = 0;
+    int64_t product = 1;
+    for (const Axis &axis : axes) {
+        for (const SpatialLoop &loop : axis) {
+            const Loop &of = model.problem().loops[loop.loop];
+            if (loop.factor > of.extent) {
+                user_error("--fix spatial: {} has {} iterations, less than {}", of.name, of.extent,
+                           loop.factor);
+            }
+            if ((seen >> loop.loop & 1) != 0) {
+                user_error("--fix spatial: {} is given twice", of.name);
+            }
+            seen |= LoopSet(1) << loop.loop;
+            product *= loop.factor;
+        }
+    }
+    if (product > model.hardware().array.elements) {
+        user_error("--fix spatial: {} iterations do not fit into the {} processing elements of {}",
+                   product, model.hardware().array.elements, model.hardware().name);
+    }
+    Collector collector(model);
+    collector.add(axes);
+    return collector.take();
+}
+
+} // namespace Orrery::optimizer

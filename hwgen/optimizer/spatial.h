@@ -1,0 +1,28 @@
+#pragma once
+#include "hwgen/optimizer/interstellar.h"
+
+#include <vector>
+
+namespace Orrery::optimizer {
+
+/// Assignments of loops to the axes that unroll every loop by the same factor: they have the same
+/// tiles, and differ in hops only. Those that another one beats for every tensor are left out.
+struct SpatialChoice {
+    std::vector<int64_t> factors;           ///< of each loop
+    std::vector<std::vector<Axis>> axes;    ///< the assignments
+    std::vector<std::vector<int64_t>> hops; ///< [assignment][tensor]: InterstellarModel::hop_energy
+    std::vector<int64_t> least_hops;        ///< [tensor], over the assignments
+};
+
+/// All assignments that the hardware allows: an axis has one loop with a factor that divides its
+/// extent and is at least utilisation * width and at most width, or, with replication, a first loop
+/// below that and a second one that bring the product there. Axes have different loops, and use at
+/// least `utilisation` of the array together. The axes are alike: of two assignments that differ by
+/// an exchange of axes, one is listed.
+std::vector<SpatialChoice> spatial_choices(const InterstellarModel &model);
+
+/// The one assignment that is given; it must fit into the array.
+std::vector<SpatialChoice> given_spatial(const InterstellarModel &model,
+                                         const std::vector<Axis> &axes);
+
+} // namespace Orrery::optimizer
