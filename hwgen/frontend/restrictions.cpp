@@ -109,6 +109,29 @@ private:
         if (schedule.ring_buffer().defined()) {
             mistake("Func {}: ring_buffer() is not supported; use buffer(...).slots(n)", name);
         }
+        check_storage(f, name);
+    }
+
+    /// Storage is what the buffer directive says, and what the accesses need.
+    void check_storage(const Function &f, const std::string &name) {
+        if (f.schedule().memory_type() != Halide::MemoryType::Auto) {
+            mistake("Func {0}: store_in() has no hardware form; say where it is stored with "
+                    "buffer({0}, Memory::RegisterFile), Memory::Sram or Memory::Dram",
+                    name);
+        }
+        for (const StorageDim &dim : f.schedule().storage_dims()) {
+            if (dim.alignment.defined()) {
+                mistake("Func {}: align_storage({}) has no hardware form, since buffers have the "
+                        "banks that their lanes need; remove it",
+                        name, user_name(dim.var));
+            }
+            if (dim.bound.defined()) {
+                mistake("Func {0}: bound_storage({1}) has no hardware form, since buffers have the "
+                        "size that their accesses need; remove it, or give {0}.bound({1}, min, "
+                        "extent) if that size has no constant bound",
+                        name, user_name(dim.var));
+            }
+        }
     }
 
     void check_stage(const std::string &func, int index, const Definition &definition) {

@@ -195,8 +195,8 @@ std::string simulate(const Case &c, const sim::Model &model) {
                 const sim::TensorDescription &tensor = c.description->tensors[i];
                 if (tensor.is_output) {
                     outcome.elements += uint64_t(tensor.element_count());
-                    outcome.differing += sim::compare_tensors(
-                        tensor, tensors[n][i], expected[n][i], 5, outcome.differences);
+                    outcome.differing += sim::compare_tensors(tensor, tensors[n][i], expected[n][i],
+                                                              5, outcome.differences);
                 }
             }
         }

@@ -1,6 +1,7 @@
 #include "tests/equivalence/scalar_layers.h"
 
 #include "halide-fork/orrery.h"
+#include "tests/equivalence/scalar_combinations.h"
 
 namespace Orrery::test {
 
@@ -94,7 +95,7 @@ ScalarLayer padded_copy(bool scheduled) {
 }
 
 /// A matrix product of any size on an array of 4 x 4, in tiles.
-ScalarLayer matrix_product(bool scheduled) {
+ScalarLayer tiled_product(bool systolic, bool scheduled) {
     ImageParam a(Int(8), 2, "a"), b(Int(8), 2, "b");
     Param<int> m("m", 5, 1, 18), n("n", 6, 1, 17), depth("depth", 7, 1, 21);
     Var x("x"), y("y"), xo("xo"), yo("yo"), xi("xi"), xt("xt");
@@ -123,15 +124,21 @@ ScalarLayer matrix_product(bool scheduled) {
         b.in(product).compute_at(output, xo);
         Accelerator hw = accelerate(output);
         hw.pe_array(product.update(), {ri}, {xi});
+        if (systolic) {
+            hw.systolic(product.update());
+        }
         hw.buffer(product).slots(2);
         hw.buffer(b.in(product)).slots(2);
     }
     return {output, {a, b}, {m.parameter(), n.parameter(), depth.parameter()}};
 }
 
+ScalarLayer matrix_product(bool scheduled) { return tiled_product(false, scheduled); }
+ScalarLayer systolic_product(bool scheduled) { return tiled_product(true, scheduled); }
+
 /// A convolution with padding whose width, height, channels, filters, kernel and stride are
 /// scalars.
-ScalarLayer convolution(bool scheduled) {
+ScalarLayer any_convolution(bool systolic, bool scheduled) {
     ImageParam input(Int(8), 3, "input"), weights(Int(8), 4, "weights"), bias(Int(32), 1, "bias");
     Param<int> channels("channels", 5, 1, 10), filters("filters", 6, 1, 9);
     Param<int> width("width", 7, 1, 9), height("height", 6, 1, 8);
@@ -170,6 +177,9 @@ ScalarLayer convolution(bool scheduled) {
         bias.in(sum).compute_root();
         Accelerator hw = accelerate(output);
         hw.pe_array(sum.update(), {ri}, {k});
+        if (systolic) {
+            hw.systolic(sum.update());
+        }
         hw.buffer(sum).slots(2);
     }
     return {output,
@@ -177,6 +187,9 @@ ScalarLayer convolution(bool scheduled) {
             {channels.parameter(), filters.parameter(), width.parameter(), height.parameter(),
              kernel.parameter(), stride.parameter(), pad.parameter()}};
 }
+
+ScalarLayer convolution(bool scheduled) { return any_convolution(false, scheduled); }
+ScalarLayer systolic_convolution(bool scheduled) { return any_convolution(true, scheduled); }
 
 template <typename T>
 void set_as(Parameter &parameter, int64_t value) {
@@ -190,7 +203,12 @@ const std::vector<ScalarLayerKind> &scalar_layers() {
                                                     {"partial_sums", partial_sums},
                                                     {"padded_copy", padded_copy},
                                                     {"matrix_product", matrix_product},
-                                                    {"convolution", convolution}};
+                                                    {"convolution", convolution},
+                                                    {"systolic_product", systolic_product},
+                                                    {"systolic_convolution", systolic_convolution},
+                                                    {"line_buffer", line_buffer_with_scalars},
+                                                    {"feature_map", feature_map_with_scalars},
+                                                    {"partial_sums_in_dram", spilled_with_scalars}};
     return kinds;
 }
 

@@ -364,6 +364,14 @@ TEST_CASE("error: schedule directives without a hardware form", "[frontend][erro
                    l.f.compute_at(l.output, l.xo).hoist_storage_root().ring_buffer(2);
                }),
                Contains("Func f") && Contains("ring_buffer()"));
+    CHECK_THAT(error_with([](Line &l) { l.f.compute_root().store_in(MemoryType::Register); }),
+               Contains("Func f: store_in()") && Contains("buffer(f, Memory::RegisterFile)"));
+    CHECK_THAT(error_with([](Line &l) { l.f.compute_root().store_in(MemoryType::Heap); }),
+               Contains("Func f: store_in()"));
+    CHECK_THAT(error_with([](Line &l) { l.f.compute_root().align_storage(l.x, 8); }),
+               Contains("Func f: align_storage(x)") && Contains("remove it"));
+    CHECK_THAT(error_with([](Line &l) { l.f.compute_root().bound_storage(l.x, 64); }),
+               Contains("Func f: bound_storage(x)") && Contains("f.bound(x, min, extent)"));
 }
 
 TEST_CASE("error: compute_with, atomic and blending tails", "[frontend][errors]") {
