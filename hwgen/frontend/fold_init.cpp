@@ -68,26 +68,36 @@ private:
                std::count(storage.lane_dims.begin(), storage.lane_dims.end(), level) > 0;
     }
 
-    /// Left side: the pure variables. Predicates: of reduction variables (those on pure variables
-    /// alone leave elements out).
-    static bool updates_every_element(const Definition &definition,
-                                      const std::vector<std::string> &pure_variables) {
+    /// Left side: the pure variables. Predicates: true for all elements of the pure definition
+    /// where the reduction begins.
+    bool updates_every_element(const Definition &definition,
+                               const std::vector<std::string> &pure_variables) const {
+        std::map<std::string, Expr> first_visit;
         for (size_t i = 0; i < pure_variables.size(); i++) {
             const auto *variable = definition.args()[i].as<Variable>();
             if (!variable || variable->name != pure_variables[i]) {
                 return false;
             }
+            first_visit[pure_variables[i]] = init.store.coordinates[i];
         }
-        for (const Expr &c : definition.split_predicate()) {
-            const auto &rvars = definition.schedule().rvars();
-            const bool of_reduction =
-                std::any_of(rvars.begin(), rvars.end(),
-                            [&](const ReductionVariable &r) { return expr_uses_var(c, r.var); });
-            if (!of_reduction && !is_const_one(c)) {
-                return false;
-            }
+        for (const ReductionVariable &r : definition.schedule().rvars()) {
+            first_visit[r.var] = r.min;
         }
-        return true;
+        const std::vector<Expr> predicate = definition.split_predicate();
+        return std::all_of(predicate.begin(), predicate.end(), [&](const Expr &c) {
+            const Expr first =
+                simplify(substitute(first_visit, remove_promises(remove_likelies(c))));
+            return is_const_one(first) || (!uses_sizes(first) && space.always(first, init.nest));
+        });
+    }
+
+    /// Does it depend on the size of an input, whose value is not known here?
+    static bool uses_sizes(const Expr &e) {
+        bool found = false;
+        for_each_variable(e, [&](const Variable &v) {
+            found = found || (v.param.defined() && v.param.is_buffer());
+        });
+        return found;
     }
 
     /// Does the update, rounded up, compute elements that the pure definition does not, and nobody
@@ -113,13 +123,13 @@ private:
         return false;
     }
 
-    /// Does the pure definition read a buffer that lives inside its own loops? The update is outside
-    /// of them.
+    /// Does the pure definition read a buffer that is computed inside its own loops? The update is
+    /// outside of them.
     bool reads_what_it_computes() const {
         return std::any_of(init.loads.begin(), init.loads.end(), [&](const StageAccess &load) {
             const Storage *source = load.is_tensor ? nullptr : network.find_storage(load.memory);
-            return source && (source->prefix.size() > update.nest.size() ||
-                              !std::equal(source->prefix.begin(), source->prefix.end(),
+            return source && (source->generation.size() > update.nest.size() ||
+                              !std::equal(source->generation.begin(), source->generation.end(),
                                           update.nest.begin()));
         });
     }

@@ -15,6 +15,13 @@ using namespace Halide::Internal;
 
 namespace {
 
+[[noreturn]] void window_leaves_out(const Storage &storage, const Stage &reader) {
+    user_error("Func {}: the window that Halide makes of its store_at and compute_at leaves out "
+               "elements that {} reads; compute it where it is stored, or let fewer Funcs slide "
+               "along the same loop",
+               user_name(storage.func), stage_label(reader));
+}
+
 /// What the accesses of a storage ask of the modulus of a dimension.
 struct Needs {
     bool power_of_two =
@@ -51,11 +58,7 @@ public:
             written_again();
         }
         if (lives.reads_unwritten) {
-            user_error(
-                "Func {}: the window that Halide makes of its store_at and compute_at leaves "
-                "out elements that {} reads; compute it where it is stored, or let fewer "
-                "Funcs slide along the same loop",
-                name(), stage_label(*lives.reads_unwritten));
+            window_leaves_out(storage, *lives.reads_unwritten);
         }
         std::vector<Candidate> candidates;
         for (size_t d = 0; d < needs.size(); d++) {
@@ -252,8 +255,8 @@ private:
         candidates[*best] = apart[*best];
     }
 
-    /// Within an invocation each Realize starts `step` further on than the one before; the first one of the next
-    /// invocation starts where the first one of this did.
+    /// Within an invocation each Realize starts `step` further on than the one before; the first
+    /// one of the next invocation starts where the first one of this did.
     bool realizes_fit(const Candidate &candidate) const {
         int64_t count = 1;
         for (LevelId id : storage.prefix) {
@@ -310,6 +313,24 @@ private:
     }
 };
 
+/// Where a loop begins earlier for another Func that slides, Halide may leave out all iterations in
+/// which this one is computed.
+void check_written(const Network &network, const Storage &storage) {
+    const Stage *reader = nullptr;
+    for (const Stage &stage : network.stages) {
+        if (stage.func == storage.func) {
+            return;
+        }
+        if (std::any_of(stage.loads.begin(), stage.loads.end(),
+                        [&](const StageAccess &l) { return l.memory == storage.func; })) {
+            reader = &stage;
+        }
+    }
+    if (reader) {
+        window_leaves_out(storage, *reader);
+    }
+}
+
 /// fold_storage of a Func that is computed where it is stored: a generation needs all of its rows.
 void check_given_folds(const Storage &storage, const Function &function) {
     for (const StorageDim &dim : function.schedule().storage_dims()) {
@@ -354,6 +375,7 @@ void fold_storages(Network &network, const HardwareSchedule &schedule,
                    const std::map<std::string, Halide::Internal::Function> &environment) {
     for (Storage &storage : network.storages) {
         const Function &function = environment.at(storage.func);
+        check_written(network, storage);
         if (schedule.in_dram(storage.func)) {
             check_whole(storage);
             continue;

@@ -193,6 +193,11 @@ private:
             return [this, kind](LevelId id) { return network.levels[id].kind == kind; };
         };
         if (std::none_of(inside, nest.end(), is(LevelKind::Serial))) {
+            // Between are lanes at most. Each computes all that it reads, some of it perhaps as
+            // other lanes do: it has elements of its own, as if it were stored here.
+            if (std::any_of(inside, nest.end(), is(LevelKind::Lane))) {
+                storage.prefix = storage.generation = nest;
+            }
             return;
         }
         const auto lane = std::find_if(inside, nest.end(), is(LevelKind::Lane));
