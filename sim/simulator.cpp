@@ -77,7 +77,6 @@ public:
     void execute(const std::vector<PlacedTensor> &placed, size_t invocations) {
         testbench_.forget_interrupts();
         invoke(placed, 0);
-        first_start_ = testbench_.last_write_cycle();
         Supervisor supervisor(design_, testbench_, options_, first_start_);
         for (size_t started = 1; result_.finished.size() < invocations;) {
             note_end();
@@ -114,15 +113,20 @@ private:
     /// Writes the addresses of an invocation and starts it.
     void invoke(const std::vector<PlacedTensor> &placed, size_t invocation) {
         write_scalars(design_.scalar_values(options_.scalars_of(invocation)));
+        std::vector<uint64_t> bases;
         for (size_t i = 0; i < placed.size(); i++) {
             uint32_t offset = design_.memory(i).base_register;
             uint64_t base = placed[i].memory.base() + placed[i].from(invocation);
+            bases.push_back(base);
             testbench_.write_register(offset, static_cast<uint32_t>(base));
             if (design_.memory(i).port.address_bits > 32) {
                 testbench_.write_register(offset + 4, static_cast<uint32_t>(base >> 32));
             }
         }
         testbench_.write_register(register_offset(design_, "control"), 1);
+        first_start_ = invocation == 0 ? testbench_.last_write_cycle() : first_start_;
+        result_.started.push_back(testbench_.last_write_cycle() - first_start_);
+        result_.bases.push_back(std::move(bases));
     }
 
     /// Notes the cycles in which invocations have ended. Two may end while a register is written:

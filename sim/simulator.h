@@ -42,6 +42,8 @@ struct Result {
     /// start to the last done as they were seen.
     uint64_t cycles = 0;
     uint64_t invocations = 1;
+    std::vector<uint64_t> started;     ///< cycle in which each one was started, from the first start
+    std::vector<std::vector<uint64_t>> bases; ///< of each: addresses of the tensors, then of the scratch tensors
     std::vector<uint64_t> finished;    ///< cycle in which each invocation ended, from the first start
     std::string failure;               ///< empty: the run came to its end
     std::string messages;              ///< text that the design printed

@@ -1,7 +1,6 @@
 #include "tests/equivalence/check_model.h"
 
-#include "hwgen/hwir/serialize.h"
-#include "hwgen/model/counts.h"
+#include "hwgen/model/timeline.h"
 #include "sim/prediction.h"
 
 #include <fmt/format.h>
@@ -11,14 +10,14 @@ namespace Orrery::test {
 std::string wrong_predictions(const std::filesystem::path &directory,
                               const sim::RunOptions &options, const sim::Result &result) {
     const sim::HardwareIr hardware = sim::read_hardware_ir(directory);
-    if (options.misalignment != 0 || result.invocations != 1) {
-        return "";
-    }
-    const model::Prediction prediction = model::count(
-        hardware.design, hardware.timing, std::vector<uint64_t>(hardware.design.tensors.size(), 0));
+    model::Run run;
+    run.memory = {options.memory.latency, options.memory.queue_bursts};
+    run.starts = result.started;
+    run.bases = result.bases;
+    const model::Prediction prediction = model::predict(hardware.design, hardware.timing, run);
     std::string wrong;
     for (const sim::ComparedNumber &n : sim::compare(hardware, prediction, result)) {
-        if (!n.in_cycles && n.predicted != n.simulated) {
+        if (n.predicted != n.simulated) {
             wrong +=
                 fmt::format("  {}: predicted {}, simulated {}\n", n.name, n.predicted, n.simulated);
         }

@@ -1,0 +1,62 @@
+#pragma once
+#include "hwgen/model/part.h"
+#include "hwgen/model/run_bursts.h"
+
+#include <memory>
+
+namespace Orrery::model {
+
+/// How a stream takes part in a ring of tokens of a scratch tensor.
+struct StreamToken {
+    int depth = 0;
+    Place *takes = nullptr;       ///< null: takes none
+    std::vector<Place *> gives;   ///< behind a fence; empty: none
+    std::vector<Place *> at_once; ///< given when it is taken
+    bool unsettled = false;       ///< of the fence
+};
+
+/// The sequencer of a stream and what holds its runs up: tokens, fences, and behind an invocation
+/// that stores its answers.
+class StreamSequencer {
+public:
+    /// `bases`: address of the tensor for each invocation.
+    StreamSequencer(const hwir::ExprPool &pool, const hwir::Stream &stream,
+                    const hwir::Tensor &tensor, std::vector<Cycle> starts,
+                    std::vector<uint64_t> bases);
+    void add_token(StreamToken token) { tokens.push_back(std::move(token)); }
+
+    /// Is there a run for the DMA in this cycle? If none of its points may pass without the DMA,
+    /// `clock` does it.
+    bool run_valid(Cycle now);
+    uint64_t address() const { return run_address; }
+    uint64_t bytes() const { return run_bytes; }
+
+    /// The edge behind the cycle. `taken`: the DMA has taken the run. `settled`: it has nothing
+    /// under way. True if anything changed.
+    bool clock(Cycle now, bool taken, bool settled);
+    /// When something may change by itself, if nothing changes before.
+    Cycle wake_cycle(Cycle now, Part &part);
+
+    const std::vector<Cycle> &done() const {
+        return ends;
+    } ///< only of a stream that stores: its answers are there
+
+private:
+    void present();
+    bool waiting(Cycle now);
+    void leave_point(Cycle now);
+
+    std::unique_ptr<RunPoints> points; ///< stays where it is: the walker refers to it
+    Walker walker;
+    Runs runs;
+    std::vector<uint64_t> bases;
+    std::vector<StreamToken> tokens;
+    bool stores;
+    bool running = true, drains = false;
+    Cycle valid_from;
+    bool has_run = false;
+    uint64_t run_address = 0, run_bytes = 0;
+    std::vector<Cycle> ends;
+};
+
+} // namespace Orrery::model

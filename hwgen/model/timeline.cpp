@@ -1,0 +1,332 @@
+#include "hwgen/model/timeline.h"
+
+#include "hwgen/model/counts.h"
+#include "hwgen/model/process_run.h"
+#include "hwgen/support/error.h"
+
+#include <memory>
+
+namespace Orrery::model {
+
+namespace {
+
+/// The places of a token ring (rtl-templates/control/token_ring.v).
+struct Ring {
+    std::vector<Place *> to_writers; ///< of the writers but the first
+    std::vector<Place *> to_readers, released;
+
+    std::vector<Place *> writer_takes(size_t k) const {
+        return k == 0 ? released : std::vector<Place *>{to_writers[k - 1]};
+    }
+    std::vector<Place *> writer_gives(size_t k) const {
+        return k < to_writers.size() ? std::vector<Place *>{to_writers[k]} : to_readers;
+    }
+};
+
+class Timeline {
+public:
+    Timeline(hwir::Design d, const hwir::Timing &t, const Run &r)
+        : design(std::move(d)), timing(t), run(r) {
+        for (uint64_t start : run.starts) {
+            starts.push_back(start + Cycle(timing.start));
+        }
+        bases = run.bases;
+        bases.resize(run.starts.size(), std::vector<uint64_t>(design.tensors.size(), 0));
+    }
+    Prediction predict();
+
+private:
+    Ring make_ring(int slots, size_t writers, size_t readers);
+    Place *place(int tokens) { return &places.emplace_back(tokens); }
+    void add_ports();
+    void add_processes();
+    void add_token(ProcessRun &run, int process, const hwir::Wait &wait,
+                   const std::vector<Ring> &rings);
+    void add_scratch_tokens(int tensor);
+    StreamSequencer sequencer(const hwir::Stream &stream) const;
+    int64_t chunk_bytes(const hwir::Stream &stream) const;
+    size_t invocations_finished() const;
+    void run_to_end();
+    std::vector<uint64_t> finish_cycles() const;
+
+    hwir::Design design;
+    const hwir::Timing &timing;
+    const Run &run;
+    std::vector<Cycle> starts;
+    std::vector<std::vector<uint64_t>> bases;
+    std::deque<Place> places;
+    std::deque<Progress> progress;                ///< per buffer
+    std::vector<std::unique_ptr<ReadPort>> reads; ///< per tensor, null where nothing loads
+    std::vector<std::unique_ptr<WritePort>> writes;
+    std::vector<size_t> number_in_port; ///< per stream that loads
+    std::vector<std::unique_ptr<ProcessRun>> processes;
+};
+
+Ring Timeline::make_ring(int slots, size_t writers, size_t readers) {
+    Ring ring;
+    for (size_t k = 1; k < writers; k++) {
+        ring.to_writers.push_back(place(0));
+    }
+    for (size_t k = 0; k < readers; k++) {
+        ring.to_readers.push_back(place(0));
+        ring.released.push_back(place(slots));
+    }
+    return ring;
+}
+
+int64_t Timeline::chunk_bytes(const hwir::Stream &stream) const {
+    return hwir::lane_count(design.processes[stream.process], stream.lanes) *
+           (design.tensors[stream.tensor].type.bits / 8);
+}
+
+StreamSequencer Timeline::sequencer(const hwir::Stream &stream) const {
+    std::vector<uint64_t> addresses;
+    for (const std::vector<uint64_t> &of_invocation : bases) {
+        addresses.push_back(of_invocation[stream.tensor]);
+    }
+    return {design.exprs, stream, design.tensors[stream.tensor], starts, addresses};
+}
+
+void Timeline::add_ports() {
+    reads.resize(design.tensors.size());
+    writes.resize(design.tensors.size());
+    number_in_port.resize(design.streams.size());
+    for (size_t s = 0; s < design.streams.size(); s++) {
+        const hwir::Stream &stream = design.streams[s];
+        const hwir::Tensor &tensor = design.tensors[stream.tensor];
+        if (stream.load < 0) {
+            const int fifo = hwir::store_places(timing.processes[stream.process]);
+            writes[stream.tensor] = std::make_unique<WritePort>(
+                tensor, run.memory, sequencer(stream), chunk_bytes(stream), fifo);
+            continue;
+        }
+        if (!reads[stream.tensor]) {
+            reads[stream.tensor] = std::make_unique<ReadPort>(tensor, run.memory);
+        }
+        number_in_port[s] = reads[stream.tensor]->add(sequencer(stream), chunk_bytes(stream));
+    }
+    for (size_t t = 0; t < design.tensors.size(); t++) {
+        if (design.tensors[t].direction == hwir::Direction::Scratch) {
+            add_scratch_tokens(int(t));
+        }
+    }
+}
+
+/// As lower/top.cpp has it: the stream that stores and those that load take turns, and the two of a
+/// process that updates the tensor in every pass as well.
+void Timeline::add_scratch_tokens(int t) {
+    const hwir::Tensor &tensor = design.tensors[t];
+    const int writer = tensor.writers.front().process;
+    const hwir::Process &process = design.processes[writer];
+    size_t readers = 0;
+    bool updates = false;
+    for (const hwir::Stream &s : design.streams) {
+        const bool loads = s.tensor == t && s.load >= 0;
+        updates = updates || (loads && s.process == writer);
+        readers += loads && s.process != writer;
+    }
+    const Ring ring = make_ring(1, 1, readers);
+    const Ring pass = make_ring(1, 1, 1);
+    const int depth = hwir::generation_depth(tensor, writer);
+    StreamSequencer &stores = writes[t]->sequencer();
+    stores.add_token(
+        {depth, updates ? nullptr : ring.writer_takes(0)[0], ring.writer_gives(0), {}});
+    size_t reader = 0;
+    for (size_t s = 0; s < design.streams.size(); s++) {
+        const hwir::Stream &stream = design.streams[s];
+        if (stream.tensor != t || stream.load < 0) {
+            continue;
+        }
+        StreamSequencer &loads = reads[t]->sequencer(number_in_port[s]);
+        if (stream.process == writer) {
+            loads.add_token({depth, ring.writer_takes(0)[0], {}, {}});
+            loads.add_token(
+                {process.pass_depth, pass.writer_takes(0)[0], {}, pass.writer_gives(0)});
+            stores.add_token({process.pass_depth, pass.to_readers[0], pass.released, {}});
+        } else {
+            loads.add_token({hwir::generation_depth(tensor, stream.process),
+                             ring.to_readers[reader],
+                             {ring.released[reader]},
+                             {}});
+            reader++;
+        }
+    }
+}
+
+void Timeline::add_token(ProcessRun &process_run, int p, const hwir::Wait &wait,
+                         const std::vector<Ring> &rings) {
+    const hwir::Buffer &buffer = design.buffers[wait.number];
+    const Ring &ring = rings[wait.number];
+    const bool writer = wait.kind == hwir::Wait::Kind::Write;
+    const std::vector<hwir::TokenUse> &uses = writer ? buffer.writers : buffer.readers;
+    for (size_t k = 0; k < uses.size(); k++) {
+        if (uses[k].process != p) {
+            continue;
+        }
+        if (writer) {
+            process_run.add_token(uses[k], ring.writer_takes(k), ring.writer_gives(k),
+                                  timing.processes[p].commit, nullptr);
+            if (buffer.progress && k + 1 == uses.size()) {
+                process_run.tell_progress(*buffer.progress, progress[wait.number]);
+            }
+            return;
+        }
+        int delay = 0;
+        for (const hwir::Release &r : timing.processes[p].releases) {
+            delay = r.buffer == wait.number ? r.cycle : delay;
+        }
+        process_run.add_token(uses[k], {ring.to_readers[k]}, {ring.released[k]}, delay,
+                              &progress[wait.number]);
+        return;
+    }
+    ORRERY_CHECK(false, "{} has no token of {}", design.processes[p].name, buffer.name);
+}
+
+void Timeline::add_processes() {
+    std::vector<Ring> rings;
+    for (const hwir::Buffer &b : design.buffers) {
+        rings.push_back(make_ring(b.slots, b.writers.size(), b.readers.size()));
+        progress.emplace_back();
+    }
+    for (size_t p = 0; p < design.processes.size(); p++) {
+        processes.push_back(std::make_unique<ProcessRun>(design.exprs, design.processes[p],
+                                                         timing.processes[p], starts));
+        for (const hwir::Wait &wait : timing.processes[p].waits) {
+            if (wait.kind == hwir::Wait::Kind::Write || wait.kind == hwir::Wait::Kind::Read) {
+                add_token(*processes[p], int(p), wait, rings);
+                continue;
+            }
+            const hwir::Stream &stream = design.streams[wait.number];
+            const hwir::Tensor &tensor = design.tensors[stream.tensor];
+            if (wait.kind == hwir::Wait::Kind::Load) {
+                processes[p]->add_load(stream, tensor, *reads[stream.tensor],
+                                       number_in_port[wait.number]);
+            } else {
+                processes[p]->add_store(stream, tensor, *writes[stream.tensor]);
+            }
+        }
+        processes[p]->begin();
+    }
+}
+
+/// Invocations that all parts have finished.
+size_t Timeline::invocations_finished() const {
+    size_t finished = starts.size();
+    for (const auto &p : processes) {
+        finished = std::min(finished, p->done().size());
+    }
+    for (const auto &w : writes) {
+        finished = w ? std::min(finished, w->sequencer().done().size()) : finished;
+    }
+    return finished;
+}
+
+/// The join of the parts tells the end of one invocation per cycle, a cycle behind the last part.
+std::vector<uint64_t> Timeline::finish_cycles() const {
+    std::vector<uint64_t> finish;
+    for (size_t i = 0; i < starts.size(); i++) {
+        Cycle last = i == 0 ? 0 : finish.back();
+        for (const auto &p : processes) {
+            last = std::max(last, p->done()[i]);
+        }
+        for (const auto &w : writes) {
+            last = w ? std::max(last, w->sequencer().done()[i]) : last;
+        }
+        finish.push_back(last + 1);
+    }
+    return finish;
+}
+
+void Timeline::run_to_end() {
+    std::vector<ReadPort *> all_reads;
+    std::vector<WritePort *> all_writes;
+    for (size_t t = 0; t < design.tensors.size(); t++) {
+        if (reads[t]) {
+            reads[t]->begin();
+            all_reads.push_back(reads[t].get());
+        }
+        if (writes[t]) {
+            writes[t]->begin();
+            all_writes.push_back(writes[t].get());
+        }
+    }
+    for (Cycle now = 0;;) {
+        for (const auto &p : processes) {
+            if (p->next == now) {
+                p->clock(now);
+            }
+        }
+        for (ReadPort *r : all_reads) {
+            if (r->next == now) {
+                r->clock(now);
+            }
+        }
+        for (WritePort *w : all_writes) {
+            if (w->next == now) {
+                w->clock(now);
+            }
+        }
+        Cycle next = never;
+        for (const auto &p : processes) {
+            next = std::min(next, p->next);
+        }
+        for (ReadPort *r : all_reads) {
+            next = std::min(next, r->next);
+        }
+        for (WritePort *w : all_writes) {
+            next = std::min(next, w->next);
+        }
+        if (next == never) {
+            break;
+        }
+        ORRERY_CHECK(next > now, "the time does not go on");
+        now = next;
+    }
+    ORRERY_CHECK(invocations_finished() == starts.size(), "the model of {} does not come to an end",
+                 design.name);
+}
+
+void add(Traffic &sum, const Traffic &more) {
+    sum.bursts += more.bursts;
+    sum.beats += more.beats;
+    sum.bytes += more.bytes;
+}
+
+Prediction Timeline::predict() {
+    Prediction result = count(design, timing, bases[0]);
+    for (size_t i = 1; i < starts.size(); i++) {
+        const Prediction more = count(design, timing, bases[i]);
+        for (size_t t = 0; t < result.tensors.size(); t++) {
+            add(result.tensors[t].read, more.tensors[t].read);
+            add(result.tensors[t].written, more.tensors[t].written);
+        }
+    }
+    for (model::ProcessPrediction &p : result.processes) {
+        p.busy *= starts.size();
+        p.operations *= starts.size();
+    }
+    for (BufferPrediction &b : result.buffers) {
+        b.reads *= starts.size();
+        b.writes *= starts.size();
+    }
+    add_ports();
+    add_processes();
+    run_to_end();
+    for (size_t p = 0; p < processes.size(); p++) {
+        result.processes[p].stalls = processes[p]->stalls();
+    }
+    for (uint64_t finish : finish_cycles()) {
+        result.finished.push_back(finish +
+                                  1); // counted from the host's write, a cycle before the start
+    }
+    result.cycles = result.finished.back();
+    return result;
+}
+
+} // namespace
+
+Prediction predict(const hwir::Design &design, const hwir::Timing &timing, const Run &run) {
+    return Timeline(design, timing, run).predict();
+}
+
+} // namespace Orrery::model
