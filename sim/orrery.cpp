@@ -1,4 +1,5 @@
 #include "hwgen/support/error.h"
+#include "sim/optimize_command.h"
 #include "sim/simulate_command.h"
 
 #include <CLI/CLI.hpp>
@@ -28,14 +29,17 @@ void add_simulate(CLI::App &app, Orrery::sim::SimulateCommand &command) {
     simulate->add_option("--set", command.scalars, "Value of a scalar input (else its default)")
         ->type_name("NAME=VALUE");
     simulate
-        ->add_option("--invocations", command.invocations,
-                     "Run it so many times, each time with other random tensors and started while the one "
-                     "before is under way")
+        ->add_option(
+            "--invocations", command.invocations,
+            "Run it so many times, each time with other random tensors and started while the one "
+            "before is under way")
         ->capture_default_str()
         ->type_name("N");
     simulate->add_option("--input", command.inputs, "Array for an input tensor (else random)")
         ->type_name("NAME=FILE.npy");
-    simulate->add_option("--output", command.outputs, "File for an output tensor of the design (of the first invocation)")
+    simulate
+        ->add_option("--output", command.outputs,
+                     "File for an output tensor of the design (of the first invocation)")
         ->type_name("NAME=FILE.npy");
     simulate->add_option("--json", command.json_file, "Write the report as JSON as well")
         ->type_name("FILE");
@@ -51,6 +55,39 @@ void add_simulate(CLI::App &app, Orrery::sim::SimulateCommand &command) {
         ->type_name("N");
     simulate->add_option("--verilator", command.verilator, "Verilator program to use")
         ->type_name("PROGRAM");
+}
+
+void add_optimize(CLI::App &app, Orrery::sim::OptimizeCommand &command) {
+    CLI::App *optimize = app.add_subcommand(
+        "optimize", "Find the mapping of a layer to hardware that is best, with a proof");
+    optimize->add_option("--layer", command.layer, "The layer; what is left out is 1")
+        ->type_name("\"N=16 K=384 C=256 OY=13 OX=13 FY=3 FX=3 stride=1 groups=1\"");
+    optimize->add_option("--workload", command.workload, "A row of the table of workloads, instead")
+        ->type_name("NETWORK/LAYER");
+    optimize->add_option("--batch", command.batch, "Multiplies N of the workload")
+        ->capture_default_str()
+        ->type_name("N");
+    optimize->add_option("--hardware", command.hardware, "Memories, array and their energies")
+        ->required()
+        ->type_name("FILE.json");
+    optimize
+        ->add_option("--fix", command.fixes,
+                     "What is given: loops in the array (and no others), or factors at a level; "
+                     "can be repeated")
+        ->type_name("\"spatial C=16 K=16\"|\"LEVEL FX=5\"");
+    optimize->add_option("--objective", command.objective, "energy, cycles, edp or pareto")
+        ->capture_default_str();
+    optimize->add_option("--cost-model", command.cost_model, "interstellar or orrery")
+        ->capture_default_str();
+    optimize->add_option("--json", command.json_file, "Where the mapping is written")
+        ->capture_default_str()
+        ->type_name("FILE");
+    optimize->add_option("--threads", command.threads, "Threads (default: one per processor)")
+        ->type_name("N");
+    optimize
+        ->add_option("--seconds", command.seconds,
+                     "Stop then, and say how far off the result may be")
+        ->type_name("S");
 }
 
 /// Runs orrery-fuzz, which lies beside this program, in its place. Halide's compiler, which it
@@ -73,11 +110,16 @@ int run(int argc, char **argv) {
     app.require_subcommand(1);
     Orrery::sim::SimulateCommand simulate;
     add_simulate(app, simulate);
+    Orrery::sim::OptimizeCommand optimize;
+    add_optimize(app, optimize);
     app.add_subcommand("fuzz", "Compile random layers and schedules and compare them with Halide");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {
         return app.exit(error) == 0 ? 0 : 1;
+    }
+    if (app.got_subcommand("optimize")) {
+        return Orrery::sim::optimize(optimize);
     }
     return Orrery::sim::simulate(simulate);
 }

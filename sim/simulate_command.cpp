@@ -4,8 +4,7 @@
 #include "sim/check.h"
 #include "sim/npy.h"
 #include "sim/report.h"
-
-#include <unistd.h>
+#include "sim/status_line.h"
 
 #include <chrono>
 #include <cstdio>
@@ -76,30 +75,6 @@ int named_tensor(const DesignDescription &design, const std::string &name, bool 
     user_error("--{} {}: the design has no such {}; its {}s are: {}", kind, name, kind, kind,
                names);
 }
-
-/// One line on the terminal that is written over; nothing when standard error is not a terminal.
-class StatusLine {
-public:
-    ~StatusLine() { clear(); }
-    void show(const std::string &text) {
-        if (terminal_) {
-            fmt::print(stderr, "\r\033[K{}", text);
-            std::fflush(stderr);
-            shown_ = true;
-        }
-    }
-    void clear() {
-        if (shown_) {
-            fmt::print(stderr, "\r\033[K");
-            std::fflush(stderr);
-            shown_ = false;
-        }
-    }
-
-private:
-    bool terminal_ = isatty(STDERR_FILENO) != 0;
-    bool shown_ = false;
-};
 
 RunOptions run_options(const SimulateCommand &command, StatusLine &status) {
     RunOptions options;

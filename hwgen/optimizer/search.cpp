@@ -1,5 +1,6 @@
 #include "hwgen/optimizer/search.h"
 
+#include "hwgen/optimizer/junction.h"
 #include "hwgen/optimizer/search_tables.h"
 #include "hwgen/optimizer/spatial.h"
 #include "hwgen/support/error.h"
@@ -50,18 +51,12 @@ public:
     Search(const InterstellarModel &model, const Constraints &constraints,
            const SearchOptions &options)
         : model_(model), constraints_(constraints), options_(options), tables_(model, constraints),
-          lattice_(tables_.lattice()),
+          lattice_(tables_.lattice()), junction_(model, tables_),
           choices_(constraints.axes ? given_spatial(model, *constraints.axes)
                                     : spatial_choices(model)),
           begin_(Clock::now()) {
-        const int junction = model.hardware().array.level + 1;
         for (size_t x = 0; x < model.tensors().size(); x++) {
-            const InterstellarModel::TensorTerms &terms = model.tensors()[x];
-            divisors_.push_back(terms.divisor);
-            weights_.push_back(model.access_energy(junction) * terms.elements *
-                               terms.reads_per_access);
             constant_ += model.access_energy(0, int(x), model.innermost_accesses(int(x)));
-            first_ += model.access_energy(junction) * terms.elements * terms.first;
         }
         for (Point p = 0; p < lattice_.points(); p++) {
             if (tables_.inside()[p] != no_energy) {
@@ -94,10 +89,10 @@ private:
     const SearchOptions &options_;
     SearchTables tables_;
     const Lattice &lattice_;
+    Junction junction_;
     std::vector<SpatialChoice> choices_;
     std::vector<Point> element_tiles_;
-    std::vector<int64_t> divisors_, weights_; ///< of each tensor, at the level next to the array
-    int64_t constant_ = 0, first_ = 0;
+    int64_t constant_ = 0; ///< level 0, which no mapping changes
     Clock::time_point begin_;
 
     std::vector<Candidate> candidates_;
@@ -184,30 +179,6 @@ private:
         return tile;
     }
 
-    /// No mapping with this tile of the array needs less, levels 0 and those inside it left out.
-    int64_t bound(const SpatialChoice &choice, Point tile) const {
-        int64_t least = no_energy;
-        for (const SearchTables::OrderTables &order : tables_.orders()) {
-            if (order.least_kept[tile] == no_energy) {
-                return no_energy;
-            }
-            int64_t energy = order.least_kept[tile];
-            for (size_t x = 0; x < weights_.size(); x++) {
-                const int64_t accesses =
-                    order.outer[x][tile] * order.least_inner[x][tile] / divisors_[x];
-                energy += accesses * choice.least_hops[x];
-                if (int(x) != order.kept) {
-                    energy += accesses * weights_[x];
-                }
-            }
-            const InterstellarModel::TensorTerms &kept = model_.tensors()[order.kept];
-            const int64_t first = first_ - model_.access_energy(model_.hardware().array.level + 1) *
-                                               kept.elements * kept.first;
-            least = std::min(least, energy - first);
-        }
-        return least;
-    }
-
     /// Candidates of one spatial choice after the other, and the best of each evaluated at once.
     void collect(Worker &worker) {
         for (size_t c = next_++; c < choices_.size(); c = next_++) {
@@ -215,7 +186,7 @@ private:
             Candidate first{no_energy, 0, 0};
             const size_t begin = worker.candidates.size();
             walk_tiles(choice, [&](Point tile, int64_t inside) {
-                const int64_t energy = bound(choice, tile);
+                const int64_t energy = junction_.bound(choice, tile);
                 if (energy == no_energy) {
                     return;
                 }
@@ -261,41 +232,15 @@ private:
     void evaluate(const Candidate &candidate, Worker &worker, bool count) {
         const SpatialChoice &choice = choices_[candidate.choice];
         const Point tile = candidate.tile;
-        const std::vector<int64_t> &above = tables_.above();
-        const int64_t constant = constant_ + inside(choice, tile) - first_;
-        const size_t tensors = weights_.size();
-        int64_t evaluated = 0;
-        tables_.junction_steps().walk(tile, [&](Point tile_above) {
-            if (above[tile_above] == no_energy) {
-                return;
-            }
-            evaluated++;
-            const int64_t rest = constant + above[tile_above];
-            for (size_t o = 0; o < tables_.orders().size(); o++) {
-                const SearchTables::OrderTables &order = tables_.orders()[o];
-                int64_t accesses[8];
-                int64_t energy = rest;
-                for (size_t x = 0; x < tensors; x++) {
-                    accesses[x] = order.outer[x][tile] * order.inner[x][tile_above];
-                    if (divisors_[x] > 1) {
-                        accesses[x] /= divisors_[x];
-                    }
-                    energy += weights_[x] * accesses[x];
+        const int64_t rest = constant_ + inside(choice, tile);
+        const int64_t evaluated = junction_.evaluate(
+            choice, tile, [&](int64_t energy, int assignment, Point tile_above, int order) {
+                if (energy + rest <= worker.best.energy) {
+                    worker.best = std::min(worker.best, Found{energy + rest, candidate.choice, tile,
+                                                              assignment, tile_above, order});
                 }
-                for (size_t a = 0; a < choice.hops.size(); a++) {
-                    int64_t total = energy;
-                    for (size_t x = 0; x < tensors; x++) {
-                        total += choice.hops[a][x] * accesses[x];
-                    }
-                    if (total <= worker.best.energy) {
-                        worker.best =
-                            std::min(worker.best, Found{total, candidate.choice, tile, int32_t(a),
-                                                        tile_above, int32_t(o)});
-                    }
-                }
-            }
-        });
-        worker.evaluated += count ? evaluated * int64_t(choice.hops.size()) : 0;
+            });
+        worker.evaluated += count ? evaluated : 0;
         int64_t best = best_;
         while (worker.best.energy < best &&
                !best_.compare_exchange_weak(best, worker.best.energy)) {
@@ -317,6 +262,29 @@ private:
         }
     }
 
+    /// The first rule, from the array outwards, that no mapping follows.
+    std::string why_none() const {
+        const Hardware &hardware = model_.hardware();
+        if (choices_.empty()) {
+            return fmt::format(
+                "no loops use {:.0f} % of each axis ({} processing elements) and of the array: "
+                "allow less utilisation, or replication",
+                100 * hardware.utilisation, hardware.array.width());
+        }
+        for (Point p = 0; p < lattice_.points(); p++) {
+            if (tables_.above()[p] != no_energy) {
+                return fmt::format(
+                    "no tile of a processing element follows the rules: between half and all of "
+                    "{}, with factors that divide and what is fixed",
+                    hardware.levels[hardware.array.level].name);
+            }
+        }
+        return fmt::format(
+            "no tile fills {} and the levels further out between half and all of their capacity, "
+            "with factors that divide and what is fixed",
+            hardware.levels[hardware.array.level + 1].name);
+    }
+
     SearchResult result() const {
         SearchResult result;
         result.spatial_choices = int64_t(choices_.size());
@@ -327,6 +295,7 @@ private:
             result.evaluated += worker.evaluated;
         }
         if (best.energy == no_energy) {
+            result.why_none = why_none();
             return result;
         }
         result.energy = result.bound = best.energy;

@@ -35,6 +35,7 @@ struct SearchOptions {
 
 struct SearchResult {
     std::optional<Mapping> mapping; ///< empty: no mapping follows the rules
+    std::string why_none;           ///< which rule leaves none
     int64_t energy = 0;             ///< in units of the model
     int64_t bound = 0;              ///< proved: no mapping needs less
     bool optimal = false;           ///< bound == energy: the search ended by itself

@@ -44,15 +44,10 @@ SearchTables::SearchTables(const InterstellarModel &model, const Constraints &co
     for (Point p = 0; p < lattice_.points(); p++) {
         words_.push_back(model.words(lattice_.tile(p).data()));
     }
-    for (const InterstellarModel::Order &order : model.orders()) {
-        for (size_t x = 0; x < order.stationary.size(); x++) {
-            iterations(order.stationary[x]);
-            iterations(model.tensors()[x].irrelevant & ~order.stationary[x]);
-        }
-    }
+    make_orders();
     solve_inside();
     solve_above();
-    make_orders();
+    bound_orders();
 }
 
 const std::vector<int64_t> &SearchTables::iterations(LoopSet loops) {
@@ -68,18 +63,30 @@ const std::vector<int64_t> &SearchTables::iterations(LoopSet loops) {
     return table;
 }
 
-int64_t SearchTables::level_energy(int level, Point from, Point to, size_t *order,
-                                   const std::vector<int64_t> *hops) const {
-    int64_t least = no_energy;
-    for (size_t o = 0; o < model_.orders().size(); o++) {
-        int64_t energy = 0;
-        for (size_t x = 0; x < model_.tensors().size(); x++) {
-            const LoopSet once = model_.orders()[o].stationary[x];
+void SearchTables::make_orders() {
+    for (const InterstellarModel::Order &order : model_.orders()) {
+        OrderTables tables;
+        for (size_t x = 0; x < order.stationary.size(); x++) {
+            const LoopSet once = order.stationary[x];
             const LoopSet each = model_.tensors()[x].irrelevant & ~once;
+            tables.outer.push_back(iterations(each).data());
+            tables.inner.push_back(iterations(once).data());
+            tables.kept = each == 0 ? int(x) : tables.kept;
+        }
+        ORRERY_CHECK(order.stationary[tables.kept] == model_.tensors()[tables.kept].irrelevant,
+                     "no tensor stays");
+        orders_.push_back(std::move(tables));
+    }
+}
+
+int64_t SearchTables::level_energy(int level, Point from, Point to, size_t *order) const {
+    int64_t least = no_energy;
+    for (size_t o = 0; o < orders_.size(); o++) {
+        int64_t energy = 0;
+        for (size_t x = 0; x < orders_[o].outer.size(); x++) {
             const int64_t accesses =
-                iterations_.at(each)[from] * iterations_.at(once)[to] / model_.tensors()[x].divisor;
-            energy +=
-                model_.access_energy(level, int(x), accesses) + (hops ? (*hops)[x] * accesses : 0);
+                orders_[o].outer[x][from] * orders_[o].inner[x][to] / model_.tensors()[x].divisor;
+            energy += model_.access_energy(level, int(x), accesses);
         }
         if (energy < least) {
             least = energy;
@@ -95,8 +102,9 @@ void SearchTables::solve_inside() {
     const int array_level = model_.hardware().array.level;
     const std::vector<int64_t> none(size_t(lattice_.points()), no_energy);
     std::vector<int64_t> innermost = none;
-    steps_[0].walk(
-        0, [&](Point tile) { innermost[tile] = model_.fills(0, words_[tile]) ? 0 : no_energy; });
+    steps_[0].walk(0, holds(0), [&](Point tile) {
+        innermost[tile] = model_.fills(0, words_[tile]) ? 0 : no_energy;
+    });
     inside_.push_back(innermost);
     for (int level = 1; level <= array_level; level++) {
         std::vector<int64_t> energies = none;
@@ -104,7 +112,7 @@ void SearchTables::solve_inside() {
             if (inside_.back()[from] == no_energy) {
                 continue;
             }
-            steps_[level].walk(from, [&](Point to) {
+            steps_[level].walk(from, holds(level), [&](Point to) {
                 if (model_.fills(level, words_[to])) {
                     energies[to] = std::min(energies[to],
                                             inside_.back()[from] + level_energy(level, from, to));
@@ -133,7 +141,7 @@ void SearchTables::solve_above() {
                 }
             };
             if (level + 1 < last) {
-                steps_[level + 1].walk(from, step_to);
+                steps_[level + 1].walk(from, holds(level + 1), step_to);
             } else if (steps_[last].possible(from, lattice_.whole())) {
                 step_to(lattice_.whole());
             }
@@ -141,36 +149,28 @@ void SearchTables::solve_above() {
     }
 }
 
-void SearchTables::make_orders() {
-    for (const InterstellarModel::Order &order : model_.orders()) {
-        OrderTables tables;
-        for (size_t x = 0; x < order.stationary.size(); x++) {
-            const LoopSet once = order.stationary[x];
-            const LoopSet each = model_.tensors()[x].irrelevant & ~once;
-            std::vector<int64_t> &least = least_iterations_[once];
+void SearchTables::bound_orders() {
+    for (OrderTables &order : orders_) {
+        for (const int64_t *inner : order.inner) {
+            std::vector<int64_t> &least = least_iterations_[inner];
             if (least.empty()) {
-                least = iterations_.at(once);
+                least.assign(inner, inner + lattice_.points());
                 for (Point p = 0; p < lattice_.points(); p++) {
                     least[p] = above()[p] == no_energy ? no_energy : least[p];
                 }
                 lattice_.spread_least(least);
             }
-            tables.outer.push_back(iterations_.at(each).data());
-            tables.inner.push_back(iterations_.at(once).data());
-            tables.least_inner.push_back(least.data());
-            tables.kept = each == 0 ? int(x) : tables.kept;
+            order.least_inner.push_back(least.data());
         }
-        const InterstellarModel::TensorTerms &kept = model_.tensors()[tables.kept];
-        ORRERY_CHECK((kept.irrelevant & ~order.stationary[tables.kept]) == 0, "no tensor stays");
-        tables.least_kept = above();
+        const int64_t divisor = model_.tensors()[order.kept].divisor;
+        order.least_kept = above();
         for (Point p = 0; p < lattice_.points(); p++) {
             if (above()[p] != no_energy) {
-                tables.least_kept[p] += model_.access_energy(
-                    junction_, tables.kept, tables.inner[tables.kept][p] / kept.divisor);
+                order.least_kept[p] += model_.access_energy(junction_, order.kept,
+                                                            order.inner[order.kept][p] / divisor);
             }
         }
-        lattice_.spread_least(tables.least_kept);
-        orders_.push_back(std::move(tables));
+        lattice_.spread_least(order.least_kept);
     }
 }
 

@@ -16,10 +16,11 @@ class Steps {
 public:
     Steps(const Lattice &lattice, const Constraints &constraints, int level);
 
-    /// Calls visit(point) for all larger tiles.
-    template <typename Visit>
-    void walk(Lattice::Point from, const Visit &visit) const {
-        walk(0, from, from, visit);
+    /// Calls visit(point) for all larger tiles; tiles for which enter(point) is false are left out
+    /// with all their multiples.
+    template <typename Enter, typename Visit>
+    void walk(Lattice::Point from, const Enter &enter, const Visit &visit) const {
+        walk(0, from, from, enter, visit);
     }
     bool possible(Lattice::Point from, Lattice::Point to) const;
 
@@ -27,16 +28,20 @@ private:
     const Lattice &lattice_;
     std::vector<std::vector<std::vector<int>>> next_; ///< [loop][divisor]: divisors
 
-    template <typename Visit>
-    void walk(int loop, Lattice::Point from, Lattice::Point to, const Visit &visit) const {
+    template <typename Enter, typename Visit>
+    void walk(int loop, Lattice::Point from, Lattice::Point to, const Enter &enter,
+              const Visit &visit) const {
         const int i = lattice_.coordinate(from, loop);
         const Lattice::Point stride = lattice_.stride(loop);
         for (const int j : next_[loop][i]) {
             const Lattice::Point point = to + (j - i) * stride;
+            if (!enter(point)) {
+                continue;
+            }
             if (loop + 1 == lattice_.loops()) {
                 visit(point);
             } else {
-                walk(loop + 1, from, point, visit);
+                walk(loop + 1, from, point, enter, visit);
             }
         }
     }
@@ -45,15 +50,16 @@ private:
 /// What the search knows of every tile before it begins.
 class SearchTables {
 public:
-    /// One order of the loops at the level next to the array: where the accesses of each tensor
-    /// come from. Accesses are outer[tile of the array] * inner[tile above] / divisor.
+    /// One order of the loops of a level, and what the accesses of each tensor are made of:
+    /// outer[tile of the level inside] * inner[tile of the level] / divisor.
     struct OrderTables {
         std::vector<const int64_t *> outer, inner;
-        std::vector<const int64_t *>
-            least_inner; ///< over the tiles above, by the tile of the array
-        int kept = 0;    ///< tensor that stays: its outer is 1
+        int kept = 0; ///< tensor that stays: its outer is 1
+
+        // At the level next to the array, by the tile of the array, over all tiles that contain it:
+        std::vector<const int64_t *> least_inner;
         std::vector<int64_t>
-            least_kept; ///< energy of its accesses at this level, and of the levels above
+            least_kept; ///< energy of `kept` at this level, and of those further out
     };
 
     SearchTables(const InterstellarModel &model, const Constraints &constraints);
@@ -62,6 +68,8 @@ public:
     const std::vector<OrderTables> &orders() const { return orders_; }
     const std::vector<int64_t> &inside() const { return inside_.back(); }
     const std::vector<int64_t> &above() const { return above_[junction_]; }
+    /// Some multiple of the tile is a tile of the level next to the array.
+    bool leads_above(Lattice::Point tile) const { return orders_[0].least_kept[tile] != no_energy; }
     /// Words of the tile of the array fit into all of its memories.
     bool fits_array(Lattice::Point tile) const;
     const Steps &junction_steps() const { return steps_[junction_]; }
@@ -71,8 +79,8 @@ public:
     /// Of the levels beyond the one next to the array, for the tile of that one.
     void fill_above(Lattice::Point tile, Mapping &mapping) const;
     /// Energy of a level whose loops make `to` of `from`, with its best order.
-    int64_t level_energy(int level, Lattice::Point from, Lattice::Point to, size_t *order = nullptr,
-                         const std::vector<int64_t> *hops = nullptr) const;
+    int64_t level_energy(int level, Lattice::Point from, Lattice::Point to,
+                         size_t *order = nullptr) const;
 
 private:
     const InterstellarModel &model_;
@@ -81,7 +89,7 @@ private:
     std::vector<Steps> steps_;
     std::vector<int64_t> words_;
     std::map<LoopSet, std::vector<int64_t>> iterations_; ///< product over loops of extent / tile
-    std::map<LoopSet, std::vector<int64_t>> least_iterations_; ///< over the tiles above
+    std::map<const int64_t *, std::vector<int64_t>> least_iterations_; ///< over the tiles above
     /// [level up to the array's][tile in a processing element]: energy of levels 1 to this one.
     std::vector<std::vector<int64_t>> inside_;
     /// [level above the array][tile]: energy of the levels further out.
@@ -89,10 +97,16 @@ private:
     std::vector<OrderTables> orders_;
 
     const std::vector<int64_t> &iterations(LoopSet loops);
+    /// Whether a tile fits into a level: if it does not, none of its multiples does.
+    auto holds(int level) const {
+        const int64_t most = model_.hardware().levels[level].words;
+        return [this, most](Lattice::Point tile) { return most == 0 || words_[tile] <= most; };
+    }
     void set_level(int level, Lattice::Point from, Lattice::Point to, Mapping &mapping) const;
     void solve_inside();
     void solve_above();
     void make_orders();
+    void bound_orders();
 };
 
 } // namespace Orrery::optimizer

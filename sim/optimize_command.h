@@ -1,0 +1,23 @@
+#pragma once
+#include <string>
+#include <vector>
+
+namespace Orrery::sim {
+
+/// What `orrery optimize` was asked to do.
+struct OptimizeCommand {
+    std::string layer, workload; ///< one of them
+    int64_t batch = 1;
+    std::string hardware;
+    std::vector<std::string> fixes;
+    std::string objective = "energy";
+    std::string cost_model = "interstellar";
+    std::string json_file = "mapping.json";
+    int threads = 0; ///< 0: one per processor
+    double seconds = 0;
+};
+
+/// Searches, prints the mapping and writes it. 0, also where the time was not enough for a proof.
+int optimize(const OptimizeCommand &command);
+
+} // namespace Orrery::sim

@@ -1,0 +1,95 @@
+#include "sim/command.h"
+#include "tests/unit/sim_fixture.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+
+using namespace Orrery::sim;
+using namespace Orrery::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string hardware = ORRERY_SOURCE_DIR "/data/hardware/eyeriss-like-512B-128KB.json";
+
+CommandResult optimize(std::vector<std::string> words, const fs::path &directory) {
+    words.insert(words.begin(), {ORRERY_BINARY_DIR "/bin/orrery", "optimize"});
+    return run_command({words, directory, {}});
+}
+
+} // namespace
+
+TEST_CASE("orrery optimize prints the mapping and writes it", "[sim]") {
+    const fs::path directory = fresh_directory("optimize_command");
+    const std::string layer = "N=16 K=384 C=256 OY=13 OX=13 FY=3 FX=3 stride=1";
+    CommandResult result = optimize(
+        {"--layer", layer, "--hardware", hardware, "--fix", "spatial C=16 K=16"}, directory);
+    INFO(result.output);
+    REQUIRE(result.status == 0);
+    CHECK_THAT(result.output, Catch::Contains("energy 13177744588.8 pJ, 256 of 256"));
+    CHECK_THAT(result.output, Catch::Contains("optimal: the search was exhausted"));
+    CHECK_THAT(result.output, Catch::Contains("parallel C in 0..16"));
+    const auto mapping = nlohmann::json::parse(std::ifstream(directory / "mapping.json"));
+    CHECK(mapping["optimal"] == true);
+    CHECK(mapping["layer"]["K"] == 384);
+    CHECK(mapping["array"][1][0]["loop"] == "K");
+    double sum = 0;
+    for (const auto &level : mapping["levels"]) {
+        sum += level["energy_pj"].get<double>();
+    }
+    for (const auto &hops : mapping["hops_pj"]) {
+        sum += hops.get<double>();
+    }
+    CHECK(sum == Approx(mapping["energy_pj"].get<double>()).epsilon(1e-12));
+
+    // The same bytes, whatever the number of threads, and from the table of workloads.
+    std::vector<std::string> texts;
+    for (const char *threads : {"1", "3"}) {
+        result = optimize({"--workload", "alexnet/conv3", "--batch", "16", "--hardware", hardware,
+                           "--threads", threads, "--json", "m.json"},
+                          directory);
+        REQUIRE(result.status == 0);
+        std::ifstream stream(directory / "m.json");
+        texts.emplace_back(std::istreambuf_iterator<char>(stream),
+                           std::istreambuf_iterator<char>());
+    }
+    CHECK(texts[0] == texts[1]);
+    CHECK_THAT(texts[0], Catch::Contains("13171995279.36"));
+    fs::remove_all(directory);
+}
+
+TEST_CASE("mistakes in orrery optimize exit with 1 and name the remedy", "[sim]") {
+    const fs::path directory = fresh_directory("optimize_errors");
+    const auto check_error = [&](std::vector<std::string> words, const char *text) {
+        words.insert(words.end(), {"--hardware", hardware});
+        const CommandResult result = optimize(words, directory);
+        CHECK(result.status == 1);
+        CHECK_THAT(result.output, Catch::Contains(text));
+        CHECK(!fs::exists(directory / "mapping.json"));
+    };
+    check_error({}, "either with --layer or with --workload");
+    check_error({"--layer", "K=2", "--workload", "alexnet/conv3"}, "either with --layer");
+    check_error({"--layer", "K=2 L=3"}, "unknown name L");
+    check_error({"--layer", "K=2", "--batch", "4"}, "say N=4");
+    check_error({"--workload", "alexnet/conv9"}, "layers of this network are conv1 conv2");
+    check_error({"--workload", "alexnot/conv1"}, "networks are alexnet");
+    check_error({"--layer", "K=2", "--cost-model", "orrery"}, "does not exist yet");
+    check_error({"--layer", "K=2", "--cost-model", "other"}, "expected interstellar or orrery");
+    for (const char *objective : {"cycles", "edp", "pareto"}) {
+        check_error({"--layer", "K=2", "--objective", objective},
+                    "knows no time; use --objective energy");
+    }
+    check_error({"--layer", "K=2", "--objective", "area"},
+                "expected energy, cycles, edp or pareto");
+    check_error({"--layer", "K=2", "--fix", "spatial K=3"}, "K has 2 iterations, less than 3");
+    check_error({"--layer", "K=2", "--fix", "SRAN K=3"}, "RF, SRAM, DRAM");
+    check_error({"--layer", "K=2"}, "no loops use 75 % of each axis");
+    check_error({"--layer", "K=16 C=16"}, "no tile fills SRAM");
+    const CommandResult missing =
+        optimize({"--layer", "K=2", "--hardware", "none.json"}, directory);
+    CHECK(missing.status == 1);
+    CHECK_THAT(missing.output, Catch::Contains("none.json: cannot be read"));
+    fs::remove_all(directory);
+}
