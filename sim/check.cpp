@@ -8,7 +8,7 @@ namespace Orrery::sim {
 namespace {
 
 constexpr size_t kept_differences = 10;
-constexpr size_t described_violations = 10;
+constexpr size_t described_violations = 10, described_memories = 10;
 
 } // namespace
 
@@ -92,6 +92,13 @@ std::string describe_failure(const Outcome &outcome) {
                                     : std::string();
             text += fmt::format("  {}{}({}): {}, expected {}\n", which, d.tensor,
                                 fmt::join(d.coordinates, ", "), d.got, d.expected);
+        }
+    }
+    if (outcome.differing != 0 && !result.unwritten_reads.empty()) {
+        text += "Noise was read, where nobody had written in that generation (which only lanes that "
+                "are not used may do):\n";
+        for (size_t i = 0; i < result.unwritten_reads.size() && i < described_memories; i++) {
+            text += "  " + result.unwritten_reads[i] + "\n";
         }
     }
     return text;

@@ -117,6 +117,8 @@ std::vector<std::string> makefile_words(const std::string &makefile, const std::
     return words;
 }
 
+bool is_verilog(const ModelSource &source) { return fs::path(source.name).extension() == ".v"; }
+
 /// A file to compile in the build directory.
 struct Compilation {
     std::string source, optimisation;
@@ -130,7 +132,13 @@ public:
 
     void build(const std::vector<Unit> &units) {
         for (const ModelSource &source : model_sources()) {
-            write_file(directory_ / source.name, source.text);
+            const bool verilog = is_verilog(source);
+            // What Verilator emits names the file: not by the directory, so that ccache finds it.
+            const std::string name = verilog ? fmt::format("`line 1 \"{}\" 0\n", source.name) : "";
+            write_file(directory_ / source.name, name + source.text);
+            if (verilog) {
+                checks_.push_back((fs::absolute(directory_) / source.name).string());
+            }
         }
         report(fmt::format("{} ({})", tools_.verilator.version,
                            units.size() == 1 ? units[0].design->name
@@ -170,6 +178,7 @@ private:
                                   (fs::absolute(directory_) / unit.module_class).string()});
             command.words.insert(command.words.end(), unit.design->files.begin(),
                                  unit.design->files.end());
+            command.words.insert(command.words.end(), checks_.begin(), checks_.end());
             if (tools_.verilator.set_root) {
                 command.environment.push_back("VERILATOR_ROOT=" + tools_.verilator.root.string());
             }
@@ -300,6 +309,7 @@ private:
     const Toolchain &tools_;
     fs::path directory_;
     const BuildOptions &options_;
+    std::vector<std::string> checks_; ///< Verilog beside that of the designs
     std::vector<Compilation> compilations_;
     std::vector<std::string> quick_models_; ///< files to compile together, without extension
 };

@@ -4,7 +4,7 @@
 
 namespace Orrery::sim {
 
-/// The files that are compiled into every model (sim/pins.h, sim/model): name and text.
+/// The files that become part of every model (sim/pins.h, sim/model, sim/checks): name and text.
 struct ModelSource {
     std::string name, text;
 };

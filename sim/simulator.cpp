@@ -345,6 +345,7 @@ Result Simulator::execute(const std::vector<PlacedTensor> &placed, size_t invoca
     result.seconds = elapsed.count();
     result.simulated_cycles = testbench_->cycle() - first_cycle;
     result.messages = testbench_->take_messages();
+    result.unwritten_reads = testbench_->unwritten_reads();
     // A run that failed has not read all of its counters.
     result.processes.resize(design_->processes.size());
     for (size_t p = 0; p < result.processes.size(); p++) {

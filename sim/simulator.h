@@ -47,6 +47,7 @@ struct Result {
     std::vector<uint64_t> finished;    ///< cycle in which each invocation ended, from the first start
     std::string failure;               ///< empty: the run came to its end
     std::string messages;              ///< text that the design printed
+    std::vector<std::string> unwritten_reads; ///< memories that gave noise: see Testbench
     std::vector<Violation> violations; ///< the first ones
     uint64_t violation_count = 0;
     uint64_t unwritten_elements = 0;      ///< of outputs, never stored by the design

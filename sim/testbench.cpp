@@ -3,6 +3,7 @@
 #include "hwgen/support/error.h"
 
 #include <algorithm>
+#include <sstream>
 
 namespace Orrery::sim {
 
@@ -233,7 +234,19 @@ void Testbench::check_idle() {
     }
 }
 
-std::string Testbench::take_messages() { return model_.functions->take_messages(instance_); }
+std::string Testbench::take_messages() {
+    const std::string note = "unwritten: "; // of buffer_check
+    std::istringstream text(model_.functions->take_messages(instance_));
+    std::string messages, line;
+    while (std::getline(text, line)) {
+        if (line.rfind(note, 0) == 0) {
+            unwritten_reads_.push_back(line.substr(note.size(), line.rfind('.') - note.size()));
+        } else {
+            messages += line + "\n";
+        }
+    }
+    return messages;
+}
 
 bool Testbench::open_trace(const std::string &file) {
     return model_.functions->open_trace(instance_, file.c_str());

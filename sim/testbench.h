@@ -58,8 +58,11 @@ public:
     /// Checks that no transaction is under way on any memory port.
     void check_idle();
     ViolationLog &violations() { return violations_; }
-    /// Text that the design printed since the last call.
+    /// Text that the design printed since the last call, without what `unwritten_reads` tells.
     std::string take_messages();
+    /// Memories of which elements were read that nobody had written in their generation: noise
+    /// (checks/buffer_check.v). Up to the last `take_messages`.
+    const std::vector<std::string> &unwritten_reads() const { return unwritten_reads_; }
     bool open_trace(const std::string &file);
     void close_trace();
 
@@ -81,6 +84,7 @@ private:
     std::vector<AxiReadPort> reads_;
     std::vector<AxiWritePort> writes_;
     ViolationLog violations_;
+    std::vector<std::string> unwritten_reads_;
     MemoryTiming timing_;
     Random random_{0};
     void *instance_ = nullptr;

@@ -52,7 +52,7 @@ Toolchain find_toolchain(const std::string &verilator, bool trace) {
     }
     tools.compiler.push_back(compiler);
     tools.verilator_flags = {"--cc",        "-O3",    "--x-assign", "unique",
-                             "--x-initial", "unique", "--assert"};
+                             "--x-initial", "unique", "--assert", "+define+ORRERY_CHECKS"};
     tools.compiler_flags = {"-std=gnu++17",
                             "-fPIC",
                             "-fvisibility=hidden",

@@ -31,6 +31,10 @@ ExprId serial_expr(ExprPool &pool, const hwir::Process &process, const Index &in
     return index.base.defined() ? pool.add(sum, index.base) : sum;
 }
 
+int64_t word_of(const PortDimension &dim, int64_t lane) {
+    return passes::floor_div(dim.residue + lane, dim.banks);
+}
+
 } // namespace
 
 bool PortDimension::single_lane() const {
@@ -87,7 +91,14 @@ void AccessMap::add_dimension(int d) {
     dim.residue = dim.rotates ? 0 : passes::floor_mod(*fixed + folded[d], dim.banks);
     for (int64_t v : values) {
         int64_t lane = v - folded[d];
-        dim.lane_value_at[passes::floor_mod(dim.residue + lane, dim.banks)] = lane;
+        int64_t &here = dim.lane_value_at[passes::floor_mod(dim.residue + lane, dim.banks)];
+        // A bank gives one word per cycle. The serial part is common to all lanes: this is all that there is to check.
+        ORRERY_CHECK(here == -1, "{}: bank conflict in buffer {}: lane parts {} and {} of dimension {} in one of {} banks",
+                     process.name, buffer.name, here, lane, d, dim.banks);
+        here = lane;
+        ORRERY_CHECK(!dim.packed || dim.rotates || word_of(dim, lane) == word_of(dim, 0),
+                     "{}: lane parts 0 and {} of dimension {} of buffer {} are in different words of its packed banks",
+                     process.name, lane, d, buffer.name);
     }
     if (index.modulus != 0) {
         return add_circle(d, offset);
@@ -106,7 +117,7 @@ void AccessMap::add_dimension(int d) {
         for (int64_t position = 0; position < dim.banks; position++) {
             if (dim.lane_value_at[position] != -1) {
                 int64_t lane = dim.lane_value_at[position];
-                word_offset += passes::floor_div(dim.residue + lane, dim.banks) * dim.word_stride;
+                word_offset += word_of(dim, lane) * dim.word_stride;
                 break;
             }
         }
@@ -201,7 +212,7 @@ int64_t AccessMap::bank_offset(int bank) const {
         }
         int64_t b = bank_coordinate(static_cast<int>(d), static_cast<int64_t>(bank) * pack_elements);
         int64_t lane = dim.lane_value_at[b];
-        offset += lane == -1 ? 0 : passes::floor_div(dim.residue + lane, dim.banks) * dim.word_stride;
+        offset += lane == -1 ? 0 : word_of(dim, lane) * dim.word_stride;
     }
     return offset;
 }

@@ -46,7 +46,7 @@ private:
     Scope scope;
     std::unique_ptr<Control> control;
     int loops = 1, index_width = 1;
-    Value clk, rst, start, done, index, increment, valid, in_range, fire, stall;
+    Value clk, rst, idle, start, done, index, increment, valid, in_range, fire, stall;
     Value settled;               ///< all runs are in memory (a writer), or have come (a reader of a scratch tensor)
     Value first_from, last_from; ///< only where there are tokens
     std::vector<Value> waits;    ///< reasons for which a point stays without a run
@@ -62,6 +62,8 @@ void StreamState::add_sequencer() {
     index_width = bits_for(largest);
     clk = module.input("clk_i", 1);
     rst = module.input("rst_i", 1);
+    Value request = module.input("start_i", 1);
+    idle = module.input("idle_i", 1);
     start = scope.net("run_start", 1);
     done = stream.load < 0 ? scope.net("run_done", 1) : nullptr;
     index = scope.net("index", loops * index_width);
@@ -91,7 +93,7 @@ void StreamState::add_sequencer() {
     scope.instance("u_sequencer", templates::sequencer(loops, index_width),
                    {{"clk_i", clk},
                     {"rst_i", rst},
-                    {"start_i", module.input("start_i", 1)},
+                    {"start_i", request},
                     {"stall_i", stall},
                     {"extent_i", concat(extents)},
                     {"index_o", index},
@@ -229,6 +231,7 @@ void StreamState::add_dma(Value run_valid, Value ready, Value address, Value len
                                             tensor.max_burst_beats, tensor.outstanding_bursts);
     std::map<std::string, Value> pins{{"clk_i", clk},
                                       {"rst_i", rst},
+                                      {"idle_i", idle},
                                       {"run_valid_i", run_valid},
                                       {"run_ready_o", ready},
                                       {"run_address_i", address},

@@ -6,7 +6,7 @@ namespace Orrery::lower {
 /// Width of AXI addresses in bits.
 inline constexpr int axi_address_bits = 32;
 
-/// The module of one stream: the process that issues its runs and the DMA. Ports: clk_i, rst_i, start_i, base_i, done_o
+/// The module of one stream: the process that issues its runs and the DMA. Ports: clk_i, rst_i, start_i, idle_i, base_i, done_o
 /// (writing: all of an invocation is in memory), error_o, the AXI4 master m_axi_*, and towards its process available_o, data_o, take_i (reading) or
 /// valid_i, ready_o, count_i, data_i (writing).
 ///

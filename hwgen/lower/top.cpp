@@ -50,6 +50,7 @@ private:
     void add_memories();
     void add_memory(int b);
     void add_copy(int b, int copy, bool phased);
+    Value new_generation(const hwir::Buffer &buffer) const;
     void add_token_ring(int b);
     void add_scratch_tokens(int t);
     void add_ring(const std::string &name, int slots, const std::vector<TokenPins> &writers,
@@ -74,6 +75,7 @@ private:
     Scope scope;
     Value clk, rst;
     Value start, clear; ///< an invocation is taken, and the registers hold its values; ... by an idle design
+    Value idle;         ///< no invocation is under way
     Value run_start;    ///< the parts may start it: what depends on scalars alone is computed
     int run_value_cycles = 0; ///< between the two
     Value starting;     ///< between the two, or constant 0 if they are the same
@@ -216,7 +218,7 @@ void Top::declare_outputs() {
                 feed(name, p.name, value->second);
             }
             const std::map<std::string, Value> common{
-                {"clk_i", clk}, {"rst_i", rst}, {"start_i", run_start}, {"clear_i", clear}};
+                {"clk_i", clk}, {"rst_i", rst}, {"start_i", run_start}, {"clear_i", clear}, {"idle_i", idle}};
             if (auto value = common.find(p.name); value != common.end()) {
                 feed(name, p.name, value->second);
             }
@@ -284,6 +286,12 @@ Value Top::write_enables(const std::vector<MemoryUse> &writes, const std::vector
     return joined(enables);
 }
 
+/// The first writer begins a generation of which nothing is there yet. In a buffer that slides, old elements remain.
+Value Top::new_generation(const hwir::Buffer &buffer) const {
+    const std::string &writer = design.processes[buffer.writers.front().process].name;
+    return buffer.slides() ? constant(1, 0) : wire_of(writer, buffer.name + "_writer_acquire_o");
+}
+
 void Top::add_copy(int b, int copy, bool phased) {
     const hwir::Buffer &buffer = design.buffers[b];
     int pack = 1;
@@ -326,6 +334,8 @@ void Top::add_copy(int b, int copy, bool phased) {
     const int bits = banks * pack * buffer.type.bits;
     Value data = scope.net(name + "_data", bits * static_cast<int>(reads.size()));
     std::vector<Connection> pins{{"clk_i", clk},
+                                 {"rst_i", rst},
+                                 {"generation_i", new_generation(buffer)},
                                  {"write_slot_i", all(writes, "_slot_o")},
                                  {"write_enable_i", write_enables(writes, reached)},
                                  {"write_address_i", all(writes, "_address_o")},
@@ -334,11 +344,6 @@ void Top::add_copy(int b, int copy, bool phased) {
                                  {"read_enable_i", all(reads, "_enable_o")},
                                  {"read_address_i", all(reads, "_address_o")},
                                  {"read_data_o", data}};
-    for (const Port &p : memory.ports) {
-        if (p.name == "rst_i") {
-            pins.push_back({"rst_i", rst});
-        }
-    }
     scope.instance("u_" + name, memory, pins);
     for (size_t r = 0; r < reads.size(); r++) {
         feed(reads[r].instance, reads[r].prefix + "_data_i", slice(data, static_cast<int64_t>(r) * bits, bits));
@@ -364,6 +369,7 @@ void Top::add_ring(const std::string &name, int slots, const std::vector<TokenPi
                    templates::token_ring(slots, static_cast<int>(writers.size()), static_cast<int>(readers.size())),
                    {{"clk_i", clk},
                     {"rst_i", rst},
+                    {"idle_i", idle},
                     {"writer_ready_o", ready[true]},
                     {"writer_acquire_i", acquire[true]},
                     {"writer_commit_i", release[true]},
@@ -598,7 +604,7 @@ void Top::add_registers() {
     Signature csr = templates::axi_lite_registers(registers.address_bits, registers.write_words, registers.read_words);
     std::vector<Connection> pins;
     std::map<std::string, Value> known{{"clk_i", clk}, {"rst_i", rst}, {"start_o", start}, {"clear_o", clear},
-                                       {"finish_i", finish}, {"error_i", error}, 
+                                       {"idle_o", idle}, {"finish_i", finish}, {"error_i", error},
                                        {"write_words_o", write_words}, {"hold_i", starting},
                                        {"read_words_i", joined(counter_values)}};
     for (const Port &p : csr.ports) {
@@ -633,6 +639,7 @@ LoweredDesign Top::run() {
     rst = module.input("rst_i", 1);
     start = scope.net("start", 1);
     clear = scope.net("clear", 1);
+    idle = scope.net("idle", 1);
     lower_parts();
     add_scalars();
     declare_outputs();

@@ -59,8 +59,7 @@ PortList stream(const std::string &module, int address_width, int length_width, 
 }
 
 void add_runs(PortList &list, int address_width, int length_width) {
-    list.clock_reset()
-        .in("run_valid_i")
+    list.in("run_valid_i")
         .out("run_ready_o")
         .in("run_address_i", address_width)
         .in("run_length_i", length_width);
@@ -73,7 +72,8 @@ Signature burst_splitter(int address_width, int length_width, int bus_bytes, int
     list.parameter("ADDRESS_WIDTH", address_width)
         .parameter("LENGTH_WIDTH", length_width)
         .parameter("BUS_BYTES", bus_bytes)
-        .parameter("MAX_BURST", max_burst);
+        .parameter("MAX_BURST", max_burst)
+        .clock_reset();
     add_runs(list, address_width, length_width);
     list.out("burst_valid_o")
         .in("burst_ready_i")
@@ -89,6 +89,7 @@ Signature axi_read_stream(int address_width, int length_width, int bus_bytes, in
     PortList list = stream("axi_read_stream", address_width, length_width, bus_bytes, chunk_bytes,
                            max_burst, outstanding);
     list.parameter("BUFFER_BEATS", buffer_beats);
+    list.clock_reset().in("idle_i");
     add_runs(list, address_width, length_width);
     add_read_channels(list, "m_axi_", {address_width, bus_bytes}, 1, true);
     list.out("available_o", bits_of(chunk_bytes))
@@ -103,6 +104,7 @@ Signature axi_write_stream(int address_width, int length_width, int bus_bytes, i
                            int max_burst, int outstanding) {
     PortList list = stream("axi_write_stream", address_width, length_width, bus_bytes, chunk_bytes,
                            max_burst, outstanding);
+    list.clock_reset().in("idle_i");
     add_runs(list, address_width, length_width);
     list.in("chunk_valid_i")
         .out("chunk_ready_o")
@@ -150,6 +152,7 @@ Signature axi_lite_registers(int address_width, int write_words, int read_words)
         .in("s_axi_rready_i")
         .out("start_o")
         .out("clear_o")
+        .out("idle_o")
         .in("hold_i")
         .in("finish_i")
         .in("error_i")

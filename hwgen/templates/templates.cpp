@@ -49,6 +49,7 @@ Signature token_ring(int slots, int writers, int readers) {
         .parameter("WRITERS", writers)
         .parameter("READERS", readers)
         .clock_reset()
+        .in("idle_i")
         .in("writer_acquire_i", writers)
         .in("writer_commit_i", writers)
         .in("reader_acquire_i", readers)
@@ -166,7 +167,9 @@ Signature memory_1r1w(const char *name, int width, int lanes, int64_t depth) {
 /// Write and read ports of a buffer, `writes` and `reads` of them.
 void add_memory_ports(PortList &list, int banks, int pack, int width, int64_t depth, int slots, int writes, int reads) {
     const int64_t elements = static_cast<int64_t>(banks) * pack, address = index_width(depth);
-    list.in("write_slot_i", writes * banks * index_width(slots))
+    list.clock_reset()
+        .in("generation_i")
+        .in("write_slot_i", writes * banks * index_width(slots))
         .in("write_enable_i", writes * elements)
         .in("write_address_i", writes * banks * address)
         .in("write_data_i", writes * elements * width)
@@ -203,8 +206,7 @@ Signature banked_buffer(int banks, int pack, int width, int64_t depth, int slots
         .parameter("WIDTH", width)
         .parameter("DEPTH", depth)
         .parameter("SLOTS", slots)
-        .parameter("REGISTERS", registers ? 1 : 0)
-        .clock_reset();
+        .parameter("REGISTERS", registers ? 1 : 0);
     add_memory_ports(list, banks, pack, width, depth, slots, 1, 1);
     return list.done();
 }
@@ -219,8 +221,7 @@ Signature phased_buffer(int banks, int pack, int width, int64_t depth, int slots
         .parameter("SLOTS", slots)
         .parameter("REGISTERS", registers ? 1 : 0)
         .parameter("WRITE_PORTS", write_ports)
-        .parameter("READ_PORTS", read_ports)
-        .clock_reset();
+        .parameter("READ_PORTS", read_ports);
     add_memory_ports(list, banks, pack, width, depth, slots, write_ports, read_ports);
     return list.done();
 }
@@ -320,6 +321,7 @@ Signature byte_queue(int in_bytes, int out_bytes) {
         .parameter("IN_BYTES", in_bytes)
         .parameter("OUT_BYTES", out_bytes)
         .clock_reset()
+        .in("idle_i")
         .in("in_valid_i")
         .out("in_ready_o")
         .in("in_count_i", bits_of(in_bytes))

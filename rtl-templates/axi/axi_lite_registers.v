@@ -34,6 +34,7 @@ module axi_lite_registers #(
     input  wire                      s_axi_rready_i,
     output wire                      start_o,
     output wire                      clear_o,
+    output wire                      idle_o, // no invocation is under way
     input  wire                      hold_i,
     input  wire                      finish_i,
     input  wire                      error_i,
@@ -71,6 +72,7 @@ module axi_lite_registers #(
     assign s_axi_rvalid_o  = read_q;
     assign start_o         = start_q;
     assign clear_o         = clear_q;
+    assign idle_o          = !busy;
 
     always @(posedge clk_i) begin
         if (rst_i) begin

@@ -18,6 +18,7 @@ module axi_read_stream #(
     parameter integer COUNT_WIDTH = $clog2(CHUNK_BYTES + 1)
 ) (
     input  wire                     clk_i, rst_i,
+    input  wire                     idle_i, // for byte_queue
     input  wire                     run_valid_i,
     output wire                     run_ready_o,
     input  wire [ADDRESS_WIDTH-1:0] run_address_i,
@@ -111,7 +112,7 @@ module axi_read_stream #(
     wire [LANE_WIDTH:0]   count = {1'b0, last} - {1'b0, first} + 1'b1;
 
     byte_queue #(.IN_BYTES(BUS_BYTES), .OUT_BYTES(CHUNK_BYTES)) u_queue (
-        .clk_i(clk_i), .rst_i(rst_i),
+        .clk_i(clk_i), .rst_i(rst_i), .idle_i(idle_i),
         .in_valid_i(beat_valid && info_valid), .in_ready_o(queue_ready),
         .in_count_i(count), .in_data_i(beat_data >> {first, 3'b000}),
         .available_o(available_o), .out_data_o(data_o), .take_i(take_i));

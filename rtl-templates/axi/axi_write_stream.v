@@ -14,6 +14,7 @@ module axi_write_stream #(
     parameter integer COUNT_WIDTH = $clog2(CHUNK_BYTES + 1)
 ) (
     input  wire                     clk_i, rst_i,
+    input  wire                     idle_i, // for byte_queue
     input  wire                     run_valid_i,
     output wire                     run_ready_o,
     input  wire [ADDRESS_WIDTH-1:0] run_address_i,
@@ -91,7 +92,7 @@ module axi_write_stream #(
     assign m_axi_wdata_o  = (bytes & ~others) << {first, 3'b000};
 
     byte_queue #(.IN_BYTES(CHUNK_BYTES), .OUT_BYTES(BUS_BYTES)) u_queue (
-        .clk_i(clk_i), .rst_i(rst_i),
+        .clk_i(clk_i), .rst_i(rst_i), .idle_i(idle_i),
         .in_valid_i(chunk_valid_i), .in_ready_o(chunk_ready_o), .in_count_i(chunk_count_i), .in_data_i(chunk_data_i),
         .available_o(available), .out_data_o(bytes), .take_i(beat ? count : {(LANE_WIDTH+1){1'b0}}));
 

@@ -90,9 +90,7 @@ module burst_splitter #(
 
 `ifndef SYNTHESIS
     always @(posedge clk_i) begin
-        if (!rst_i && run_valid_i && run_ready_o && run_length_i == {LENGTH_WIDTH{1'b0}}) begin
-            $display("%m: a run of no bytes"); $stop;
-        end
+        if (!rst_i && run_valid_i && run_ready_o && run_length_i == {LENGTH_WIDTH{1'b0}}) begin $display("%m: a run of no bytes"); $stop; end
     end
 `endif
 endmodule

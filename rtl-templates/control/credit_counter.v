@@ -33,12 +33,8 @@ module credit_counter #(
 
 `ifndef SYNTHESIS
     always @(posedge clk_i) begin
-        if (!rst_i && take_i && !available_o) begin
-            $display("%m: taken without a credit"); $stop;
-        end
-        if (!rst_i && give_i && !take_i && count_q == ALL) begin
-            $display("%m: more credits given than there are"); $stop;
-        end
+        if (!rst_i && take_i && !available_o) begin $display("%m: taken without a credit"); $stop; end
+        if (!rst_i && give_i && !take_i && count_q == ALL) begin $display("%m: more credits given than there are"); $stop; end
     end
 `else
     wire unused_ok = &{1'b0, ALL};

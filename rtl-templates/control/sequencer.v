@@ -76,9 +76,7 @@ module sequencer #(
 
 `ifndef SYNTHESIS
     always @(posedge clk_i) begin
-        if (!rst_i && start_i && waiting_q) begin
-            $display("%m: a second run to wait"); $stop;
-        end
+        if (!rst_i && start_i && waiting_q) begin $display("%m: a second run to wait"); $stop; end
     end
 `endif
 endmodule

@@ -23,9 +23,8 @@ module settle_fence (
 
 `ifndef SYNTHESIS
     always @(posedge clk_i) begin
-        if (!rst_i && leave_i && waiting_q) begin
-            $display("%m: a generation is left while the last one is not settled"); $stop;
-        end
+        if (!rst_i && leave_i && waiting_q)
+            begin $display("%m: a generation is left while the last one is not settled"); $stop; end
     end
 `endif
 endmodule

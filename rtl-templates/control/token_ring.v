@@ -12,6 +12,7 @@ module token_ring #(
     parameter integer SLOTS = 2, WRITERS = 1, READERS = 1
 ) (
     input  wire               clk_i, rst_i,
+    input  wire               idle_i, // for the check only: nobody has a token
     input  wire [WRITERS-1:0] writer_acquire_i,
     input  wire [WRITERS-1:0] writer_commit_i,
     input  wire [READERS-1:0] reader_acquire_i,
@@ -22,6 +23,7 @@ module token_ring #(
     // One place of the ring per writer but the first, then two per reader: tokens to read and tokens released.
     localparam integer PLACES = WRITERS - 1 + 2 * READERS;
     wire [PLACES-1:0] put, take, ready;
+    wire              unused_idle = idle_i;
 
     assign writer_ready_o[0] = &ready[PLACES-1:PLACES-READERS];
     assign reader_ready_o    = ready[PLACES-READERS-1:WRITERS-1];
@@ -47,5 +49,12 @@ module token_ring #(
                 .clk_i(clk_i), .rst_i(rst_i), .take_i(take[i]), .give_i(put[i]), .available_o(ready[i]));
         end
     endgenerate
+
+`ifndef SYNTHESIS
+    always @(posedge clk_i) begin
+        if (!rst_i && idle_i && ready != {{READERS{1'b1}}, {(PLACES-READERS){1'b0}}})
+            begin $display("%m: a token is not free at the end"); $stop; end
+    end
+`endif
 endmodule
 `default_nettype wire

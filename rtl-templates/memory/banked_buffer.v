@@ -2,6 +2,8 @@
 // BANKS memories with a slot and an address each; a bank holds words of PACK elements. A slot is an offset of the
 // addresses.
 // Protocol, latency, throughput: as ram_1r1w, per bank; one write and one read of each bank per cycle, of any slots.
+//             generation_i: what the next slot holds has become useless (the slots in turns). It is for buffer_check of the
+//             simulator alone.
 // Reset:      none.
 // Parameters: BANKS, PACK, WIDTH (bits of an element), DEPTH (words of a bank in one slot), SLOTS >= 1; REGISTERS: 1 for
 //             banks of flip-flops; ADDRESS_WIDTH and SLOT_WIDTH are derived, leave them alone.
@@ -10,7 +12,7 @@ module banked_buffer #(
     parameter integer ADDRESS_WIDTH = DEPTH > 1 ? $clog2(DEPTH) : 1,
                       SLOT_WIDTH = SLOTS > 1 ? $clog2(SLOTS) : 1
 ) (
-    input  wire                           clk_i, rst_i, // the reset is one of the checks only
+    input  wire                           clk_i, rst_i, generation_i, // the latter two for checks only
     input  wire [BANKS*SLOT_WIDTH-1:0]    write_slot_i,
     input  wire [BANKS*PACK-1:0]          write_enable_i,
     input  wire [BANKS*ADDRESS_WIDTH-1:0] write_address_i,
@@ -23,7 +25,7 @@ module banked_buffer #(
     localparam integer WORDS      = SLOTS * DEPTH;
     localparam integer WORD_WIDTH = WORDS > 1 ? $clog2(WORDS) : 1;
 
-    wire unused_reset = rst_i;
+    wire unused_checks = &{1'b0, rst_i, generation_i};
 
     genvar i, s;
     generate
@@ -58,6 +60,7 @@ module banked_buffer #(
                 assign write_word = write_base + write_address;
                 assign read_word  = read_base + read_address;
             end
+            wire [PACK*WIDTH-1:0] data;
             if (REGISTERS != 0) begin : gen_registers
                 register_file #(.WIDTH(WIDTH), .LANES(PACK), .DEPTH(WORDS)) u_registers (
                     .clk_i(clk_i),
@@ -66,7 +69,7 @@ module banked_buffer #(
                     .write_data_i(write_data_i[i*PACK*WIDTH +: PACK*WIDTH]),
                     .read_enable_i(read_enable_i[i]),
                     .read_address_i(read_word),
-                    .read_data_o(read_data_o[i*PACK*WIDTH +: PACK*WIDTH]));
+                    .read_data_o(data));
             end else begin : gen_ram
                 ram_1r1w #(.WIDTH(WIDTH), .LANES(PACK), .DEPTH(WORDS)) u_ram (
                     .clk_i(clk_i),
@@ -75,19 +78,17 @@ module banked_buffer #(
                     .write_data_i(write_data_i[i*PACK*WIDTH +: PACK*WIDTH]),
                     .read_enable_i(read_enable_i[i]),
                     .read_address_i(read_word),
-                    .read_data_o(read_data_o[i*PACK*WIDTH +: PACK*WIDTH]));
+                    .read_data_o(data));
             end
-`ifndef SYNTHESIS
-            if (DEPTH < (1 << ADDRESS_WIDTH)) begin : gen_check
-                localparam integer             LAST_WORD = DEPTH - 1;
-                localparam [ADDRESS_WIDTH-1:0] LAST      = LAST_WORD[ADDRESS_WIDTH-1:0];
-                always @(posedge clk_i) begin
-                    // Reads may go beyond: a lane that is masked reads what it does not use.
-                    if (!rst_i && |write_enable_i[i*PACK +: PACK] && write_address > LAST) begin
-                        $display("%m: address beyond the slot"); $stop;
-                    end
-                end
-            end
+`ifdef ORRERY_CHECKS
+            wire [PACK*WIDTH-1:0] noise;
+            buffer_check #(.PACK(PACK), .WIDTH(WIDTH), .DEPTH(DEPTH), .SLOTS(SLOTS)) u_check (
+                .clk_i(clk_i), .rst_i(rst_i), .generation_i(generation_i),
+                .write_slot_i(write_slot), .write_enable_i(write_enable_i[i*PACK +: PACK]), .write_address_i(write_address),
+                .read_slot_i(read_slot), .read_enable_i(read_enable_i[i]), .read_address_i(read_address), .noise_o(noise));
+            assign read_data_o[i*PACK*WIDTH +: PACK*WIDTH] = data ^ noise;
+`else
+            assign read_data_o[i*PACK*WIDTH +: PACK*WIDTH] = data;
 `endif
         end
     endgenerate

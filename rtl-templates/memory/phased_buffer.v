@@ -12,7 +12,7 @@ module phased_buffer #(
     parameter integer ADDRESS_WIDTH = DEPTH > 1 ? $clog2(DEPTH) : 1,
                       SLOT_WIDTH = SLOTS > 1 ? $clog2(SLOTS) : 1
 ) (
-    input  wire                                       clk_i, rst_i, // the reset is one of the checks only
+    input  wire                                       clk_i, rst_i, generation_i, // the latter two for checks only
     input  wire [WRITE_PORTS*BANKS*SLOT_WIDTH-1:0]    write_slot_i,
     input  wire [WRITE_PORTS*BANKS*PACK-1:0]          write_enable_i,
     input  wire [WRITE_PORTS*BANKS*ADDRESS_WIDTH-1:0] write_address_i,
@@ -23,6 +23,13 @@ module phased_buffer #(
     output wire [READ_PORTS*BANKS*PACK*WIDTH-1:0]     read_data_o
 );
     localparam integer WORD = PACK * WIDTH;
+
+`ifdef ORRERY_CHECKS
+    integer next_slot; // of the next generation
+    always @(posedge clk_i) if (rst_i || generation_i) next_slot <= rst_i || next_slot == SLOTS - 1 ? 0 : next_slot + 1;
+`else
+    localparam integer next_slot = 0;
+`endif
 
     genvar b, s, p;
     generate
@@ -51,9 +58,7 @@ module phased_buffer #(
                         assign data    = |mine ? write_data_i[AT*WORD +: WORD] : gen_write[p-1].data;
 `ifndef SYNTHESIS
                         always @(posedge clk_i) begin
-                            if (!rst_i && |mine && |gen_write[p-1].enable) begin
-                                $display("%m: two write ports use the bank"); $stop;
-                            end
+                            if (!rst_i && |mine && |gen_write[p-1].enable) begin $display("%m: two write ports use the bank"); $stop; end
                         end
 `endif
                     end
@@ -72,17 +77,14 @@ module phased_buffer #(
                                        : gen_read[p-1].address;
 `ifndef SYNTHESIS
                         always @(posedge clk_i) begin
-                            if (!rst_i && mine && gen_read[p-1].enable) begin
-                                $display("%m: two read ports use the bank"); $stop;
-                            end
+                            if (!rst_i && mine && gen_read[p-1].enable) begin $display("%m: two read ports use the bank"); $stop; end
                         end
 `endif
                     end
                 end
                 banked_buffer #(.BANKS(1), .PACK(PACK), .WIDTH(WIDTH), .DEPTH(DEPTH), .SLOTS(1),
                                 .REGISTERS(REGISTERS)) u_memory (
-                    .clk_i(clk_i),
-                    .rst_i(rst_i),
+                    .clk_i(clk_i), .rst_i(rst_i), .generation_i(generation_i && next_slot == s),
                     .write_slot_i(1'b0),
                     .write_enable_i(gen_write[WRITE_PORTS-1].enable),
                     .write_address_i(gen_write[WRITE_PORTS-1].address),

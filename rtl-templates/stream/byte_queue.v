@@ -13,6 +13,7 @@ module byte_queue #(
     parameter integer IN_WIDTH = $clog2(IN_BYTES + 1), OUT_WIDTH = $clog2(OUT_BYTES + 1)
 ) (
     input  wire                   clk_i, rst_i,
+    input  wire                   idle_i, // for the check only: nobody will take a byte
     input  wire                   in_valid_i,
     output wire                   in_ready_o,
     input  wire [IN_WIDTH-1:0]    in_count_i,
@@ -38,7 +39,7 @@ module byte_queue #(
     wire [WIDTH:0]        added   = {{(WIDTH+1-IN_WIDTH){1'b0}}, in_count_i};
     wire [WIDTH-1:0]      left    = fill_q - taken[WIDTH-1:0];
     wire                  push    = in_valid_i && in_ready_o;
-    wire                  unused_ok = &{1'b0, taken[WIDTH], added[WIDTH]};
+    wire                  unused_ok = &{1'b0, idle_i, taken[WIDTH], added[WIDTH]};
 
     assign in_ready_o  = fill_q <= READY;
     assign available_o = fill_q < PORTION ? fill_q[OUT_WIDTH-1:0] : WHOLE;
@@ -63,9 +64,8 @@ module byte_queue #(
 
 `ifndef SYNTHESIS
     always @(posedge clk_i) begin
-        if (!rst_i && take_i > available_o) begin
-            $display("%m: more bytes taken than there are"); $stop;
-        end
+        if (!rst_i && take_i > available_o) begin $display("%m: more bytes taken than there are"); $stop; end
+        if (!rst_i && idle_i && fill_q != {WIDTH{1'b0}}) begin $display("%m: bytes are left over"); $stop; end
     end
 `endif
 endmodule

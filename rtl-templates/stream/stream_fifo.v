@@ -64,9 +64,8 @@ module stream_fifo #(
     always @(posedge clk_i) begin
         waiting_q <= !rst_i && in_valid_i && !in_ready_o;
         if (in_valid_i && !in_ready_o) refused_q <= in_data_i;
-        if (!rst_i && waiting_q && (!in_valid_i || refused_q != in_data_i)) begin
-            $display("%m: a word that was not taken is lost"); $stop;
-        end
+        if (!rst_i && waiting_q && (!in_valid_i || refused_q != in_data_i))
+            begin $display("%m: a word that was not taken is lost"); $stop; end
     end
 `endif
 endmodule

@@ -20,7 +20,7 @@ module accumulate_port_tb;
         .read_enable_o(read_enable), .read_address_o(read_address), .read_data_i(read_data), .old_o(old), .new_i(new_value),
         .write_slot_o(write_slot), .write_enable_o(write_enable), .write_address_o(write_address), .write_data_o(write_data));
     banked_buffer #(.BANKS(BANKS), .PACK(PACK), .WIDTH(WIDTH), .DEPTH(DEPTH), .SLOTS(SLOTS)) u_buffer (
-        .clk_i(clk), .rst_i(rst), .write_slot_i(write_slot), .write_enable_i(write_enable), .write_address_i(write_address),
+        .clk_i(clk), .rst_i(rst), .generation_i(1'b0), .write_slot_i(write_slot), .write_enable_i(write_enable), .write_address_i(write_address),
         .write_data_i(write_data), .read_slot_i(read_slot), .read_enable_i(read_enable), .read_address_i(read_address),
         .read_data_o(read_data));
 

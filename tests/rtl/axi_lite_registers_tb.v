@@ -8,7 +8,7 @@ module axi_lite_registers_tb;
     reg  [3:0]           wstrb = 0;
     reg                  awvalid = 0, wvalid = 0, bready = 0, arvalid = 0, rready = 0, finish_run = 0, bus_error = 0, hold = 0;
     reg  [32*READS-1:0]  read_words = 0;
-    wire                 awready, wready, bvalid, arready, rvalid, start, clear;
+    wire                 awready, wready, bvalid, arready, rvalid, start, clear, idle;
     wire [1:0]           bresp, rresp;
     wire [31:0]          rdata;
     wire [32*WRITES-1:0] write_words;
@@ -17,7 +17,7 @@ module axi_lite_registers_tb;
         .s_axi_wdata_i(wdata), .s_axi_wstrb_i(wstrb), .s_axi_wvalid_i(wvalid), .s_axi_wready_o(wready), .s_axi_bresp_o(bresp),
         .s_axi_bvalid_o(bvalid), .s_axi_bready_i(bready), .s_axi_araddr_i(araddr), .s_axi_arvalid_i(arvalid),
         .s_axi_arready_o(arready), .s_axi_rdata_o(rdata), .s_axi_rresp_o(rresp), .s_axi_rvalid_o(rvalid),
-        .s_axi_rready_i(rready), .start_o(start), .clear_o(clear), .hold_i(hold), .finish_i(finish_run), .error_i(bus_error),
+        .s_axi_rready_i(rready), .start_o(start), .clear_o(clear), .idle_o(idle), .hold_i(hold), .finish_i(finish_run), .error_i(bus_error),
         .write_words_o(write_words), .read_words_i(read_words));
 
     task write(input [AW-1:0] address, input [31:0] data, input [3:0] strobes);
@@ -78,6 +78,7 @@ module axi_lite_registers_tb;
     always @(negedge clk) if (!rst) begin
         starts = starts + start;
         clears = clears + clear;
+        check(idle === !busy, "idle");
         if (start) check(busy, "busy with start");
         if (clear) check(start, "clear with start only");
     end

@@ -43,7 +43,7 @@ module axi_read_arbiter_tb;
         for (g = 0; g < PORTS; g = g + 1) begin : gen_stream
             axi_read_stream #(.ADDRESS_WIDTH(AW), .LENGTH_WIDTH(10), .BUS_BYTES(BUS), .CHUNK_BYTES(BUS), .MAX_BURST(4),
                               .OUTSTANDING(4), .BUFFER_BEATS(g == 0 ? 0 : 16)) u_stream (
-                .clk_i(clk), .rst_i(rst), .run_valid_i(run_valid[g]), .run_ready_o(run_ready[g]),
+                .clk_i(clk), .rst_i(rst), .idle_i(1'b0), .run_valid_i(run_valid[g]), .run_ready_o(run_ready[g]),
                 .run_address_i(run_address[g*AW +: AW]), .run_length_i(run_length[g*10 +: 10]),
                 .available_o(available[g*CW +: CW]), .data_o(data[g*BUS*8 +: BUS*8]), .take_i(take[g*CW +: CW]),
                 .error_o(error[g]),

@@ -25,7 +25,7 @@ module axi_read_stream_tb;
     wire [31:0]        violations, outstanding, most_outstanding;
     axi_read_stream #(.ADDRESS_WIDTH(AW), .LENGTH_WIDTH(LW), .BUS_BYTES(BUS), .CHUNK_BYTES(CHUNK), .MAX_BURST(MOST),
                       .OUTSTANDING(BURSTS), .BUFFER_BEATS(BUFFER)) dut (
-        .clk_i(clk), .rst_i(rst), .run_valid_i(run_valid), .run_ready_o(run_ready), .run_address_i(run_address),
+        .clk_i(clk), .rst_i(rst), .idle_i(1'b0), .run_valid_i(run_valid), .run_ready_o(run_ready), .run_address_i(run_address),
         .run_length_i(run_length), .available_o(available), .data_o(data), .take_i(take), .settled_o(settled), .error_o(error),
         .m_axi_araddr_o(araddr), .m_axi_arlen_o(arlen), .m_axi_arsize_o(arsize), .m_axi_arburst_o(arburst),
         .m_axi_arvalid_o(arvalid), .m_axi_arready_i(arready), .m_axi_rdata_i(rdata), .m_axi_rresp_i(rresp),

@@ -24,7 +24,7 @@ module axi_write_stream_tb;
     wire [31:0]        violations, outstanding, most_outstanding;
     axi_write_stream #(.ADDRESS_WIDTH(AW), .LENGTH_WIDTH(LW), .BUS_BYTES(BUS), .CHUNK_BYTES(CHUNK), .MAX_BURST(MOST),
                        .OUTSTANDING(BURSTS)) dut (
-        .clk_i(clk), .rst_i(rst), .run_valid_i(run_valid), .run_ready_o(run_ready), .run_address_i(run_address),
+        .clk_i(clk), .rst_i(rst), .idle_i(1'b0), .run_valid_i(run_valid), .run_ready_o(run_ready), .run_address_i(run_address),
         .run_length_i(run_length), .chunk_valid_i(chunk_valid), .chunk_ready_o(chunk_ready), .chunk_count_i(chunk_count),
         .chunk_data_i(chunk_data), .settled_o(settled), .error_o(error), .m_axi_awaddr_o(awaddr), .m_axi_awlen_o(awlen),
         .m_axi_awsize_o(awsize), .m_axi_awburst_o(awburst), .m_axi_awvalid_o(awvalid), .m_axi_awready_i(awready),

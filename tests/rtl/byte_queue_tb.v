@@ -11,7 +11,7 @@ module byte_queue_tb;
     wire [OUT_WIDTH-1:0] available;
     wire [OUT*8-1:0]     out_data;
     byte_queue #(.IN_BYTES(IN), .OUT_BYTES(OUT)) dut (
-        .clk_i(clk), .rst_i(rst), .in_valid_i(in_valid), .in_ready_o(in_ready), .in_count_i(in_count), .in_data_i(in_data),
+        .clk_i(clk), .rst_i(rst), .idle_i(1'b0), .in_valid_i(in_valid), .in_ready_o(in_ready), .in_count_i(in_count), .in_data_i(in_data),
         .available_o(available), .out_data_o(out_data), .take_i(take));
     reg [7:0] bytes [0:262143];
     integer cycle, put, taken, before, i, full_speed, fill, whole;

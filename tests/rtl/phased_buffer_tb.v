@@ -15,7 +15,7 @@ module phased_buffer_tb;
     wire [READS*BANKS*WORD-1:0]  read_data;
     phased_buffer #(.BANKS(BANKS), .PACK(PACK), .WIDTH(WIDTH), .DEPTH(DEPTH), .SLOTS(SLOTS), .REGISTERS(REGISTERS), .WRITE_PORTS(WRITES),
                     .READ_PORTS(READS)) dut (
-        .clk_i(clk), .rst_i(rst), .write_slot_i(write_slot), .write_enable_i(write_enable), .write_address_i(write_address),
+        .clk_i(clk), .rst_i(rst), .generation_i(1'b0), .write_slot_i(write_slot), .write_enable_i(write_enable), .write_address_i(write_address),
         .write_data_i(write_data), .read_slot_i(read_slot), .read_enable_i(read_enable), .read_address_i(read_address),
         .read_data_o(read_data));
     reg [WORD-1:0] model [0:SLOTS*DEPTH*BANKS-1];

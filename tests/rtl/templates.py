@@ -8,7 +8,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "rtl-templates").glob("*/*.v"))
+CHECKS = sorted((ROOT / "sim/checks").glob("*.v"))  # what the simulator adds where ORRERY_CHECKS is defined
 PARAMETER_SETS = Path(__file__).resolve().parent / "parameter_sets.json"
+CHECK_SETS = {"buffer_check": [
+    {"PACK": 1, "WIDTH": 1, "DEPTH": 1, "SLOTS": 1}, {"PACK": 2, "WIDTH": 8, "DEPTH": 2, "SLOTS": 2},
+    {"PACK": 3, "WIDTH": 33, "DEPTH": 3, "SLOTS": 3}, {"PACK": 16, "WIDTH": 8, "DEPTH": 100, "SLOTS": 2}]}
 
 
 def parameter_sets():

@@ -8,7 +8,7 @@ module token_ring_tb;
     wire [WRITERS-1:0] writer_ready;
     wire [READERS-1:0] reader_ready;
     token_ring #(.SLOTS(SLOTS), .WRITERS(WRITERS), .READERS(READERS)) dut (
-        .clk_i(clk), .rst_i(rst), .writer_acquire_i(writer_acquire), .writer_commit_i(writer_commit),
+        .clk_i(clk), .rst_i(rst), .idle_i(1'b0), .writer_acquire_i(writer_acquire), .writer_commit_i(writer_commit),
         .reader_acquire_i(reader_acquire), .reader_release_i(reader_release), .writer_ready_o(writer_ready),
         .reader_ready_o(reader_ready));
 

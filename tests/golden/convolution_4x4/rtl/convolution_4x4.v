@@ -64,7 +64,7 @@ module convolution_4x4 (
     input wire s_axi_rready_i,
     output wire irq_o
 );
-    wire start, clear;
+    wire start, clear, idle;
     wire [127:0] write_words;
     wire padded_writer_acquire, padded_writer_release;
     wire [2:0] input_stream_take;
@@ -129,14 +129,15 @@ module convolution_4x4 (
     wire [31:0] padded_data;
     banked_buffer #(.BANKS(1), .PACK(4), .WIDTH(8), .DEPTH(147), .SLOTS(1), .REGISTERS(0)) u_padded
         (
-        .clk_i(clk_i), .write_slot_i(padded_write_slot), .write_enable_i(padded_write_enable),
+        .clk_i(clk_i), .rst_i(rst_i), .generation_i(padded_writer_acquire),
+        .write_slot_i(padded_write_slot), .write_enable_i(padded_write_enable),
         .write_address_i(padded_write_address), .write_data_i(padded_write_data),
         .read_slot_i(padded_read0_slot), .read_enable_i(padded_read0_enable),
-        .read_address_i(padded_read0_address), .read_data_o(padded_data), .rst_i(rst_i)
+        .read_address_i(padded_read0_address), .read_data_o(padded_data)
     );
     wire padded_writer_ready, padded_reader_ready;
     token_ring #(.SLOTS(1), .WRITERS(1), .READERS(1)) u_padded_tokens (
-        .clk_i(clk_i), .rst_i(rst_i), .writer_ready_o(padded_writer_ready),
+        .clk_i(clk_i), .rst_i(rst_i), .idle_i(idle), .writer_ready_o(padded_writer_ready),
         .writer_acquire_i(padded_writer_acquire), .writer_commit_i(padded_writer_release),
         .reader_ready_o(padded_reader_ready), .reader_acquire_i(padded_reader_acquire),
         .reader_release_i(padded_reader_release)
@@ -146,15 +147,15 @@ module convolution_4x4 (
     wire [127:0] bias_in_sum_data;
     banked_buffer #(.BANKS(1), .PACK(4), .WIDTH(32), .DEPTH(1), .SLOTS(1), .REGISTERS(1))
         u_bias_in_sum (
-        .clk_i(clk_i), .write_slot_i(bias_in_sum_write_slot),
-        .write_enable_i(bias_in_sum_write_enable), .write_address_i(bias_in_sum_write_address),
-        .write_data_i(bias_in_sum_write_data), .read_slot_i(bias_in_sum_read0_slot),
-        .read_enable_i(bias_in_sum_read0_enable), .read_address_i(bias_in_sum_read0_address),
-        .read_data_o(bias_in_sum_data), .rst_i(rst_i)
+        .clk_i(clk_i), .rst_i(rst_i), .generation_i(bias_in_sum_writer_acquire),
+        .write_slot_i(bias_in_sum_write_slot), .write_enable_i(bias_in_sum_write_enable),
+        .write_address_i(bias_in_sum_write_address), .write_data_i(bias_in_sum_write_data),
+        .read_slot_i(bias_in_sum_read0_slot), .read_enable_i(bias_in_sum_read0_enable),
+        .read_address_i(bias_in_sum_read0_address), .read_data_o(bias_in_sum_data)
     );
     wire bias_in_sum_writer_ready, bias_in_sum_reader_ready;
     token_ring #(.SLOTS(1), .WRITERS(1), .READERS(1)) u_bias_in_sum_tokens (
-        .clk_i(clk_i), .rst_i(rst_i), .writer_ready_o(bias_in_sum_writer_ready),
+        .clk_i(clk_i), .rst_i(rst_i), .idle_i(idle), .writer_ready_o(bias_in_sum_writer_ready),
         .writer_acquire_i(bias_in_sum_writer_acquire),
         .writer_commit_i(bias_in_sum_writer_release), .reader_ready_o(bias_in_sum_reader_ready),
         .reader_acquire_i(bias_in_sum_reader_acquire),
@@ -165,16 +166,15 @@ module convolution_4x4 (
     wire [127:0] weights_in_sum_data;
     banked_buffer #(.BANKS(1), .PACK(16), .WIDTH(8), .DEPTH(27), .SLOTS(2), .REGISTERS(0))
         u_weights_in_sum (
-        .clk_i(clk_i), .write_slot_i(weights_in_sum_write_slot),
-        .write_enable_i(weights_in_sum_write_enable),
+        .clk_i(clk_i), .rst_i(rst_i), .generation_i(weights_in_sum_writer_acquire),
+        .write_slot_i(weights_in_sum_write_slot), .write_enable_i(weights_in_sum_write_enable),
         .write_address_i(weights_in_sum_write_address), .write_data_i(weights_in_sum_write_data),
         .read_slot_i(weights_in_sum_read0_slot), .read_enable_i(weights_in_sum_read0_enable),
-        .read_address_i(weights_in_sum_read0_address), .read_data_o(weights_in_sum_data),
-        .rst_i(rst_i)
+        .read_address_i(weights_in_sum_read0_address), .read_data_o(weights_in_sum_data)
     );
     wire weights_in_sum_writer_ready, weights_in_sum_reader_ready;
     token_ring #(.SLOTS(2), .WRITERS(1), .READERS(1)) u_weights_in_sum_tokens (
-        .clk_i(clk_i), .rst_i(rst_i), .writer_ready_o(weights_in_sum_writer_ready),
+        .clk_i(clk_i), .rst_i(rst_i), .idle_i(idle), .writer_ready_o(weights_in_sum_writer_ready),
         .writer_acquire_i(weights_in_sum_writer_acquire),
         .writer_commit_i(weights_in_sum_writer_release),
         .reader_ready_o(weights_in_sum_reader_ready),
@@ -186,16 +186,16 @@ module convolution_4x4 (
     wire [255:0] sum_data;
     phased_buffer #(.BANKS(1), .PACK(4), .WIDTH(32), .DEPTH(25), .SLOTS(2), .REGISTERS(0),
         .WRITE_PORTS(1), .READ_PORTS(2)) u_sum (
-        .clk_i(clk_i), .write_slot_i(sum_write_slot), .write_enable_i(sum_write_enable),
+        .clk_i(clk_i), .rst_i(rst_i), .generation_i(sum_writer_acquire),
+        .write_slot_i(sum_write_slot), .write_enable_i(sum_write_enable),
         .write_address_i(sum_write_address), .write_data_i(sum_write_data),
         .read_slot_i({sum_read0_slot, sum_update_slot}),
         .read_enable_i({sum_read0_enable, sum_update_enable}),
-        .read_address_i({sum_read0_address, sum_update_address}), .read_data_o(sum_data),
-        .rst_i(rst_i)
+        .read_address_i({sum_read0_address, sum_update_address}), .read_data_o(sum_data)
     );
     wire sum_writer_ready, sum_reader_ready;
     token_ring #(.SLOTS(2), .WRITERS(1), .READERS(1)) u_sum_tokens (
-        .clk_i(clk_i), .rst_i(rst_i), .writer_ready_o(sum_writer_ready),
+        .clk_i(clk_i), .rst_i(rst_i), .idle_i(idle), .writer_ready_o(sum_writer_ready),
         .writer_acquire_i(sum_writer_acquire), .writer_commit_i(sum_writer_release),
         .reader_ready_o(sum_reader_ready), .reader_acquire_i(sum_reader_acquire),
         .reader_release_i(sum_reader_release)
@@ -211,7 +211,7 @@ module convolution_4x4 (
         .s_axi_arvalid_i(s_axi_arvalid_i), .s_axi_arready_o(s_axi_arready_o),
         .s_axi_rdata_o(s_axi_rdata_o), .s_axi_rresp_o(s_axi_rresp_o),
         .s_axi_rvalid_o(s_axi_rvalid_o), .s_axi_rready_i(s_axi_rready_i), .start_o(start),
-        .clear_o(clear), .hold_i(1'b0), .finish_i(finish), .error_i(bus_error),
+        .clear_o(clear), .idle_o(idle), .hold_i(1'b0), .finish_i(finish), .error_i(bus_error),
         .write_words_o(write_words),
         .read_words_i({output_s0_counts, sum_s1_counts, weights_in_sum_s0_counts,
             bias_in_sum_s0_counts, padded_s0_counts})
@@ -305,7 +305,7 @@ module convolution_4x4 (
         .counts_o(output_s0_counts)
     );
     input_stream u_input_stream (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .base_i(write_words[63:32]),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .idle_i(idle), .base_i(write_words[63:32]),
         .m_axi_araddr_o(m_axi_input_araddr_o), .m_axi_arlen_o(m_axi_input_arlen_o),
         .m_axi_arsize_o(m_axi_input_arsize_o), .m_axi_arburst_o(m_axi_input_arburst_o),
         .m_axi_arvalid_o(m_axi_input_arvalid_o), .m_axi_arready_i(m_axi_input_arready_i),
@@ -315,7 +315,7 @@ module convolution_4x4 (
         .data_o(input_stream_data), .take_i(input_stream_take), .error_o(input_stream_error)
     );
     bias_stream u_bias_stream (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .base_i(write_words[31:0]),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .idle_i(idle), .base_i(write_words[31:0]),
         .m_axi_araddr_o(m_axi_bias_araddr_o), .m_axi_arlen_o(m_axi_bias_arlen_o),
         .m_axi_arsize_o(m_axi_bias_arsize_o), .m_axi_arburst_o(m_axi_bias_arburst_o),
         .m_axi_arvalid_o(m_axi_bias_arvalid_o), .m_axi_arready_i(m_axi_bias_arready_i),
@@ -325,7 +325,7 @@ module convolution_4x4 (
         .data_o(bias_stream_data), .take_i(bias_stream_take), .error_o(bias_stream_error)
     );
     weights_stream u_weights_stream (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .base_i(write_words[95:64]),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .idle_i(idle), .base_i(write_words[95:64]),
         .m_axi_araddr_o(m_axi_weights_araddr_o), .m_axi_arlen_o(m_axi_weights_arlen_o),
         .m_axi_arsize_o(m_axi_weights_arsize_o), .m_axi_arburst_o(m_axi_weights_arburst_o),
         .m_axi_arvalid_o(m_axi_weights_arvalid_o), .m_axi_arready_i(m_axi_weights_arready_i),
@@ -336,7 +336,7 @@ module convolution_4x4 (
         .error_o(weights_stream_error)
     );
     output_stream u_output_stream (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .done_o(output_stream_done),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .idle_i(idle), .done_o(output_stream_done),
         .base_i(write_words[127:96]), .valid_i(output_stream_valid),
         .ready_o(output_stream_ready), .count_i(output_stream_count), .data_i(output_stream_data),
         .m_axi_awaddr_o(m_axi_output_awaddr_o), .m_axi_awlen_o(m_axi_output_awlen_o),

@@ -1,7 +1,7 @@
 `default_nettype none
 // Runs and DMA of stream output_stream of tensor output.
 module output_stream (
-    input wire clk_i, rst_i, start_i,
+    input wire clk_i, rst_i, start_i, idle_i,
     output wire done_o,
     input wire [31:0] base_i,
     input wire valid_i,
@@ -60,10 +60,10 @@ module output_stream (
     wire [31:0] run_address = affine_address;
     axi_write_stream #(.ADDRESS_WIDTH(32), .LENGTH_WIDTH(16), .BUS_BYTES(16), .CHUNK_BYTES(4),
         .MAX_BURST(256), .OUTSTANDING(16)) u_dma (
-        .clk_i(clk_i), .rst_i(rst_i), .run_valid_i(run_valid), .run_ready_o(run_ready),
-        .run_address_i(run_address), .run_length_i(run_length), .chunk_valid_i(valid_i),
-        .chunk_ready_o(ready_o), .chunk_count_i(count_i), .chunk_data_i(data_i),
-        .m_axi_awaddr_o(m_axi_awaddr_o), .m_axi_awlen_o(m_axi_awlen_o),
+        .clk_i(clk_i), .rst_i(rst_i), .idle_i(idle_i), .run_valid_i(run_valid),
+        .run_ready_o(run_ready), .run_address_i(run_address), .run_length_i(run_length),
+        .chunk_valid_i(valid_i), .chunk_ready_o(ready_o), .chunk_count_i(count_i),
+        .chunk_data_i(data_i), .m_axi_awaddr_o(m_axi_awaddr_o), .m_axi_awlen_o(m_axi_awlen_o),
         .m_axi_awsize_o(m_axi_awsize_o), .m_axi_awburst_o(m_axi_awburst_o),
         .m_axi_awvalid_o(m_axi_awvalid_o), .m_axi_awready_i(m_axi_awready_i),
         .m_axi_wdata_o(m_axi_wdata_o), .m_axi_wstrb_o(m_axi_wstrb_o),

@@ -1,7 +1,7 @@
 `default_nettype none
 // Runs and DMA of stream b_stream of tensor b.
 module b_stream (
-    input wire clk_i, rst_i, start_i,
+    input wire clk_i, rst_i, start_i, idle_i,
     input wire [31:0] base_i,
     output wire [31:0] m_axi_araddr_o,
     output wire [7:0] m_axi_arlen_o,
@@ -42,15 +42,15 @@ module b_stream (
     wire u_dma_settled_o_unused;
     axi_read_stream #(.ADDRESS_WIDTH(32), .LENGTH_WIDTH(16), .BUS_BYTES(16), .CHUNK_BYTES(1),
         .MAX_BURST(256), .OUTSTANDING(16), .BUFFER_BEATS(0)) u_dma (
-        .clk_i(clk_i), .rst_i(rst_i), .run_valid_i(run_valid), .run_ready_o(run_ready),
-        .run_address_i(run_address), .run_length_i(16'd35), .m_axi_araddr_o(m_axi_araddr_o),
-        .m_axi_arlen_o(m_axi_arlen_o), .m_axi_arsize_o(m_axi_arsize_o),
-        .m_axi_arburst_o(m_axi_arburst_o), .m_axi_arvalid_o(m_axi_arvalid_o),
-        .m_axi_arready_i(m_axi_arready_i), .m_axi_rdata_i(m_axi_rdata_i),
-        .m_axi_rresp_i(m_axi_rresp_i), .m_axi_rlast_i(m_axi_rlast_i),
-        .m_axi_rvalid_i(m_axi_rvalid_i), .m_axi_rready_o(m_axi_rready_o),
-        .available_o(available_o), .data_o(data_o), .take_i(take_i),
-        .settled_o(u_dma_settled_o_unused), .error_o(error_o)
+        .clk_i(clk_i), .rst_i(rst_i), .idle_i(idle_i), .run_valid_i(run_valid),
+        .run_ready_o(run_ready), .run_address_i(run_address), .run_length_i(16'd35),
+        .m_axi_araddr_o(m_axi_araddr_o), .m_axi_arlen_o(m_axi_arlen_o),
+        .m_axi_arsize_o(m_axi_arsize_o), .m_axi_arburst_o(m_axi_arburst_o),
+        .m_axi_arvalid_o(m_axi_arvalid_o), .m_axi_arready_i(m_axi_arready_i),
+        .m_axi_rdata_i(m_axi_rdata_i), .m_axi_rresp_i(m_axi_rresp_i),
+        .m_axi_rlast_i(m_axi_rlast_i), .m_axi_rvalid_i(m_axi_rvalid_i),
+        .m_axi_rready_o(m_axi_rready_o), .available_o(available_o), .data_o(data_o),
+        .take_i(take_i), .settled_o(u_dma_settled_o_unused), .error_o(error_o)
     );
     wire unused_ok = &{1'b0, index};
 endmodule

@@ -54,7 +54,7 @@ module matrix_multiply_1x1 (
     input wire s_axi_rready_i,
     output wire irq_o
 );
-    wire start, clear;
+    wire start, clear, idle;
     wire [95:0] write_words;
     wire b_in_product_writer_acquire, b_in_product_writer_release, b_stream_take;
     wire b_in_product_write_slot, b_in_product_write_enable;
@@ -103,15 +103,15 @@ module matrix_multiply_1x1 (
     wire [7:0] b_in_product_data;
     banked_buffer #(.BANKS(1), .PACK(1), .WIDTH(8), .DEPTH(35), .SLOTS(1), .REGISTERS(0))
         u_b_in_product (
-        .clk_i(clk_i), .write_slot_i(b_in_product_write_slot),
-        .write_enable_i(b_in_product_write_enable), .write_address_i(b_in_product_write_address),
-        .write_data_i(b_in_product_write_data), .read_slot_i(b_in_product_read0_slot),
-        .read_enable_i(b_in_product_read0_enable), .read_address_i(b_in_product_read0_address),
-        .read_data_o(b_in_product_data), .rst_i(rst_i)
+        .clk_i(clk_i), .rst_i(rst_i), .generation_i(b_in_product_writer_acquire),
+        .write_slot_i(b_in_product_write_slot), .write_enable_i(b_in_product_write_enable),
+        .write_address_i(b_in_product_write_address), .write_data_i(b_in_product_write_data),
+        .read_slot_i(b_in_product_read0_slot), .read_enable_i(b_in_product_read0_enable),
+        .read_address_i(b_in_product_read0_address), .read_data_o(b_in_product_data)
     );
     wire b_in_product_writer_ready, b_in_product_reader_ready;
     token_ring #(.SLOTS(1), .WRITERS(1), .READERS(1)) u_b_in_product_tokens (
-        .clk_i(clk_i), .rst_i(rst_i), .writer_ready_o(b_in_product_writer_ready),
+        .clk_i(clk_i), .rst_i(rst_i), .idle_i(idle), .writer_ready_o(b_in_product_writer_ready),
         .writer_acquire_i(b_in_product_writer_acquire),
         .writer_commit_i(b_in_product_writer_release), .reader_ready_o(b_in_product_reader_ready),
         .reader_acquire_i(b_in_product_reader_acquire),
@@ -122,15 +122,15 @@ module matrix_multiply_1x1 (
     wire [15:0] a_in_product_data;
     banked_buffer #(.BANKS(1), .PACK(1), .WIDTH(16), .DEPTH(7), .SLOTS(1), .REGISTERS(1))
         u_a_in_product (
-        .clk_i(clk_i), .write_slot_i(a_in_product_write_slot),
-        .write_enable_i(a_in_product_write_enable), .write_address_i(a_in_product_write_address),
-        .write_data_i(a_in_product_write_data), .read_slot_i(a_in_product_read0_slot),
-        .read_enable_i(a_in_product_read0_enable), .read_address_i(a_in_product_read0_address),
-        .read_data_o(a_in_product_data), .rst_i(rst_i)
+        .clk_i(clk_i), .rst_i(rst_i), .generation_i(a_in_product_writer_acquire),
+        .write_slot_i(a_in_product_write_slot), .write_enable_i(a_in_product_write_enable),
+        .write_address_i(a_in_product_write_address), .write_data_i(a_in_product_write_data),
+        .read_slot_i(a_in_product_read0_slot), .read_enable_i(a_in_product_read0_enable),
+        .read_address_i(a_in_product_read0_address), .read_data_o(a_in_product_data)
     );
     wire a_in_product_writer_ready, a_in_product_reader_ready;
     token_ring #(.SLOTS(1), .WRITERS(1), .READERS(1)) u_a_in_product_tokens (
-        .clk_i(clk_i), .rst_i(rst_i), .writer_ready_o(a_in_product_writer_ready),
+        .clk_i(clk_i), .rst_i(rst_i), .idle_i(idle), .writer_ready_o(a_in_product_writer_ready),
         .writer_acquire_i(a_in_product_writer_acquire),
         .writer_commit_i(a_in_product_writer_release), .reader_ready_o(a_in_product_reader_ready),
         .reader_acquire_i(a_in_product_reader_acquire),
@@ -141,16 +141,17 @@ module matrix_multiply_1x1 (
     wire [63:0] product_data;
     phased_buffer #(.BANKS(1), .PACK(1), .WIDTH(32), .DEPTH(5), .SLOTS(1), .REGISTERS(1),
         .WRITE_PORTS(1), .READ_PORTS(2)) u_product (
-        .clk_i(clk_i), .write_slot_i(product_write_slot), .write_enable_i(product_write_enable),
+        .clk_i(clk_i), .rst_i(rst_i), .generation_i(product_writer_acquire),
+        .write_slot_i(product_write_slot), .write_enable_i(product_write_enable),
         .write_address_i(product_write_address), .write_data_i(product_write_data),
         .read_slot_i({product_read0_slot, product_update_slot}),
         .read_enable_i({product_read0_enable, product_update_enable}),
         .read_address_i({product_read0_address, product_update_address}),
-        .read_data_o(product_data), .rst_i(rst_i)
+        .read_data_o(product_data)
     );
     wire product_writer_ready, product_reader_ready;
     token_ring #(.SLOTS(1), .WRITERS(1), .READERS(1)) u_product_tokens (
-        .clk_i(clk_i), .rst_i(rst_i), .writer_ready_o(product_writer_ready),
+        .clk_i(clk_i), .rst_i(rst_i), .idle_i(idle), .writer_ready_o(product_writer_ready),
         .writer_acquire_i(product_writer_acquire), .writer_commit_i(product_writer_release),
         .reader_ready_o(product_reader_ready), .reader_acquire_i(product_reader_acquire),
         .reader_release_i(product_reader_release)
@@ -166,7 +167,7 @@ module matrix_multiply_1x1 (
         .s_axi_arvalid_i(s_axi_arvalid_i), .s_axi_arready_o(s_axi_arready_o),
         .s_axi_rdata_o(s_axi_rdata_o), .s_axi_rresp_o(s_axi_rresp_o),
         .s_axi_rvalid_o(s_axi_rvalid_o), .s_axi_rready_i(s_axi_rready_i), .start_o(start),
-        .clear_o(clear), .hold_i(1'b0), .finish_i(finish), .error_i(bus_error),
+        .clear_o(clear), .idle_o(idle), .hold_i(1'b0), .finish_i(finish), .error_i(bus_error),
         .write_words_o(write_words),
         .read_words_i({result_s0_counts, product_s1_counts, a_in_product_s0_counts,
             b_in_product_s0_counts})
@@ -248,7 +249,7 @@ module matrix_multiply_1x1 (
         .done_o(result_s0_done), .counts_o(result_s0_counts)
     );
     b_stream u_b_stream (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .base_i(write_words[63:32]),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .idle_i(idle), .base_i(write_words[63:32]),
         .m_axi_araddr_o(m_axi_b_araddr_o), .m_axi_arlen_o(m_axi_b_arlen_o),
         .m_axi_arsize_o(m_axi_b_arsize_o), .m_axi_arburst_o(m_axi_b_arburst_o),
         .m_axi_arvalid_o(m_axi_b_arvalid_o), .m_axi_arready_i(m_axi_b_arready_i),
@@ -258,7 +259,7 @@ module matrix_multiply_1x1 (
         .data_o(b_stream_data), .take_i(b_stream_take), .error_o(b_stream_error)
     );
     a_stream u_a_stream (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .base_i(write_words[31:0]),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .idle_i(idle), .base_i(write_words[31:0]),
         .m_axi_araddr_o(m_axi_a_araddr_o), .m_axi_arlen_o(m_axi_a_arlen_o),
         .m_axi_arsize_o(m_axi_a_arsize_o), .m_axi_arburst_o(m_axi_a_arburst_o),
         .m_axi_arvalid_o(m_axi_a_arvalid_o), .m_axi_arready_i(m_axi_a_arready_i),
@@ -268,7 +269,7 @@ module matrix_multiply_1x1 (
         .data_o(a_stream_data), .take_i(a_stream_take), .error_o(a_stream_error)
     );
     result_stream u_result_stream (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .done_o(result_stream_done),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start), .idle_i(idle), .done_o(result_stream_done),
         .base_i(write_words[95:64]), .valid_i(result_stream_valid), .ready_o(result_stream_ready),
         .count_i(result_stream_count), .data_i(result_stream_data),
         .m_axi_awaddr_o(m_axi_result_awaddr_o), .m_axi_awlen_o(m_axi_result_awlen_o),
