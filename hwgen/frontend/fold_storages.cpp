@@ -102,7 +102,9 @@ private:
             "Func {}: between its store_at and its compute_at are the loops {}, and a window "
             "that slides along them would compute elements again that it has already; "
             "store it just outside of the loop along which the window slides, or compute "
-            "it where it is stored",
+            "it where it is stored. If a Func behind it slides too: let the tiles divide "
+            "(TailStrategy::RoundUp), and give what pads the other one's rows a store_at of "
+            "its own instead of inlining it",
             name(), loops);
     }
 

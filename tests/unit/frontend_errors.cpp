@@ -488,3 +488,35 @@ TEST_CASE("error: lanes times a scalar", "[frontend][errors]") {
     CHECK_THAT(message_of([&] { design_of(line.output, {line.input}, {}, {step.parameter()}); }),
                Contains("f's pure definition") && Contains("scalar inputs") && Contains("step"));
 }
+
+TEST_CASE("error: windows of two layers with padding that is inlined between them",
+          "[frontend][errors]") {
+    const auto design_with = [](bool inlined) {
+        ImageParam input(Int(16), 2, "input");
+        input.dim(0).set_bounds(0, 4);
+        input.dim(1).set_bounds(0, 12);
+        Var x("x"), y("y");
+        Func copy("copy"), first("first"), padded("padded"), output("output");
+        copy(x, y) = BoundaryConditions::constant_exterior(input, 0)(x, y);
+        first(x, y) = copy(x, y - 1) + copy(x, y + 1);
+        padded(x, y) =
+            BoundaryConditions::constant_exterior(first, 0, {{Expr(), Expr()}, {0, 12}})(x, y);
+        output(x, y) = padded(x, y - 1) + padded(x, y + 1);
+        output.bound(x, 0, 4).bound(y, 0, 12);
+        copy.store_root().compute_at(output, y);
+        if (inlined) {
+            first.store_root().compute_at(output, y);
+        } else {
+            first.compute_at(output, y);
+            padded.store_root().compute_at(output, y);
+        }
+        return design_of(output, {input});
+    };
+    CHECK_THAT(message_of([&] { design_with(true); }),
+               Contains("Func copy") && Contains("loops output.s0.y") &&
+                   Contains("a store_at of its own instead of inlining it"));
+    const hwir::Design design = design_with(false); // what the message asks for
+    for (const hwir::Buffer &buffer : design.buffers) {
+        CHECK(buffer.slides() == (buffer.func != "first"));
+    }
+}
