@@ -170,12 +170,7 @@ private:
             line("    load{} = {}", i, print_access(design, p, p.loads[i]));
         }
         line("    store {}", print_access(design, p, p.store));
-        if (p.value.defined()) {
-            line("    value {}", typed(p.value, p.loops));
-        }
-        if (p.accumulation) {
-            accumulation(p, *p.accumulation);
-        }
+        values(p);
         if (p.pass_depth >= 0) {
             line("    passes at depth {}", p.pass_depth);
         }
@@ -186,20 +181,38 @@ private:
         }
     }
 
-    void accumulation(const Process &p, const Accumulation &a) {
-        line("    accumulate {} self load{} first_visit {}", reduce_name(a.op), a.self_load,
-             loop_names(p.loops, a.first_visit));
-        if (a.increment.defined()) {
-            line("        increment {}", typed(a.increment, p.loops));
+    void values(const Process &p) {
+        std::vector<ExprId> roots{p.value};
+        if (p.accumulation) {
+            roots.insert(roots.end(), {p.accumulation->increment, p.accumulation->init});
         }
-        if (a.init.defined()) {
-            line("        init {}", typed(a.init, p.loops));
+        const ExprNames names = name_shared(design.exprs, roots);
+        for (const auto &[id, name] : names) {
+            line("    {} = {} {}", name, type_name(design.exprs[id].type),
+                 print_definition(design.exprs, id, p.loops, names));
+        }
+        if (p.value.defined()) {
+            line("    value {}", typed(p.value, p.loops, names));
+        }
+        if (p.accumulation) {
+            accumulation(p, *p.accumulation, names);
         }
     }
 
-    std::string typed(ExprId id, const std::vector<Loop> &loops) const {
+    void accumulation(const Process &p, const Accumulation &a, const ExprNames &names) {
+        line("    accumulate {} self load{} first_visit {}", reduce_name(a.op), a.self_load,
+             loop_names(p.loops, a.first_visit));
+        if (a.increment.defined()) {
+            line("        increment {}", typed(a.increment, p.loops, names));
+        }
+        if (a.init.defined()) {
+            line("        init {}", typed(a.init, p.loops, names));
+        }
+    }
+
+    std::string typed(ExprId id, const std::vector<Loop> &loops, const ExprNames &names) const {
         return fmt::format("{} {}", type_name(design.exprs[id].type),
-                           print_expr(design.exprs, id, loops));
+                           print_expr(design.exprs, id, loops, names));
     }
 
     void stream(const Stream &s) {

@@ -1,22 +1,37 @@
 #pragma once
 #include "hwgen/hwir/design.h"
 
+#include <map>
 #include <string>
 
 namespace Orrery::hwir {
+
+/// Names of expressions in a text.
+using ExprNames = std::map<ExprId, std::string>;
 
 /// "int8", "uint16", "bool".
 std::string type_name(Type type);
 
 /// Infix text of an expression: counters by the names of `loops`, loads as `load0`. A constant that
-/// is not of the index type carries its type: `int8(3)`.
-std::string print_expr(const ExprPool &pool, ExprId id, const std::vector<Loop> &loops);
+/// is not of the index type carries its type: `int8(3)`. What `names` has is printed as its name.
+std::string print_expr(const ExprPool &pool, ExprId id, const std::vector<Loop> &loops,
+                       const ExprNames &names = {});
+
+/// The same, but of the expression itself if it has a name.
+std::string print_definition(const ExprPool &pool, ExprId id, const std::vector<Loop> &loops,
+                             const ExprNames &names);
+
+/// Names for the larger expressions that the graphs of `roots` use more than once, operands first.
+/// With them a text is as long as its graph; without, it doubles with each step that uses the last
+/// one twice.
+ExprNames name_shared(const ExprPool &pool, const std::vector<ExprId> &roots);
 
 /// `(x + 2*r.x + 1) % 4`: one coordinate of an access.
 std::string print_index(const ExprPool &pool, const Index &index, const std::vector<Loop> &loops);
 
 /// `n*y + x + 1`: where a run starts.
-std::string print_start(const ExprPool &pool, const RunStart &start, const std::vector<Loop> &loops);
+std::string print_start(const ExprPool &pool, const RunStart &start,
+                        const std::vector<Loop> &loops);
 
 /// `input_tile[x + r.x, y, c] if 0 <= x`: an access with its predicate.
 std::string print_access(const Design &design, const Process &process, const Access &access);

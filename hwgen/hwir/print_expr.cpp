@@ -89,12 +89,21 @@ bool has_boolean_result(Op op) {
 
 class ExprPrinter {
 public:
-    ExprPrinter(const ExprPool &p, const std::vector<Loop> &l) : pool(p), loops(l) {}
+    ExprPrinter(const ExprPool &p, const std::vector<Loop> &l, const ExprNames &n = {})
+        : pool(p), loops(l), names(n) {}
 
     std::string text(ExprId id, int context = Lowest) const {
         if (!id.defined()) {
             return "undefined";
         }
+        if (auto name = names.find(id); name != names.end()) {
+            return name->second;
+        }
+        return definition(id, context);
+    }
+
+    /// The text of a value that may have a name.
+    std::string definition(ExprId id, int context = Lowest) const {
         const ExprNode &node = pool[id];
         switch (node.op) {
         case Op::Constant:
@@ -115,6 +124,7 @@ public:
 private:
     const ExprPool &pool;
     const std::vector<Loop> &loops;
+    const ExprNames names;
 
     static std::string constant(const ExprNode &node) {
         if (node.type == index_type) {
@@ -179,8 +189,41 @@ std::string type_name(Type type) {
                            : fmt::format("{}{}", type.is_signed ? "int" : "uint", type.bits);
 }
 
-std::string print_expr(const ExprPool &pool, ExprId id, const std::vector<Loop> &loops) {
-    return ExprPrinter(pool, loops).text(id);
+std::string print_expr(const ExprPool &pool, ExprId id, const std::vector<Loop> &loops,
+                       const ExprNames &names) {
+    return ExprPrinter(pool, loops, names).text(id);
+}
+
+std::string print_definition(const ExprPool &pool, ExprId id, const std::vector<Loop> &loops,
+                             const ExprNames &names) {
+    return ExprPrinter(pool, loops, names).definition(id);
+}
+
+ExprNames name_shared(const ExprPool &pool, const std::vector<ExprId> &roots) {
+    constexpr int least_operations = 4; // in a text that is worth a name
+    std::map<ExprId, int> users;
+    std::vector<ExprId> open = roots;
+    while (!open.empty()) {
+        const ExprId id = open.back();
+        open.pop_back();
+        if (id.defined() && users[id]++ == 0) {
+            open.insert(open.end(), pool[id].args.begin(), pool[id].args.end());
+        }
+    }
+    // Operands have smaller numbers than what is made of them.
+    std::map<ExprId, int> operations;
+    ExprNames names;
+    for (const auto &[id, count] : users) {
+        int size = pool[id].args.empty() ? 0 : 1;
+        for (ExprId operand : pool[id].args) {
+            size += names.count(operand) ? 0 : operations[operand];
+        }
+        operations[id] = size;
+        if (count > 1 && size >= least_operations) {
+            names.emplace(id, fmt::format("shared{}", names.size()));
+        }
+    }
+    return names;
 }
 
 std::string print_index(const ExprPool &pool, const Index &index, const std::vector<Loop> &loops) {

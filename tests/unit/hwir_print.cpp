@@ -33,6 +33,27 @@ TEST_CASE("expressions are printed as infix text") {
     CHECK(type_name({16, false}) == "uint16");
 }
 
+TEST_CASE("what an expression uses again and again is printed once") {
+    ExprPool e;
+    const std::vector<Loop> loops{{"x", LoopKind::Serial, e.constant(4), 4}};
+    ExprId value = e.counter(0);
+    for (int step = 0; step < 200; step++) {
+        value = e.add(e.mul(value, value), e.min(value, e.constant(step)));
+    }
+    const ExprNames names = name_shared(e, {value});
+    CHECK(names.size() > 60);
+    size_t length = 0;
+    for (const auto &[id, name] : names) {
+        const std::string text = print_definition(e, id, loops, names);
+        CHECK(text != name);
+        CHECK(print_expr(e, id, loops, names) == name);
+        length += text.size();
+    }
+    CHECK(length < 40'000);
+    const ExprId small = e.add(e.counter(0), e.constant(7));
+    CHECK(name_shared(e, {e.mul(small, small)}).empty());
+}
+
 TEST_CASE("indices are printed as sums") {
     ExprPool e;
     std::vector<Loop> loops{{"x", LoopKind::Serial, e.constant(4), 4},
@@ -59,9 +80,11 @@ TEST_CASE("the text of a design") {
              "design matmul\n",
              "tensor a int8 input\n    dimension 0: min 0, extent 5, stride 1\n",
              "    bus_bits 128, outstanding_bursts 16, max_burst_beats 256\n",
-             "buffer b_tile int8[4, 5] of Func b_tile\n    technology register_file, slots 2\n    writer "
+             "buffer b_tile int8[4, 5] of Func b_tile\n    technology register_file, slots 2\n    "
+             "writer "
              "b_tile_s0 depth 1\n        progress b_tile.s0.k\n"
-             "    reader acc_s1 depth 1\n        needs progress > 2*acc.s1.ko + 1\n    banks [4, 2]\n    packed [yes, yes]\n    read_port "
+             "    reader acc_s1 depth 1\n        needs progress > 2*acc.s1.ko + 1\n    banks [4, "
+             "2]\n    packed [yes, yes]\n    read_port "
              "acc_s1 loads [1]\n",
              "process acc_s1 of Func acc stage 1\n    for c.s0.mo in 0..2\n",
              "    lane acc.s1.ki in 0..2\n",
@@ -102,7 +125,8 @@ TEST_CASE("links of an array: printed, and the hops along them") {
     CHECK(hops(p, last) == 0);
     p.array->column_links = true;
     CHECK_THAT(print(d), Contains("    array rows [acc.s1.ki] columns [acc.s1.m] linked\n"));
-    CHECK_THAT(print_schedule(d), Contains("array 2 rows (acc.s1.ki 0..2) x 4 columns (acc.s1.m 0..4) linked\n"));
+    CHECK_THAT(print_schedule(d),
+               Contains("array 2 rows (acc.s1.ki 0..2) x 4 columns (acc.s1.m 0..4) linked\n"));
     CHECK(linked_lanes(p) == p.array->columns);
     CHECK(hops(p, last) == 3);
     p.array->row_links = true;

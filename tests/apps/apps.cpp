@@ -1,0 +1,44 @@
+// The generators of apps/ at small ragged shapes: their Verilog, with and without memory stalls,
+// against Halide and against plain loops.
+#include "tests/apps/conv2d.h"
+
+#include <catch2/catch.hpp>
+
+namespace fs = std::filesystem;
+using namespace Orrery;
+
+TEST_CASE("convolutions, quantised as TFLite and ONNX define it") {
+    test::AppRunner runner(fs::path(ORRERY_BINARY_DIR) / "apps");
+    const std::string size = "rows=4 columns=4 bus_bits=64 ",
+                      signs = "input.type=int8 weights.type=int8 output.type=int8 ",
+                      naturals = "input.type=uint8 weights.type=uint8 output.type=uint8 ",
+                      no_pad = "pad_left=0 pad_right=0 pad_top=0 pad_bottom=0 ";
+    unsigned seed = 1;
+    auto add = [&](const std::string &name, const std::string &parameters) {
+        runner.add(test::conv2d_case(name, size + parameters, seed++));
+    };
+    add("strided", signs + "channels=6 filters=10 width=9 height=7 stride_x=2 stride_y=3 "
+                           "pad_left=0 pad_right=2 tile_height=2");
+    add("dilated", naturals + "channels=5 filters=6 width=10 height=9 dilation_x=2 dilation_y=3 "
+                              "pad_top=3 pad_bottom=2 batch=2");
+    add("grouped", signs + "rule=onnx groups=2 channels=3 filters=5 width=6 height=5");
+    add("pointwise", naturals + no_pad +
+                         "rule=onnx channels=9 filters=7 width=5 height=3 kernel_width=1 "
+                         "kernel_height=1 layout=nchw");
+    add("first_layer", signs + "rule=tflite_single channels=3 filters=6 width=9 height=9 "
+                               "stride_x=2 stride_y=2 array=window_k");
+    add("integer", "input.type=uint8 weights.type=int8 output.type=int32 rule=none channels=4 "
+                   "filters=4 width=6 height=6 "
+                   "kernel_width=2 kernel_height=4 pad_right=0 pad_bottom=2 layout=nchw");
+    add("depthwise", signs + "groups=10 channels=1 filters=1 width=7 height=6 array=fx_g");
+    add("depthwise_onnx", naturals + "rule=onnx groups=6 channels=1 filters=1 width=8 height=5 "
+                                     "stride_x=2 stride_y=2 array=fx_g layout=nchw");
+    add("depth_multiplier",
+        signs + "groups=5 channels=1 filters=2 width=6 height=5 array=fxfy_g tile_height=2");
+    add("transposed", signs + "transposed=true channels=5 filters=6 width=4 height=3 stride_x=2 "
+                              "stride_y=3 pad_left=1 pad_right=0 pad_top=2 extra_width=1");
+    add("transposed_wide", "input.type=uint8 weights.type=uint8 output.type=int32 " + no_pad +
+                               "rule=none transposed=true channels=3 filters=4 width=4 height=3 "
+                               "stride_x=3 stride_y=2 kernel_width=2 kernel_height=4 layout=nchw");
+    runner.run();
+}
