@@ -24,10 +24,21 @@ Memory memory_of(const Step &step) {
     if (name == "Sram") {
         return Memory::Sram;
     }
+    if (name == "Dram") {
+        return Memory::Dram;
+    }
     if (name != "Auto") {
         user_error("step \"{}\" names no memory", print(step));
     }
     return Memory::Auto;
+}
+
+Axis axis_of(const Step &step) {
+    const std::string &name = step.names[0];
+    if (name != "Rows" && name != "Columns") {
+        user_error("step \"{}\" names no axis", print(step));
+    }
+    return name == "Rows" ? Axis::Rows : Axis::Columns;
 }
 
 } // namespace
@@ -123,6 +134,7 @@ void ScheduledLayer::apply(const Step &step) {
         apply_to_func(step);
         break;
     case StepKind::PeArray:
+    case StepKind::Systolic:
     case StepKind::Buffer:
     case StepKind::Port:
         give_directive(step);
@@ -201,9 +213,15 @@ void ScheduledLayer::give_directive(const Step &step) {
             columns = loops_between(step, rows + 1, step.names.size());
         }
         accelerator().pe_array(stage(step.func, step.stage), loops_between(step, 0, rows), columns);
+    } else if (step.kind == StepKind::Systolic) {
+        const Stage s = stage(step.func, step.stage);
+        step.names.empty() ? accelerator().systolic(s) : accelerator().systolic(s, axis_of(step));
     } else if (step.kind == StepKind::Buffer) {
-        demand(step, 1, 1);
-        accelerator().buffer(func(step.func), memory_of(step)).slots(step.numbers[0]);
+        demand(step, 1, 0);
+        BufferSettings buffer = accelerator().buffer(func(step.func), memory_of(step));
+        if (!step.numbers.empty()) {
+            buffer.slots(step.numbers[0]);
+        }
     } else {
         demand(step, 0, 3);
         accelerator()

@@ -28,6 +28,7 @@ constexpr KindName kind_names[] = {
     {StepKind::StoreAt, "store_at", false},
     {StepKind::ReorderStorage, "reorder_storage", false},
     {StepKind::PeArray, "pe_array", true},
+    {StepKind::Systolic, "systolic", true},
     {StepKind::Buffer, "buffer", false},
     {StepKind::Port, "port", false},
 };

@@ -25,8 +25,9 @@ enum class StepKind {
     StoreAt,        ///< names: Func, loop
     ReorderStorage, ///< names: dimensions, innermost first
     PeArray,        ///< names: rows, "|", columns
-    Buffer,         ///< names: memory (Auto, Sram, RegisterFile); numbers: slots
-    Port            ///< numbers: bus bits, outstanding bursts, beats of a burst
+    Systolic,       ///< names: the axis (Rows, Columns), or none for both
+    Buffer, ///< names: memory (Auto, Sram, RegisterFile, Dram); numbers: slots, none in Dram
+    Port    ///< numbers: bus bits, outstanding bursts, beats of a burst
 };
 
 /// One call of Halide's schedule, or one directive. Names are those that the layer and earlier

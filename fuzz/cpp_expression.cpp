@@ -38,7 +38,10 @@ private:
     void visit(const HI::Cast *op) override {
         result = fmt::format("cast<{}>({})", cpp_type(op->type), text(op->value));
     }
-    void visit(const HI::Variable *op) override { result = cpp_name(op->name); }
+    void visit(const HI::Variable *op) override {
+        // An input of a generator is no Expr by itself.
+        result = op->param.defined() ? fmt::format("Expr({})", op->name) : cpp_name(op->name);
+    }
     void visit(const HI::Add *op) override { binary(op, "+"); }
     void visit(const HI::Sub *op) override { binary(op, "-"); }
     void visit(const HI::Mul *op) override { binary(op, "*"); }

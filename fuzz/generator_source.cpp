@@ -56,6 +56,11 @@ public:
             s += fmt::format("    Input<Buffer<{}, {}>> {}{{\"{}\"}};\n", cpp_type(input.type()),
                              input.dimensions(), input.name(), input.name());
         }
+        for (const Halide::Parameter &scalar : pipeline_.scalars) {
+            s += fmt::format("    Input<{0}> {1}{{\"{1}\", {2}, {3}, {4}}};\n",
+                             cpp_type(scalar.type()), scalar.name(), size(scalar.default_value()),
+                             size(scalar.min_value()), size(scalar.max_value()));
+        }
         const Halide::Func &output = pipeline_.output();
         s += fmt::format("    Output<Buffer<{}, {}>> {}{{\"{}\"}};\n\n", cpp_type(output.type()),
                          output.dimensions(), output_name(), output_name());
@@ -70,10 +75,10 @@ private:
 
     std::string expression(const Halide::Expr &e) const { return cpp_expression(e, funcs_); }
 
-    static int64_t number(const Halide::Expr &e) {
+    /// A number, or an expression of scalars.
+    std::string size(const Halide::Expr &e) const {
         const auto value = HI::as_const_int(e);
-        ORRERY_CHECK(value, "a size of a layer is no number");
-        return *value;
+        return value ? fmt::format("{}", *value) : expression(e);
     }
 
     /// Bounds and strides.
@@ -83,8 +88,8 @@ private:
             const Halide::Parameter p = input.parameter();
             for (int d = 0; d < input.dimensions(); d++) {
                 s += fmt::format("        {}.dim({}).set_bounds({}, {}).set_stride({});\n",
-                                 input.name(), d, number(p.min_constraint(d)),
-                                 number(p.extent_constraint(d)), number(p.stride_constraint(d)));
+                                 input.name(), d, size(p.min_constraint(d)),
+                                 size(p.extent_constraint(d)), size(p.stride_constraint(d)));
             }
         }
         return s;
@@ -95,7 +100,7 @@ private:
         for (const auto &[name, domain] : domains()) {
             std::string ranges;
             for (const HI::ReductionVariable &v : domain.domain()) {
-                ranges += fmt::format("{{{}, {}}}, ", number(v.min), number(v.extent));
+                ranges += fmt::format("{{{}, {}}}, ", size(v.min), size(v.extent));
             }
             ranges.resize(ranges.size() - 2);
             s += fmt::format("        {} = RDom({{{}}}, \"{}\");\n", name, ranges, name);
@@ -117,8 +122,8 @@ private:
         const Halide::Parameter p = pipeline_.output().output_buffer().parameter();
         for (const HI::Bound &bound : pipeline_.output().function().schedule().bounds()) {
             s += fmt::format("        {0}.bound({1}, {2}, {3}).dim({4}).set_stride({5});\n",
-                             output_name(), bound.var, number(bound.min), number(bound.extent), d,
-                             number(p.stride_constraint(d)));
+                             output_name(), bound.var, size(bound.min), size(bound.extent), d,
+                             size(p.stride_constraint(d)));
             d++;
         }
         return s;

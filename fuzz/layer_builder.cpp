@@ -1,9 +1,9 @@
 #include "fuzz/layer_builder.h"
 
+#include "fuzz/cpp_expression.h"
 #include "fuzz/dice.h"
 #include "hwgen/support/error.h"
 
-#include <algorithm>
 #include <numeric>
 
 namespace Orrery::fuzz {
@@ -16,27 +16,48 @@ int LayerBuilder::operator[](const char *parameter) const {
     return found->second;
 }
 
-std::vector<int> LayerBuilder::strides(const std::vector<int> &shape) {
+template <typename T>
+Expr LayerBuilder::scalar(const Param<T> &param) {
+    Parameter parameter = param.parameter();
+    parameter.set_default_value(parameter.scalar_expr()); // as an input of a generator has it
+    pipeline_.scalars.push_back(parameter);
+    return param;
+}
+
+Expr LayerBuilder::size(const char *parameter) {
+    const int most = (*this)[parameter], symbolic = (*this)["symbolic"];
+    const std::string name = "size_" + std::string(parameter);
+    for (const Parameter &known : pipeline_.scalars) {
+        if (known.name() == name) {
+            return Internal::Variable::make(known.type(), name, known);
+        }
+    }
+    const bool fixed =
+        symbolic == 0 || kind_of(layer_).sizes[size_t(symbolic - 1)] != std::string(parameter);
+    return fixed ? Expr(most) : scalar(Param<int32_t>(name, most, 1, most));
+}
+
+Shape LayerBuilder::strides(const Shape &shape) {
     std::vector<size_t> dimensions(shape.size());
     std::iota(dimensions.begin(), dimensions.end(), 0);
     Dice dice(uint64_t((*this)["order"] * 16 + tensors_++));
     if ((*this)["order"] > 0) {
         dice.shuffle(dimensions);
     }
-    std::vector<int> result(shape.size());
-    int stride = 1;
+    Shape result(shape.size());
+    Expr stride = 1;
     for (size_t d : dimensions) {
         result[d] = stride;
-        stride = stride * shape[d] + (*this)["gaps"];
+        stride = Internal::simplify(stride * shape[d] + (*this)["gaps"]);
     }
     return result;
 }
 
-ImageParam LayerBuilder::input(const std::string &name, Type type, const std::vector<int> &shape) {
+ImageParam LayerBuilder::input(const std::string &name, Type type, const Shape &shape) {
     ImageParam parameter(type, int(shape.size()), name);
-    const std::vector<int> layout = strides(shape);
+    const Shape layout = strides(shape);
     for (size_t d = 0; d < shape.size(); d++) {
-        parameter.dim(int(d)).set_bounds(0, shape[d]).set_stride(layout[d]);
+        parameter.dim(int(d)).set_bounds(0, Internal::simplify(shape[d])).set_stride(layout[d]);
     }
     pipeline_.inputs.push_back(parameter);
     return parameter;
@@ -48,8 +69,7 @@ Func LayerBuilder::func(const std::string &name) {
     return f;
 }
 
-Func LayerBuilder::padded(const std::string &name, const ImageParam &input,
-                          const std::vector<int> &shape) {
+Func LayerBuilder::padded(const std::string &name, const ImageParam &input, const Shape &shape) {
     const int value = (*this)["padding"] - 1;
     if (value < 0) {
         Func f = func(name);
@@ -62,9 +82,10 @@ Func LayerBuilder::padded(const std::string &name, const ImageParam &input,
     }
     Region bounds;
     std::string text;
-    for (int extent : shape) {
+    for (const Expr &e : shape) {
+        const Expr extent = Internal::simplify(e);
         bounds.emplace_back(0, extent);
-        text += fmt::format("{}{{0, {}}}", text.empty() ? "" : ", ", extent);
+        text += fmt::format("{}{{0, {}}}", text.empty() ? "" : ", ", cpp_expression(extent, {}));
     }
     Func f = BoundaryConditions::constant_exterior(input, cast(input.type(), value), bounds);
     const std::string type =
@@ -76,21 +97,30 @@ Func LayerBuilder::padded(const std::string &name, const ImageParam &input,
     return f;
 }
 
-Pipeline LayerBuilder::finish(Func output, const std::vector<Var> &variables,
-                              const std::vector<int> &shape) {
-    const std::vector<int> layout = strides(shape);
+Pipeline LayerBuilder::finish(Func output, const std::vector<Var> &variables, const Shape &shape) {
+    const Shape layout = strides(shape);
     for (size_t d = 0; d < shape.size(); d++) {
-        output.bound(variables[d], 0, shape[d]);
+        output.bound(variables[d], 0, Internal::simplify(shape[d]));
         output.output_buffer().dim(int(d)).set_stride(layout[d]);
-        pipeline_.estimates[variables[d].name()] = shape[d];
+        pipeline_.estimates[variables[d].name()] = int(value_of(shape[d], pipeline_.greatest()));
     }
-    const std::vector<Argument> used = Halide::Pipeline(output).infer_arguments();
-    auto unused = [&](const ImageParam &input) {
-        return std::none_of(used.begin(), used.end(),
-                            [&](const Argument &a) { return a.name == input.name(); });
-    };
-    auto &inputs = pipeline_.inputs;
-    inputs.erase(std::remove_if(inputs.begin(), inputs.end(), unused), inputs.end());
+    // In the order in which Halide lists them: that of the design's tensors and scalars.
+    std::vector<ImageParam> inputs;
+    std::vector<Parameter> scalars;
+    for (const Argument &argument : Halide::Pipeline(output).infer_arguments()) {
+        for (const ImageParam &input : pipeline_.inputs) {
+            if (input.name() == argument.name) {
+                inputs.push_back(input);
+            }
+        }
+        for (const Parameter &scalar : pipeline_.scalars) {
+            if (scalar.name() == argument.name) {
+                scalars.push_back(scalar);
+            }
+        }
+    }
+    pipeline_.inputs = inputs;
+    pipeline_.scalars = scalars;
     ORRERY_CHECK(output.name() == pipeline_.output().name(), "the output must be made last");
     return pipeline_;
 }
@@ -105,7 +135,13 @@ Type LayerBuilder::weight_type() const {
     return data_type().bits() == 16 ? Int(8) : types[(*this)["weight_type"]];
 }
 
-Expr LayerBuilder::requantised(const Expr &sum, const Expr &scale) const {
+Expr LayerBuilder::requantised(const Expr &full_sum, const Expr &scale) {
+    Expr sum = full_sum;
+    if ((*this)["scalar"] == 1) {
+        sum = sum >> scalar(Param<int32_t>("shift", 3, 0, 15));
+    } else if ((*this)["scalar"] == 2) {
+        sum = (sum >> 8) * scalar(Param<int8_t>("multiplier", 5, -128, 127));
+    }
     switch ((*this)["post"]) {
     case 0:
         return sum;

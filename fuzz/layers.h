@@ -19,15 +19,27 @@ struct NamedFunc {
     std::string made_by;
 };
 
-/// An algorithm without its schedule.
+/// By name.
+using ScalarValues = std::map<std::string, int64_t>;
+
+/// An algorithm without its schedule. Sizes may depend on scalars.
 struct Pipeline {
     std::vector<NamedFunc> funcs;           ///< in order of definition, the output last
     std::vector<Halide::ImageParam> inputs; ///< with bounds and strides; those that are read
+    std::vector<Halide::Parameter> scalars; ///< with ranges
     std::map<std::string, int> estimates;   ///< extent of a pure variable, by its name: a guess
 
     const Halide::Func &output() const { return funcs.back().func; }
     const NamedFunc *find(const std::string &name) const;
+    ScalarValues greatest() const; ///< values of all scalars
+    bool has_sizes() const;        ///< does a size depend on a scalar?
 };
+
+/// Is it a size? Else it is an operand.
+bool is_size(const Halide::Parameter &scalar);
+
+/// A size for these values of the scalars.
+int64_t value_of(const Halide::Expr &e, const ScalarValues &scalars);
 
 /// A number of a layer; smaller is simpler.
 struct LayerParameter {
@@ -38,6 +50,7 @@ struct LayerParameter {
 struct LayerKind {
     const char *name;
     std::vector<LayerParameter> parameters;
+    std::vector<const char *> sizes; ///< parameters that can be scalar inputs of the design
     Pipeline (*build)(const Layer &layer);
 };
 

@@ -32,8 +32,9 @@ Pipeline pooling(const Layer &layer) {
     LayerBuilder b(layer);
     const int window = b["window"], stride = b["stride"], operation = b["operation"];
     const int pad = b["padding"] > 0 ? window / 2 : 0;
-    const std::vector<int> shape{(b["width"] - 1) * stride + window,
-                                 (b["height"] - 1) * stride + window, b["channels"]};
+    const Shape result{b.size("width"), b.size("height"), b.size("channels")};
+    const Shape shape{(result[0] - 1) * stride + window, (result[1] - 1) * stride + window,
+                      result[2]};
     const Type type = b.data_type(), sums = operation == 2 ? Int(32) : type;
     ImageParam input = b.input("input", type, shape);
     Var x("x"), y("y"), c("c");
@@ -46,15 +47,15 @@ Pipeline pooling(const Layer &layer) {
     pool(x, y, c) = operation == 0 ? max(old, next) : operation == 1 ? min(old, next) : old + next;
     output(x, y, c) = operation == 2 ? saturating_cast(type, (pool(x, y, c) * 7 + 16) >> 5)
                                      : cast(type, pool(x, y, c));
-    return b.finish(output, {x, y, c}, {b["width"], b["height"], b["channels"]});
+    return b.finish(output, {x, y, c}, result);
 }
 
 Pipeline pointwise(const Layer &layer) {
     LayerBuilder b(layer);
     // Long rows cross the 4 KB pages that bursts must not cross.
-    const int width = b["long"] ? 100 + 140 * b["width"] : b["width"];
-    const std::vector<int> shape{width, b["height"], b["channels"]},
-        larger{width + 2, b["height"] + 1, b["channels"]};
+    const Expr size = b.size("width"), width = b["long"] ? 100 + 140 * size : size;
+    const Shape shape{width, b.size("height"), b.size("channels")},
+        larger{width + 2, shape[1] + 1, shape[2]};
     ImageParam first = b.input("first", b.data_type(), larger),
                second = b.input("second", b.data_type(), larger);
     Var x("x"), y("y"), c("c");
@@ -68,9 +69,10 @@ Pipeline pointwise(const Layer &layer) {
 /// A reduction that is not a box.
 Pipeline triangle(const Layer &layer) {
     LayerBuilder b(layer);
-    ImageParam input = b.input("input", b.data_type(), {b["n"], b["m"], b["count"], b["batches"]});
+    const Shape shape{b["n"], b.size("m"), b.size("count"), b.size("batches")};
+    ImageParam input = b.input("input", b.data_type(), shape);
     Var i("i"), batch("batch");
-    RDom r(0, b["n"], 0, b["m"], "r");
+    RDom r(0, shape[0], 0, shape[1], "r");
     if (b["condition"] == 0) {
         r.where(r.x <= r.y);
     } else if (b["condition"] == 1) {
@@ -83,15 +85,16 @@ Pipeline triangle(const Layer &layer) {
     sum(i, batch) = 7;
     sum(i, batch) += select(i % 3 == 1, element * (r.x + 1), element - r.y);
     output(i, batch) = b.requantised(sum(i, batch), Expr(5));
-    return b.finish(output, {i, batch}, {b["count"], b["batches"]});
+    return b.finish(output, {i, batch}, {shape[2], shape[3]});
 }
 
 /// Weighted sums along the rows, then along the columns, once or twice: what line buffers are for.
 Pipeline stencil(const Layer &layer) {
     LayerBuilder b(layer);
     const int horizontal = b["horizontal"], vertical = b["vertical"], levels = b["levels"];
-    const int width = b["width"] + levels * (horizontal - 1),
-              height = b["height"] + levels * (vertical - 1);
+    const Shape result{b.size("width"), b.size("height")};
+    const Expr width = result[0] + levels * (horizontal - 1),
+               height = result[1] + levels * (vertical - 1);
     ImageParam input = b.input("input", b.data_type(), {width, height});
     Var x("x"), y("y");
     Func source = b.func("source");
@@ -113,7 +116,7 @@ Pipeline stencil(const Layer &layer) {
     }
     Func output = b.func("output");
     output(x, y) = b.requantised(source(x, y), Expr(3));
-    return b.finish(output, {x, y}, {b["width"], b["height"]});
+    return b.finish(output, {x, y}, result);
 }
 
 } // namespace Orrery::fuzz

@@ -10,24 +10,25 @@ Expr wide(const Expr &e) { return cast<int32_t>(e); }
 
 /// Extent of the input along one axis: what all windows touch, or as much as the output has with
 /// padding.
-int input_extent(const LayerBuilder &b, int output, int kernel) {
+Expr input_extent(const LayerBuilder &b, const Expr &output, const Expr &kernel) {
     return b["padding"] > 0 ? output * b["stride"]
                             : (output - 1) * b["stride"] + (kernel - 1) * b["dilation"] + 1;
 }
 
 /// Where a window begins left of its centre.
-int shift(const LayerBuilder &b, int kernel) {
-    return b["padding"] > 0 ? (kernel - 1) * b["dilation"] / 2 : 0;
+Expr shift(const LayerBuilder &b, const Expr &kernel) {
+    return b["padding"] > 0 ? (kernel - 1) * b["dilation"] / 2 : Expr(0);
 }
 
 } // namespace
 
 Pipeline convolution(const Layer &layer) {
     LayerBuilder b(layer);
-    const int kw = b["kernel_width"], kh = b["kernel_height"], batches = b["batches"];
-    std::vector<int> shape{input_extent(b, b["width"], kw), input_extent(b, b["height"], kh),
-                           b["channels"]};
-    std::vector<int> result{b["width"], b["height"], b["kernels"]};
+    const int batches = b["batches"];
+    const Expr kw = b.size("kernel_width"), kh = b.size("kernel_height"),
+               channels = b.size("channels"), kernels = b.size("kernels");
+    Shape result{b.size("width"), b.size("height"), kernels};
+    Shape shape{input_extent(b, result[0], kw), input_extent(b, result[1], kh), channels};
     Var x("x"), y("y"), k("k"), n("n");
     std::vector<Var> v{x, y, k};
     if (batches > 0) {
@@ -36,11 +37,11 @@ Pipeline convolution(const Layer &layer) {
         v.push_back(n);
     }
     ImageParam input = b.input("input", b.data_type(), shape);
-    ImageParam weights = b.input("weights", b.weight_type(), {kw, kh, b["channels"], b["kernels"]});
-    ImageParam bias = b.input("bias", Int(32), {b["kernels"]});
-    ImageParam scale = b.input("scale", Int(8), {b["kernels"]});
+    ImageParam weights = b.input("weights", b.weight_type(), {kw, kh, channels, kernels});
+    ImageParam bias = b.input("bias", Int(32), {kernels});
+    ImageParam scale = b.input("scale", Int(8), {kernels});
     Func source = b.padded("source", input, shape), sum = b.func("sum");
-    RDom r(0, kw, 0, kh, 0, b["channels"], "r");
+    RDom r(0, kw, 0, kh, 0, channels, "r");
     std::vector<Expr> at{x * b["stride"] + r.x * b["dilation"] - shift(b, kw),
                          y * b["stride"] + r.y * b["dilation"] - shift(b, kh), r.z};
     if (batches > 0) {
@@ -57,9 +58,9 @@ Pipeline convolution(const Layer &layer) {
 Pipeline depthwise(const Layer &layer) {
     LayerBuilder b(layer);
     const int kw = b["kernel_width"], kh = b["kernel_height"];
-    const int results = b["channels"] * b["multiplier"];
-    const std::vector<int> shape{input_extent(b, b["width"], kw), input_extent(b, b["height"], kh),
-                                 b["channels"]};
+    const Expr channels = b.size("channels"), results = channels * b["multiplier"],
+               width = b.size("width"), height = b.size("height");
+    const Shape shape{input_extent(b, width, kw), input_extent(b, height, kh), channels};
     ImageParam input = b.input("input", b.data_type(), shape);
     ImageParam weights = b.input("weights", b.weight_type(), {kw, kh, results});
     ImageParam bias = b.input("bias", Int(32), {results});
@@ -72,16 +73,17 @@ Pipeline depthwise(const Layer &layer) {
                                 y * b["stride"] + r.y * b["dilation"] - shift(b, kh), channel)) *
                     wide(weights(r.x, r.y, c));
     output(x, y, c) = b.requantised(sum(x, y, c), Expr(3));
-    return b.finish(output, {x, y, c}, {b["width"], b["height"], results});
+    return b.finish(output, {x, y, c}, {width, height, results});
 }
 
 Pipeline matrix_multiply(const Layer &layer) {
     LayerBuilder b(layer);
-    ImageParam a = b.input("a", b.data_type(), {b["k"], b["n"]});
-    ImageParam w = b.input("w", Int(8), {b["m"], b["k"]});
-    ImageParam bias = b.input("bias", Int(32), {b["m"]});
+    const Expr rows = b.size("n"), columns = b.size("m"), depth = b.size("k");
+    ImageParam a = b.input("a", b.data_type(), {depth, rows});
+    ImageParam w = b.input("w", Int(8), {columns, depth});
+    ImageParam bias = b.input("bias", Int(32), {columns});
     Var m("m"), n("n");
-    RDom r(0, b["k"], "r");
+    RDom r(0, depth, "r");
     Func sum = b.func("sum"), output = b.func("output");
     sum(m, n) = b["bias"] ? Expr(bias(m)) : Expr(0);
     const Expr product = wide(a(r, n)) * wide(w(m, r));
@@ -91,17 +93,19 @@ Pipeline matrix_multiply(const Layer &layer) {
         sum(m, n) += product;
     }
     output(m, n) = b.requantised(sum(m, n), Expr(5));
-    return b.finish(output, {m, n}, {b["m"], b["n"]});
+    return b.finish(output, {m, n}, {columns, rows});
 }
 
 /// A depthwise convolution, requantised, and a convolution of 1x1 on its results.
 Pipeline separable(const Layer &layer) {
     LayerBuilder b(layer);
-    const int kernel = b["kernel"], channels = b["channels"];
-    ImageParam input = b.input("input", b.data_type(),
-                               {b["width"] + kernel - 1, b["height"] + kernel - 1, channels});
+    const int kernel = b["kernel"];
+    const Expr channels = b.size("channels"), kernels = b.size("kernels"), width = b.size("width"),
+               height = b.size("height");
+    ImageParam input =
+        b.input("input", b.data_type(), {width + kernel - 1, height + kernel - 1, channels});
     ImageParam depth_weights = b.input("depth_weights", Int(8), {kernel, kernel, channels});
-    ImageParam weights = b.input("weights", Int(8), {channels, b["kernels"]});
+    ImageParam weights = b.input("weights", Int(8), {channels, kernels});
     Var x("x"), y("y"), c("c"), k("k");
     RDom window(0, kernel, 0, kernel, "window"), r(0, channels, "r");
     Func depth = b.func("depth"), middle = b.func("middle"), sum = b.func("sum"),
@@ -120,21 +124,22 @@ Pipeline separable(const Layer &layer) {
         value = saturating_cast<int16_t>(wide(value) + input(x, y, 0));
     }
     output(x, y, k) = value;
-    return b.finish(output, {x, y, k}, {b["width"], b["height"], b["kernels"]});
+    return b.finish(output, {x, y, k}, {width, height, kernels});
 }
 
 /// A convolution and the maximum over windows of its results.
 Pipeline convolution_pooling(const Layer &layer) {
     LayerBuilder b(layer);
     const int kernel = b["kernel"], window = b["window"], left = b["padding"] > 0 ? kernel / 2 : 0;
-    const int width = (b["width"] - 1) * b["stride"] + window,
-              height = (b["height"] - 1) * b["stride"] + window;
+    const Shape result{b.size("width"), b.size("height"), b.size("kernels")};
+    const Expr channels = b.size("channels"), width = (result[0] - 1) * b["stride"] + window,
+               height = (result[1] - 1) * b["stride"] + window;
     const int more = b["padding"] > 0 ? 0 : kernel - 1;
-    const std::vector<int> shape{width + more, height + more, b["channels"]};
+    const Shape shape{width + more, height + more, channels};
     ImageParam input = b.input("input", b.data_type(), shape);
-    ImageParam weights = b.input("weights", Int(8), {kernel, kernel, b["channels"], b["kernels"]});
+    ImageParam weights = b.input("weights", Int(8), {kernel, kernel, channels, result[2]});
     Var x("x"), y("y"), k("k");
-    RDom r(0, kernel, 0, kernel, 0, b["channels"], "r"), w(0, window, 0, window, "w");
+    RDom r(0, kernel, 0, kernel, 0, channels, "r"), w(0, window, 0, window, "w");
     Func source = b.padded("source", input, shape), sum = b.func("sum"), middle = b.func("middle"),
          pool = b.func("pool"), output = b.func("output");
     sum(x, y, k) = 0;
@@ -144,7 +149,7 @@ Pipeline convolution_pooling(const Layer &layer) {
     pool(x, y, k) = middle(x * b["stride"], y * b["stride"], k);
     pool(x, y, k) = max(pool(x, y, k), middle(x * b["stride"] + w.x, y * b["stride"] + w.y, k));
     output(x, y, k) = pool(x, y, k);
-    return b.finish(output, {x, y, k}, {b["width"], b["height"], b["kernels"]});
+    return b.finish(output, {x, y, k}, result);
 }
 
 } // namespace Orrery::fuzz

@@ -41,7 +41,7 @@ Layer random_layer(uint64_t seed, const std::string &wanted) {
         layer.parameters[p.name] = dice.between(p.least, p.most);
     }
     // What is rare in use stays rare here.
-    for (const char *rare : {"order", "gaps", "long"}) {
+    for (const char *rare : {"order", "gaps", "long", "symbolic", "scalar"}) {
         const auto found = layer.parameters.find(rare);
         if (found != layer.parameters.end() && !dice.once_in(4)) {
             found->second = 0;

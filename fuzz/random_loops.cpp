@@ -25,9 +25,8 @@ int RandomSchedule::extent(const std::string &func, int stage, const std::string
         return found->second;
     }
     for (const auto &r : layer_.stage(func, stage).get_schedule().rvars()) {
-        const auto constant = Halide::Internal::as_const_int(r.extent);
-        if (r.var == loop && constant) {
-            return int(*constant);
+        if (r.var == loop) {
+            return int(value_of(r.extent, layer_.pipeline().greatest()));
         }
     }
     const auto variable = estimates_.find(loop);
@@ -68,7 +67,8 @@ std::string RandomSchedule::draw_tail(int extent, int factor, bool is_pure_stage
     if (is_pure_stage && factor <= extent && dice_.once_in(4)) {
         return "ShiftInwards";
     }
-    const bool divides = extent % factor == 0;
+    // Of a size that is a scalar nobody knows whether the factor divides it.
+    const bool divides = extent % factor == 0 && !layer_.pipeline().has_sizes();
     return dice_.once_in(divides ? 2 : 40) ? "RoundUp" : "GuardWithIf";
 }
 
@@ -155,6 +155,14 @@ void RandomSchedule::draw_array(const std::string &func, int stage,
     rows.push_back("|");
     rows.insert(rows.end(), columns.begin(), columns.end());
     directives_.push_back({StepKind::PeArray, func, stage, rows, {}});
+    if (dice_.once_in(3)) {
+        const bool has_rows = rows.front() != "|", has_columns = !columns.empty();
+        std::vector<std::string> axis;
+        if (has_rows && has_columns && dice_.once_in(2)) {
+            axis.push_back(dice_.once_in(2) ? "Rows" : "Columns");
+        }
+        directives_.push_back({StepKind::Systolic, func, stage, axis, {}});
+    }
 }
 
 } // namespace Orrery::fuzz

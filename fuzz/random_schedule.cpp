@@ -160,7 +160,7 @@ void RandomSchedule::draw_copy_loops(const std::string &copy) {
         const std::string &loop = kind < 2 ? loops.front().name : loops.back().name;
         const int width = kind < 2 ? dice_.one_of<int>({2, 3, 4, 8}) : 2;
         const auto [outer, inner] =
-            split(copy, 0, loop, width, dice_.once_in(8) ? "RoundUp" : "GuardWithIf");
+            split(copy, 0, loop, width, dice_.once_in(20) ? "RoundUp" : "GuardWithIf");
         add({dice_.once_in(2) ? StepKind::Unroll : StepKind::Vectorize, copy, 0, {inner}, {}});
         lanes_[key_of(copy, 0)].insert(inner);
     } else if (kind == 3) {
@@ -249,7 +249,10 @@ void RandomSchedule::draw_buffer(const std::string &func) {
         dice_.shuffle(dimensions);
         add({StepKind::ReorderStorage, func, 0, dimensions, {}});
     }
-    if (!dice_.once_in(3)) {
+    if (dice_.once_in(16)) {
+        directives_.push_back({StepKind::Buffer, func, 0, {"Dram"}, {}});
+        draw_port(func);
+    } else if (!dice_.once_in(3)) {
         directives_.push_back({StepKind::Buffer,
                                func,
                                0,
@@ -264,13 +267,17 @@ void RandomSchedule::draw_ports() {
         names.push_back(input.name());
     }
     for (const std::string &name : names) {
-        directives_.push_back({StepKind::Port,
-                               name,
-                               0,
-                               {},
-                               {32 << dice_.below(5), dice_.one_of<int>({1, 2, 4, 16}),
-                                dice_.one_of<int>({1, 2, 16, 256})}});
+        draw_port(name);
     }
+}
+
+void RandomSchedule::draw_port(const std::string &tensor) {
+    directives_.push_back({StepKind::Port,
+                           tensor,
+                           0,
+                           {},
+                           {32 << dice_.below(5), dice_.one_of<int>({1, 2, 4, 16}),
+                            dice_.one_of<int>({1, 2, 16, 256})}});
 }
 
 } // namespace Orrery::fuzz

@@ -57,6 +57,7 @@ private:
     // Directives.
     void draw_buffer(const std::string &func);
     void draw_ports();
+    void draw_port(const std::string &tensor);
 
     Dice dice_;
     bool draws_windows_ = false; ///< buffers that are stored further out than they are computed

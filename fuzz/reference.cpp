@@ -25,32 +25,36 @@ void with_type(Type type, F f) {
     }
 }
 
-int constant(const Expr &e) {
-    const auto value = Internal::as_const_int(e);
-    ORRERY_CHECK(value, "a bound of a layer is not constant");
-    return int(*value);
-}
-
-std::vector<halide_dimension_t> shape_of(const Parameter &parameter) {
+std::vector<halide_dimension_t> shape_of(const Parameter &parameter, const ScalarValues &scalars) {
     std::vector<halide_dimension_t> shape;
     for (int d = 0; d < parameter.dimensions(); d++) {
-        shape.emplace_back(constant(parameter.min_constraint(d)),
-                           constant(parameter.extent_constraint(d)),
-                           constant(parameter.stride_constraint(d)));
+        shape.emplace_back(value_of(parameter.min_constraint(d), scalars),
+                           value_of(parameter.extent_constraint(d), scalars),
+                           value_of(parameter.stride_constraint(d), scalars));
     }
     return shape;
 }
 
 /// The bounds of the output and the strides of its buffer.
-std::vector<halide_dimension_t> shape_of_output(const Func &output) {
+std::vector<halide_dimension_t> shape_of_output(const Func &output, const ScalarValues &scalars) {
     std::vector<halide_dimension_t> shape;
     const auto strides = output.output_buffers()[0];
     for (const Internal::Bound &bound : output.function().schedule().bounds()) {
-        const int d = int(shape.size());
-        shape.emplace_back(constant(bound.min), constant(bound.extent),
-                           constant(strides.parameter().stride_constraint(d)));
+        const Expr stride = strides.parameter().stride_constraint(int(shape.size()));
+        shape.emplace_back(value_of(bound.min, scalars), value_of(bound.extent, scalars),
+                           value_of(stride, scalars));
     }
     return shape;
+}
+
+/// A value within its range, which is that of its type where it has none.
+int64_t random_value(const Parameter &scalar, Dice &dice) {
+    const int64_t least = value_of(scalar.min_value(), {}), most = value_of(scalar.max_value(), {});
+    return least + dice.below(int(most - least + 1));
+}
+
+void set_scalar(Parameter scalar, int64_t value) {
+    with_type(scalar.type(), [&](auto zero) { scalar.set_scalar(decltype(zero)(value)); });
 }
 
 /// The machine's plain instructions: the fewest for LLVM to choose from. Nothing is left out that
@@ -102,28 +106,48 @@ Reference::Reference(const Layer &layer) : pipeline_(build_pipeline(layer)) {
     for (char c : print(layer)) {
         seed = (seed ^ uint64_t(c)) * 0x100000001b3u;
     }
-    Dice dice(seed);
-    for (ImageParam &input : pipeline_.inputs) {
-        Buffer<> buffer = strided_buffer(input.type(), shape_of(input.parameter()));
-        fill_random(buffer, uint64_t(dice.below(1 << 30)));
-        input.set(buffer);
-        inputs_[input.name()] = buffer;
+    add_setting(seed, true);
+    if (!pipeline_.scalars.empty()) {
+        add_setting(seed + 1, false);
+    }
+    for (const NamedFunc &f : pipeline_.funcs) {
+        if (f.func.num_update_definitions() > 0) {
+            Func(f.func).compute_root();
+        }
     }
 }
 
-const Buffer<> &Reference::output() {
-    if (!output_.defined()) {
-        for (const NamedFunc &f : pipeline_.funcs) {
-            if (f.func.num_update_definitions() > 0) {
-                Func(f.func).compute_root();
-            }
+void Reference::add_setting(uint64_t seed, bool greatest) {
+    Dice dice(seed);
+    Setting setting;
+    for (const Parameter &scalar : pipeline_.scalars) {
+        setting.scalars[scalar.name()] = greatest && is_size(scalar)
+                                             ? value_of(scalar.max_value(), {})
+                                             : random_value(scalar, dice);
+    }
+    for (const ImageParam &input : pipeline_.inputs) {
+        Buffer<> buffer =
+            strided_buffer(input.type(), shape_of(input.parameter(), setting.scalars));
+        fill_random(buffer, uint64_t(dice.below(1 << 30)));
+        setting.inputs[input.name()] = buffer;
+    }
+    settings_.push_back(std::move(setting));
+}
+
+const Buffer<> &Reference::output(size_t number) {
+    Setting &setting = settings_[number];
+    if (!setting.output.defined()) {
+        for (const Parameter &scalar : pipeline_.scalars) {
+            set_scalar(scalar, setting.scalars.at(scalar.name()));
+        }
+        for (ImageParam &input : pipeline_.inputs) {
+            input.set(setting.inputs.at(input.name()));
         }
         Func output = pipeline_.output();
-        Buffer<> result = strided_buffer(output.type(), shape_of_output(output));
-        output.realize(result, reference_target());
-        output_ = result;
+        setting.output = strided_buffer(output.type(), shape_of_output(output, setting.scalars));
+        output.realize(setting.output, reference_target());
     }
-    return output_;
+    return setting.output;
 }
 
 } // namespace Orrery::fuzz

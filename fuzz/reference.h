@@ -8,19 +8,30 @@
 namespace Orrery::fuzz {
 
 /// Random inputs of a layer and what Halide makes of them on the CPU, from the algorithm without
-/// any schedule.
+/// any schedule. Where the layer has scalars there are several settings: the first one has the
+/// greatest sizes.
 class Reference {
 public:
     explicit Reference(const Layer &layer);
 
-    const Halide::Buffer<> &input(const std::string &name) const { return inputs_.at(name); }
+    size_t settings() const { return settings_.size(); }
+    const ScalarValues &scalars(size_t setting) const { return settings_[setting].scalars; }
+    const Halide::Buffer<> &input(size_t setting, const std::string &name) const {
+        return settings_[setting].inputs.at(name);
+    }
     /// Computed when it is first asked for: that takes longer than all the rest of a case.
-    const Halide::Buffer<> &output();
+    const Halide::Buffer<> &output(size_t setting);
 
 private:
+    struct Setting {
+        ScalarValues scalars;
+        std::map<std::string, Halide::Buffer<>> inputs; ///< by name
+        Halide::Buffer<> output;
+    };
+    void add_setting(uint64_t seed, bool greatest);
+
     Pipeline pipeline_;
-    std::map<std::string, Halide::Buffer<>> inputs_; ///< by name
-    Halide::Buffer<> output_;
+    std::vector<Setting> settings_;
 };
 
 /// A buffer of that shape and these strides; the elements are not set.

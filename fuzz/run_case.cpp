@@ -2,6 +2,7 @@
 
 #include "fuzz/compile_case.h"
 #include "halide-fork/hardware.h"
+#include "hwgen/hwir/specialize.h"
 #include "hwgen/interpreter/interpreter.h"
 #include "hwgen/lower/lower.h"
 #include "hwgen/support/error.h"
@@ -31,6 +32,38 @@ std::string differences(const std::vector<int64_t> &got, const std::vector<int64
         }
     }
     return count == 0 ? "" : fmt::format("{} of {} elements differ{}", count, got.size(), text);
+}
+
+std::vector<int64_t> values_for(const hwir::Design &design, const ScalarValues &scalars) {
+    std::vector<int64_t> values;
+    for (const hwir::Scalar &s : design.exprs.scalars()) {
+        values.push_back(scalars.at(s.name));
+    }
+    return values;
+}
+
+/// A design without scalars.
+Outcome run_and_compare(const hwir::Design &design, Reference &reference, size_t setting,
+                        bool timed) {
+    std::vector<interpreter::Tensor> tensors;
+    const interpreter::Tensor *output = nullptr;
+    tensors.reserve(design.tensors.size());
+    for (const hwir::Tensor &t : design.tensors) {
+        tensors.push_back(interpreter::make_tensor(t));
+        if (t.direction == hwir::Direction::Input) {
+            tensors.back().data = elements(reference.input(setting, t.name));
+        } else if (t.direction == hwir::Direction::Output) {
+            output = &tensors.back();
+        }
+    }
+    interpreter::Options options;
+    options.timed = timed;
+    const interpreter::Result result = interpreter::run(design, tensors, options);
+    if (!result.error.empty()) {
+        return {Verdict::BreaksRule, result.error};
+    }
+    const std::string text = differences(output->data, elements(reference.output(setting)));
+    return text.empty() ? Outcome() : Outcome{Verdict::Differs, text};
 }
 
 } // namespace
@@ -95,26 +128,22 @@ Reference &reference_of(const Layer &layer) {
 }
 
 Outcome compare_with_halide(const hwir::Design &design, Reference &reference) {
-    for (bool timed : {true, false}) {
-        std::vector<interpreter::Tensor> tensors;
-        for (const hwir::Tensor &t : design.tensors) {
-            tensors.push_back(interpreter::make_tensor(t));
-            if (t.direction == hwir::Direction::Input) {
-                tensors.back().data = elements(reference.input(t.name));
+    bool ran = false;
+    for (size_t setting = 0; setting < reference.settings(); setting++) {
+        const std::vector<int64_t> values = values_for(design, reference.scalars(setting));
+        if (!hwir::takes(design, values)) {
+            continue;
+        }
+        const hwir::Design specialized = hwir::specialize(design, values);
+        for (bool timed : {true, false}) {
+            const Outcome outcome = run_and_compare(specialized, reference, setting, timed);
+            if (outcome.is_failure()) {
+                return outcome;
             }
         }
-        interpreter::Options options;
-        options.timed = timed;
-        const interpreter::Result result = interpreter::run(design, tensors, options);
-        if (!result.error.empty()) {
-            return {Verdict::BreaksRule, result.error};
-        }
-        const std::string text = differences(tensors.back().data, elements(reference.output()));
-        if (!text.empty()) {
-            return {Verdict::Differs, text};
-        }
+        ran = true;
     }
-    return {};
+    return ran ? Outcome() : Outcome{Verdict::Refused, "a requirement on the scalars"};
 }
 
 hwir::Design compile_to_ir(const Case &c) {

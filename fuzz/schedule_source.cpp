@@ -30,11 +30,15 @@ std::string rfactor(const Step &step) {
     return fmt::format("Func {} = {}.rfactor({{{}}});", step.names[0], stage_of(step), pairs);
 }
 
+/// The stage as an argument of a directive.
+std::string stage_argument(const Step &step) {
+    return step.stage == 0 ? fmt::format("Stage(Func({}))", step.func) : stage_of(step);
+}
+
 std::string pe_array(const Step &step) {
     const auto &names = step.names;
     const size_t bar = size_t(std::find(names.begin(), names.end(), "|") - names.begin());
-    return fmt::format("hw.pe_array({}, {{{}}}, {{{}}});",
-                       step.stage == 0 ? fmt::format("Stage(Func({}))", step.func) : stage_of(step),
+    return fmt::format("hw.pe_array({}, {{{}}}, {{{}}});", stage_argument(step),
                        list(names, 0, bar),
                        list(names, std::min(bar + 1, names.size()), names.size()));
 }
@@ -67,9 +71,12 @@ std::string statement(const Step &step) {
         return fmt::format("{}.reorder_storage({});", step.func, list(names, 0, names.size()));
     case StepKind::PeArray:
         return pe_array(step);
+    case StepKind::Systolic:
+        return fmt::format("hw.systolic({}{});", stage_argument(step),
+                           names.empty() ? "" : ", Orrery::Axis::" + names[0]);
     case StepKind::Buffer:
-        return fmt::format("hw.buffer({}, Orrery::Memory::{}).slots({});", step.func, names[0],
-                           step.numbers[0]);
+        return fmt::format("hw.buffer({}, Orrery::Memory::{}){};", step.func, names[0],
+                           step.numbers.empty() ? "" : fmt::format(".slots({})", step.numbers[0]));
     case StepKind::Port:
         return fmt::format("hw.port(Func({})).bus_bits({}).outstanding({}).burst_beats({});",
                            step.func, step.numbers[0], step.numbers[1], step.numbers[2]);
@@ -78,8 +85,8 @@ std::string statement(const Step &step) {
 }
 
 bool is_directive(const Step &step) {
-    return step.kind == StepKind::PeArray || step.kind == StepKind::Buffer ||
-           step.kind == StepKind::Port;
+    return step.kind == StepKind::PeArray || step.kind == StepKind::Systolic ||
+           step.kind == StepKind::Buffer || step.kind == StepKind::Port;
 }
 
 } // namespace
@@ -119,6 +126,8 @@ void loops_of_schedule(const Case &c, std::set<std::string> &variables,
             used = {names[1]};
         } else if (step.kind == StepKind::Rfactor) {
             used.assign(names.begin() + 1, names.end());
+        } else if (step.kind == StepKind::Systolic) {
+            continue; // names an axis
         } else if (is_of_stage(step.kind) || step.kind == StepKind::ReorderStorage) {
             used = names;
         }

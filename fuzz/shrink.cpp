@@ -66,6 +66,9 @@ private:
     }
 
     std::optional<Step> in_same_stage(Step step) {
+        if (step.kind == StepKind::Systolic) {
+            return removed_.kind == StepKind::PeArray ? std::nullopt : std::optional(step);
+        }
         std::vector<std::string> names;
         for (const std::string &name : step.names) {
             const auto found = loops_.find(name);
@@ -133,8 +136,12 @@ std::vector<Step> simpler_steps(const Step &step) {
         result.back().kind = StepKind::Unroll;
         break;
     case StepKind::Buffer:
-        with_name(0, "Auto");
-        with_number(0, 1);
+        if (step.names[0] == "Dram") {
+            result.push_back({step.kind, step.func, 0, {"Auto"}, {1}});
+        } else {
+            with_name(0, "Auto");
+            with_number(0, 1);
+        }
         break;
     case StepKind::Port:
         with_number(0, 128);

@@ -9,6 +9,7 @@
 #include "sim/model_build.h"
 
 #include <fstream>
+#include <optional>
 
 namespace Orrery::fuzz {
 
@@ -78,49 +79,79 @@ sim::RunOptions timing(int run, Dice &dice) {
 }
 
 /// The tensors of a design, inputs and outputs as the reference has them.
-std::vector<sim::Buffer> tensors_of(const sim::DesignDescription &design, Reference &reference) {
+std::vector<sim::Buffer> tensors_of(const sim::DesignDescription &design, Reference &reference,
+                                    size_t setting) {
     std::vector<sim::Buffer> tensors;
     for (const sim::TensorDescription &tensor : design.tensors) {
         tensors.push_back(sim::allocate_tensor(tensor));
         Halide::Buffer<> source =
-            tensor.is_output ? reference.output() : reference.input(tensor.name);
+            tensor.is_output ? reference.output(setting) : reference.input(setting, tensor.name);
         tensors.back().copy_from(*source.get());
     }
     return tensors;
 }
 
-Outcome simulate(const Case &c, const Compiled &design) {
-    const std::vector<sim::Buffer> expected = tensors_of(design.description, reference_of(c.layer));
-    sim::Simulator simulator(design.description, design.model);
-    Dice dice(design.index);
-    for (int run = 0; run < 3; run++) {
-        const sim::RunOptions options = timing(run, dice);
-        std::vector<sim::Buffer> tensors = expected;
-        sim::Outcome outcome;
-        for (size_t i = 0; i < tensors.size(); i++) {
-            if (design.description.tensors[i].is_output) {
-                tensors[i] = sim::allocate_tensor(design.description.tensors[i]);
-            }
-        }
-        outcome.result = simulator.run(tensors, options);
-        for (size_t i = 0; i < tensors.size(); i++) {
-            const sim::TensorDescription &tensor = design.description.tensors[i];
-            if (tensor.is_output) {
-                outcome.elements += uint64_t(tensor.element_count());
-                outcome.differing +=
-                    sim::compare_tensors(tensor, tensors[i], expected[i], 3, outcome.differences);
-            }
-        }
-        if (!outcome.passed() || !outcome.result.messages.empty()) {
-            const bool clean = outcome.result.clean() && outcome.result.messages.empty();
-            return {clean ? Verdict::Differs : Verdict::BreaksRule,
-                    fmt::format("{}{} (latency {}, stalls {} %, queue {})",
-                                sim::describe_failure(outcome), outcome.result.messages,
-                                options.memory.latency, options.memory.stall_percent,
-                                options.memory.queue_bursts)};
+/// One run; `design` has the shapes of the setting.
+Outcome run_once(sim::Simulator &simulator, const sim::DesignDescription &design,
+                 const std::vector<sim::Buffer> &expected, const sim::RunOptions &options) {
+    std::vector<sim::Buffer> tensors = expected;
+    sim::Outcome outcome;
+    for (size_t i = 0; i < tensors.size(); i++) {
+        if (design.tensors[i].is_output) {
+            tensors[i] = sim::allocate_tensor(design.tensors[i]);
         }
     }
-    return {};
+    outcome.result = simulator.run(tensors, options);
+    for (size_t i = 0; i < tensors.size(); i++) {
+        if (design.tensors[i].is_output) {
+            outcome.elements += uint64_t(design.tensors[i].element_count());
+            outcome.differing += sim::compare_tensors(design.tensors[i], tensors[i], expected[i], 3,
+                                                      outcome.differences);
+        }
+    }
+    if (outcome.passed() && outcome.result.messages.empty()) {
+        return {};
+    }
+    const bool clean = outcome.result.clean() && outcome.result.messages.empty();
+    return {clean ? Verdict::Differs : Verdict::BreaksRule,
+            fmt::format("{}{} (latency {}, stalls {} %, queue {})", sim::describe_failure(outcome),
+                        outcome.result.messages, options.memory.latency,
+                        options.memory.stall_percent, options.memory.queue_bursts)};
+}
+
+/// Nothing if the scalars break a requirement of the design.
+std::optional<std::vector<int64_t>> values_for(const sim::DesignDescription &design,
+                                               const ScalarValues &scalars) {
+    try {
+        return design.scalar_values(scalars);
+    } catch (const UserError &) {
+        return std::nullopt;
+    }
+}
+
+Outcome simulate(const Case &c, const Compiled &compiled) {
+    Reference &reference = reference_of(c.layer);
+    sim::Simulator simulator(compiled.description, compiled.model);
+    Dice dice(compiled.index);
+    bool ran = false;
+    for (size_t setting = 0; setting < reference.settings(); setting++) {
+        const auto values = values_for(compiled.description, reference.scalars(setting));
+        if (!values) {
+            continue;
+        }
+        const sim::DesignDescription design = compiled.description.at(*values);
+        const std::vector<sim::Buffer> expected = tensors_of(design, reference, setting);
+        for (int run = 0; run < 3; run++) {
+            sim::RunOptions options = timing(run, dice);
+            options.scalars = reference.scalars(setting);
+            const Outcome outcome = run_once(simulator, design, expected, options);
+            if (outcome.is_failure()) {
+                return outcome;
+            }
+        }
+        ran = true;
+    }
+    return ran ? Outcome() : Outcome{Verdict::Refused, "a requirement on the scalars"};
 }
 
 } // namespace

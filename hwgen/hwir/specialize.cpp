@@ -2,6 +2,8 @@
 
 #include "hwgen/support/error.h"
 
+#include <algorithm>
+
 namespace Orrery::hwir {
 
 namespace {
@@ -120,6 +122,24 @@ private:
 };
 
 } // namespace
+
+bool takes(const Design &design, const std::vector<int64_t> &values) {
+    const std::vector<Scalar> &scalars = design.exprs.scalars();
+    for (size_t i = 0; i < values.size(); i++) {
+        if (values[i] < scalars[i].range.min || values[i] > scalars[i].range.max) {
+            return false;
+        }
+    }
+    ExprPool pool = design.exprs;
+    return std::all_of(
+        design.requirements.begin(), design.requirements.end(), [&](const Requirement &r) {
+            const ExprId condition = substitute(pool, r.condition, [&](const ExprNode &leaf) {
+                return leaf.op == Op::Scalar ? pool.constant(values[leaf.value], leaf.type)
+                                             : ExprId();
+            });
+            return evaluate(pool, condition, {}) != 0;
+        });
+}
 
 Design specialize(const Design &design, const std::vector<int64_t> &values) {
     const std::vector<Scalar> &scalars = design.exprs.scalars();

@@ -9,4 +9,7 @@ namespace Orrery::hwir {
 ///     for x in 0..n at most 64   ->   for x in 0..13 at most 64    (n = 13)
 Design specialize(const Design &design, const std::vector<int64_t> &values);
 
+/// Are the values in their ranges, and are the requirements fulfilled?
+bool takes(const Design &design, const std::vector<int64_t> &values);
+
 } // namespace Orrery::hwir
