@@ -24,12 +24,10 @@ struct Compiled {
     sim::Model model;
 };
 
-void write_design(const Case &c, const fs::path &directory) {
-    const ScheduledLayer layer = scheduled(c);
-    const Halide::Func output = layer.pipeline().output();
-    const Hardware hardware =
-        build_hardware(output, "layer", Halide::Pipeline(output).infer_arguments());
-    for (const auto &[path, text] : hardware.files) {
+void write_design(const Mutant &mutant, const fs::path &directory) {
+    hwir::Design design = compile_to_ir(mutant.original);
+    mutant.change(design);
+    for (const auto &[path, text] : hardware_files(design, "layer")) {
         fs::create_directories((directory / path).parent_path());
         std::ofstream(directory / path, std::ios::binary) << text;
     }
@@ -156,23 +154,23 @@ Outcome simulate(const Case &c, const Compiled &compiled) {
 
 } // namespace
 
-std::vector<Outcome> simulate_cases(const std::vector<Case> &cases, const fs::path &directory,
-                                    const IsolateOptions &options) {
+std::vector<Outcome> simulate_mutants(const std::vector<Mutant> &mutants, const fs::path &directory,
+                                      const IsolateOptions &options) {
     fs::remove_all(directory);
     const auto place = [&](size_t i) { return directory / std::to_string(i); };
     IsolateOptions silent = options;
     silent.done = nullptr;
     std::vector<Outcome> outcomes = run_isolated(
-        cases.size(),
+        mutants.size(),
         [&](size_t i) {
             return outcome_of([&] {
-                write_design(cases[i], place(i));
+                write_design(mutants[i], place(i));
                 return Outcome();
             });
         },
         silent);
     std::vector<Compiled> designs;
-    for (size_t i = 0; i < cases.size(); i++) {
+    for (size_t i = 0; i < mutants.size(); i++) {
         if (outcomes[i].verdict == Verdict::Agrees) {
             designs.push_back({i, sim::read_design(place(i)), {}});
         }
@@ -182,7 +180,7 @@ std::vector<Outcome> simulate_cases(const std::vector<Case> &cases, const fs::pa
         const Compiled &design = designs[i];
         return !design.model.functions
                    ? outcomes[design.index]
-                   : outcome_of([&] { return simulate(cases[design.index], design); });
+                   : outcome_of([&] { return simulate(mutants[design.index].original, design); });
     };
     const std::vector<Outcome> simulated = run_isolated(designs.size(), run, silent);
     for (size_t i = 0; i < designs.size(); i++) {
@@ -192,6 +190,15 @@ std::vector<Outcome> simulate_cases(const std::vector<Case> &cases, const fs::pa
         options.done(i, outcomes[i]);
     }
     return outcomes;
+}
+
+std::vector<Outcome> simulate_cases(const std::vector<Case> &cases, const fs::path &directory,
+                                    const IsolateOptions &options) {
+    std::vector<Mutant> unchanged;
+    for (const Case &c : cases) {
+        unchanged.push_back({c, [](hwir::Design &) {}});
+    }
+    return simulate_mutants(unchanged, directory, options);
 }
 
 } // namespace Orrery::fuzz

@@ -1,6 +1,7 @@
 #pragma once
 #include "fuzz/case.h"
 #include "fuzz/isolate.h"
+#include "hwgen/hwir/design.h"
 
 #include <filesystem>
 
@@ -13,5 +14,16 @@ namespace Orrery::fuzz {
 std::vector<Outcome> simulate_cases(const std::vector<Case> &cases,
                                     const std::filesystem::path &directory,
                                     const IsolateOptions &options);
+
+/// A case whose hardware IR is changed before it becomes Verilog.
+struct Mutant {
+    Case original;
+    std::function<void(hwir::Design &)> change;
+};
+
+/// The same of mutants. A mutant that cannot be lowered ends in an internal error.
+std::vector<Outcome> simulate_mutants(const std::vector<Mutant> &mutants,
+                                      const std::filesystem::path &directory,
+                                      const IsolateOptions &options);
 
 } // namespace Orrery::fuzz

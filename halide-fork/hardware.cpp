@@ -109,20 +109,17 @@ hwir::Design hardware_ir(const Halide::Func &output, const std::string &name,
     const Directives::Scope &scope = Directives::scope_of(function, environment);
     // The shape of the hardware must not depend on the machine that compiles it.
     const Halide::Target target("x86-64-linux");
-    hwir::Design design = build_design(lower_for_hardware({output}, target),
-                                       to_hardware_schedule(scope, environment), name,
-                                       input_parameters(environment, arguments, output.name()));
+    hwir::Design design =
+        build_design(lower_for_hardware({output}, target), to_hardware_schedule(scope, environment),
+                     name, input_parameters(environment, arguments, output.name()));
     passes::run_passes(design);
     return design;
 }
 
-Hardware build_hardware(const Halide::Func &output, const std::string &name,
-                        const std::vector<Halide::Argument> &arguments) {
-    Hardware hardware;
-    hardware.design = hardware_ir(output, name, arguments);
-    const LoweredDesign lowered = lower_design(hardware.design);
-
-    std::map<std::string, std::string> &files = hardware.files;
+std::map<std::string, std::string> hardware_files(const hwir::Design &design,
+                                                  const std::string &name) {
+    const LoweredDesign lowered = lower_design(design);
+    std::map<std::string, std::string> files;
     std::vector<std::string> paths;
     std::string &list = files["rtl/filelist.f"];
     for (auto &[file, text] : verilog_files(lowered.netlist)) {
@@ -130,10 +127,18 @@ Hardware build_hardware(const Halide::Func &output, const std::string &name,
         paths.push_back("rtl/" + file);
         files[paths.back()] = std::move(text);
     }
-    files["design.json"] = manifest(hardware.design, lowered, paths, "reference.so", name);
-    files["design.hwir"] = hwir::print(hardware.design);
-    files["design.hwir.json"] = hwir::to_json(hardware.design, lowered.timing);
-    files["schedule.txt"] = hwir::print_schedule(hardware.design);
+    files["design.json"] = manifest(design, lowered, paths, "reference.so", name);
+    files["design.hwir"] = hwir::print(design);
+    files["design.hwir.json"] = hwir::to_json(design, lowered.timing);
+    files["schedule.txt"] = hwir::print_schedule(design);
+    return files;
+}
+
+Hardware build_hardware(const Halide::Func &output, const std::string &name,
+                        const std::vector<Halide::Argument> &arguments) {
+    Hardware hardware;
+    hardware.design = hardware_ir(output, name, arguments);
+    hardware.files = hardware_files(hardware.design, name);
     return hardware;
 }
 

@@ -20,6 +20,11 @@ struct Hardware {
 hwir::Design hardware_ir(const Halide::Func &output, const std::string &name,
                          const std::vector<Halide::Argument> &arguments);
 
+/// The texts of a design that has gone through all passes: path in the directory of the design ->
+/// text.
+std::map<std::string, std::string> hardware_files(const hwir::Design &design,
+                                                  const std::string &name);
+
 /// From a pipeline to the texts of its design.
 Hardware build_hardware(const Halide::Func &output, const std::string &name,
                         const std::vector<Halide::Argument> &arguments);

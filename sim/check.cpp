@@ -95,8 +95,9 @@ std::string describe_failure(const Outcome &outcome) {
         }
     }
     if (outcome.differing != 0 && !result.unwritten_reads.empty()) {
-        text += "Noise was read, where nobody had written in that generation (which only lanes that "
-                "are not used may do):\n";
+        text +=
+            "Noise was read, where nobody had written in that generation (which only lanes that "
+            "are not used may do):\n";
         for (size_t i = 0; i < result.unwritten_reads.size() && i < described_memories; i++) {
             text += "  " + result.unwritten_reads[i] + "\n";
         }

@@ -11,7 +11,8 @@ namespace Orrery::sim {
 
 struct RunOptions {
     std::map<std::string, int64_t> scalars; ///< by name; others take their default
-    std::vector<std::map<std::string, int64_t>> invocation_scalars; ///< instead, of each invocation that has some
+    std::vector<std::map<std::string, int64_t>>
+        invocation_scalars; ///< instead, of each invocation that has some
     const std::map<std::string, int64_t> &scalars_of(size_t invocation) const {
         return invocation < invocation_scalars.size() ? invocation_scalars[invocation] : scalars;
     }
@@ -36,19 +37,21 @@ struct BufferCounts {
     uint64_t reads = 0, writes = 0;
 };
 
-/// What one run of the design gave: one invocation, or several that follow each other without a pause.
+/// What one run of the design gave: one invocation, or several that follow each other without a
+/// pause.
 struct Result {
     /// From start to done, of the design's own counter; of several invocations, from the first
     /// start to the last done as they were seen.
     uint64_t cycles = 0;
     uint64_t invocations = 1;
-    std::vector<uint64_t> started;     ///< cycle in which each one was started, from the first start
-    std::vector<std::vector<uint64_t>> bases; ///< of each: addresses of the tensors, then of the scratch tensors
-    std::vector<uint64_t> finished;    ///< cycle in which each invocation ended, from the first start
-    std::string failure;               ///< empty: the run came to its end
-    std::string messages;              ///< text that the design printed
+    std::vector<uint64_t> started; ///< cycle in which each one was started, from the first start
+    std::vector<std::vector<uint64_t>>
+        bases; ///< of each: addresses of the tensors, then of the scratch tensors
+    std::vector<uint64_t> finished; ///< cycle in which each invocation ended, from the first start
+    std::string failure;            ///< empty: the run came to its end
+    std::string messages;           ///< text that the design printed
     std::vector<std::string> unwritten_reads; ///< memories that gave noise: see Testbench
-    std::vector<Violation> violations; ///< the first ones
+    std::vector<Violation> violations;        ///< the first ones
     uint64_t violation_count = 0;
     uint64_t unwritten_elements = 0;      ///< of outputs, never stored by the design
     std::vector<ProcessCounts> processes; ///< as in the design's description
@@ -58,7 +61,7 @@ struct Result {
         PortTraffic read, written;
     };
     std::vector<ScratchTraffic> scratch; ///< one per scratch tensor
-    double seconds = 0;             ///< of wall clock, in the simulation
+    double seconds = 0;                  ///< of wall clock, in the simulation
     uint64_t simulated_cycles =
         0; ///< in these seconds: setting up and reading of counters included
 
@@ -103,8 +106,8 @@ private:
     Result execute(const std::vector<PlacedTensor> &placed, size_t invocations,
                    const RunOptions &options, bool with_reset);
     void take_outputs(const std::vector<DesignDescription> &shapes, size_t tensor,
-                      const PlacedTensor &placed,
-                      std::vector<std::vector<Buffer>> &invocations, Result &result);
+                      const PlacedTensor &placed, std::vector<std::vector<Buffer>> &invocations,
+                      Result &result);
 
     std::unique_ptr<DesignDescription> design_;
     Model model_;

@@ -19,12 +19,13 @@ using hwir::Op;
 namespace {
 
 /// Serial part of a coordinate, as an expression.
-ExprId serial_expr(ExprPool &pool, const hwir::Process &process, const Index &index, int64_t offset) {
+ExprId serial_expr(ExprPool &pool, const hwir::Process &process, const Index &index,
+                   int64_t offset) {
     ExprId sum = pool.constant(offset);
     for (size_t i = 0; i < process.loops.size(); i++) {
         if (process.loops[i].kind == LoopKind::Serial && index.coefficients[i] != 0) {
-            ExprId term = pool.mul(pool.counter(static_cast<int>(i)),
-                                   pool.constant(index.coefficients[i]));
+            ExprId term =
+                pool.mul(pool.counter(static_cast<int>(i)), pool.constant(index.coefficients[i]));
             sum = pool.add(sum, term);
         }
     }
@@ -66,7 +67,8 @@ AccessMap::AccessMap(Build &b, const hwir::Process &p, const hwir::Buffer &buf,
     }
 }
 
-int64_t AccessMap::lane_part(const Access &access, int d, const std::vector<int64_t> &counters) const {
+int64_t AccessMap::lane_part(const Access &access, int d,
+                             const std::vector<int64_t> &counters) const {
     const Index &index = access.indices[d];
     return passes::lane_value(build.pool, index, process, counters) + index.offset -
            accesses[0]->indices[d].offset;
@@ -92,12 +94,16 @@ void AccessMap::add_dimension(int d) {
     for (int64_t v : values) {
         int64_t lane = v - folded[d];
         int64_t &here = dim.lane_value_at[passes::floor_mod(dim.residue + lane, dim.banks)];
-        // A bank gives one word per cycle. The serial part is common to all lanes: this is all that there is to check.
-        ORRERY_CHECK(here == -1, "{}: bank conflict in buffer {}: lane parts {} and {} of dimension {} in one of {} banks",
+        // A bank gives one word per cycle. The serial part is common to all lanes: this is all that
+        // there is to check.
+        ORRERY_CHECK(here == -1,
+                     "{}: bank conflict in buffer {}: lane parts {} and {} of dimension {} in one "
+                     "of {} banks",
                      process.name, buffer.name, here, lane, d, dim.banks);
         here = lane;
         ORRERY_CHECK(!dim.packed || dim.rotates || word_of(dim, lane) == word_of(dim, 0),
-                     "{}: lane parts 0 and {} of dimension {} of buffer {} are in different words of its packed banks",
+                     "{}: lane parts 0 and {} of dimension {} of buffer {} are in different words "
+                     "of its packed banks",
                      process.name, lane, d, buffer.name);
     }
     if (index.modulus != 0) {
@@ -132,10 +138,12 @@ void AccessMap::add_circle(int d, int64_t offset) {
                  dim.banks, dim.modulus, buffer.name);
     const bool power_of_two = (dim.modulus & (dim.modulus - 1)) == 0;
     dim.circle_coefficients.assign(process.loops.size(), 0);
-    if (index.base.defined() && !power_of_two) { // nothing goes round at such a number but a division
+    if (index.base.defined() &&
+        !power_of_two) { // nothing goes round at such a number but a division
         ExprPool &pool = build.pool;
-        dim.circle_rest = pool.make(Op::Mod, hwir::index_type, {serial_expr(pool, process, index, offset),
-                                                                pool.constant(dim.modulus)});
+        dim.circle_rest =
+            pool.make(Op::Mod, hwir::index_type,
+                      {serial_expr(pool, process, index, offset), pool.constant(dim.modulus)});
         return;
     }
     dim.circle_offset = passes::floor_mod(offset, dim.modulus);
@@ -210,7 +218,8 @@ int64_t AccessMap::bank_offset(int bank) const {
         if (dim.packed || dim.rotates || dim.words == 1 || dim.modulus != 0) {
             continue;
         }
-        int64_t b = bank_coordinate(static_cast<int>(d), static_cast<int64_t>(bank) * pack_elements);
+        int64_t b =
+            bank_coordinate(static_cast<int>(d), static_cast<int64_t>(bank) * pack_elements);
         int64_t lane = dim.lane_value_at[b];
         offset += lane == -1 ? 0 : word_of(dim, lane) * dim.word_stride;
     }

@@ -9,16 +9,6 @@ namespace Orrery::lower {
 
 using namespace netlist;
 
-int bits_for(int64_t max) {
-    int bits = 1;
-    while (bits < 63 && (max >> bits) != 0) {
-        bits++;
-    }
-    return bits;
-}
-
-int index_bits(int64_t count) { return bits_for(count - 1); }
-
 hwir::Type narrowest_type(hwir::Interval interval, hwir::Type type) {
     const bool natural = interval.min >= 0;
     int bits =

@@ -1,11 +1,14 @@
 #pragma once
 #include "hwgen/hwir/design.h"
 #include "hwgen/netlist/netlist.h"
+#include "hwgen/netlist/width.h"
 
 #include <string>
 #include <vector>
 
 namespace Orrery::lower {
+using netlist::bits_for;
+using netlist::index_bits;
 
 /// An expression of scalars alone: computed once per run, beside the registers, for all modules
 /// that need it. They have it from a port `<name>_i`.
@@ -37,12 +40,6 @@ private:
 
 /// The narrowest type of all values in an interval of `type`.
 hwir::Type narrowest_type(hwir::Interval interval, hwir::Type type);
-
-/// Bits of an unsigned value up to `max` (at least 1).
-int bits_for(int64_t max);
-
-/// Bits of an index of `count` things (at least 1).
-int index_bits(int64_t count);
 
 /// The lane loops of a process in an order of their own; the last one is the fastest of the flat index.
 class LaneSpace {

@@ -1,5 +1,6 @@
 // Issue: the sequencer of a process, its tokens and the conditions under which its lanes take part.
 #include "hwgen/lower/process_state.h"
+#include "hwgen/lower/sequencer.h"
 #include "hwgen/support/error.h"
 #include "hwgen/templates/templates.h"
 
@@ -79,12 +80,9 @@ ProcessModule ProcessState::run() {
 }
 
 void ProcessState::add_sequencer() {
-    loops = std::max(1, process.serial_count());
-    int64_t largest = 1;
-    for (const Loop &l : process.loops) {
-        largest = l.kind == LoopKind::Serial ? std::max(largest, l.max_extent) : largest;
-    }
-    index_width = bits_for(largest);
+    const SequencerSize size = sequencer_size(process.loops);
+    loops = size.loops;
+    index_width = size.index_width;
     clk = module.input("clk_i", 1);
     rst = module.input("rst_i", 1);
     request = module.input("start_i", 1);
@@ -243,31 +241,23 @@ void ProcessState::finish_issue() {
     for (size_t i = 0; i < stalls.size(); i++) {
         stall = i == 0 ? stalls[i].wanted : binary(ValueOp::Or, stall, stalls[i].wanted);
     }
-    std::vector<Value> extents; // most significant first
-    for (int i = loops; i-- > 0;) {
-        Value extent = constant(index_width, 1);
-        if (i < process.serial_count()) {
-            extent = control->shared(build.iterations(process.loops, i),
-                                     hwir::Type{index_width, false}, "extent" + std::to_string(i));
-        }
-        extents.push_back(extent);
-    }
-    scope.instance("u_sequencer", templates::sequencer(loops, index_width),
-                   {{"clk_i", clk},
-                    {"rst_i", rst},
-                    {"start_i", request},
-                    {"stall_i", scope.wire("stall", stall)},
-                    {"extent_i", concat(extents)},
-                    {"index_o", index},
-                    {"first_o", first},
-                    {"first_from_o", first_from},
-                    {"last_from_o", last_from},
-                    {"increment_o", increment},
-                    {"valid_o", valid},
-                    {"enable_o", seq_enable},
-                    {"fire_o", fire},
-                    {"done_o", module.output("done_o", 1)},
-                    {"start_o", start}});
+    SequencerNets nets;
+    nets.clk = clk;
+    nets.rst = rst;
+    nets.request = request;
+    nets.extents = sequencer_extents(build, *control, process.loops);
+    nets.stall = scope.wire("stall", stall);
+    nets.index = index;
+    nets.first = first;
+    nets.first_from = first_from;
+    nets.last_from = last_from;
+    nets.increment = increment;
+    nets.valid = valid;
+    nets.in_range = seq_enable;
+    nets.fire = fire;
+    nets.done = module.output("done_o", 1);
+    nets.start = start;
+    instantiate_sequencer(scope, {loops, index_width}, nets);
 }
 
 void ProcessState::count(CounterSource::Kind kind, const std::string &name,

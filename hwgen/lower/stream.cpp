@@ -3,6 +3,7 @@
 #include "hwgen/hwir/timing.h"
 #include "hwgen/lower/access_map.h"
 #include "hwgen/lower/control.h"
+#include "hwgen/lower/sequencer.h"
 #include "hwgen/support/error.h"
 #include "hwgen/templates/templates.h"
 
@@ -45,7 +46,7 @@ private:
     Module module;
     Scope scope;
     std::unique_ptr<Control> control;
-    int loops = 1, index_width = 1;
+    int loops = 1;
     Value clk, rst, idle, start, done, index, increment, valid, in_range, fire, stall;
     Value settled;               ///< all runs are in memory (a writer), or have come (a reader of a scratch tensor)
     Value first_from, last_from; ///< only where there are tokens
@@ -54,19 +55,15 @@ private:
 
 void StreamState::add_sequencer() {
     const std::vector<hwir::Loop> &nest = stream.descriptor.loops;
-    loops = std::max<int>(1, static_cast<int>(nest.size()));
-    int64_t largest = 1;
-    for (const hwir::Loop &l : nest) {
-        largest = std::max(largest, l.max_extent);
-    }
-    index_width = bits_for(largest);
+    const SequencerSize size = sequencer_size(nest);
+    loops = size.loops;
     clk = module.input("clk_i", 1);
     rst = module.input("rst_i", 1);
     Value request = module.input("start_i", 1);
     idle = module.input("idle_i", 1);
     start = scope.net("run_start", 1);
     done = stream.load < 0 ? scope.net("run_done", 1) : nullptr;
-    index = scope.net("index", loops * index_width);
+    index = scope.net("index", loops * size.index_width);
     increment = scope.net("increment", loops);
     valid = scope.net("valid", 1);
     in_range = scope.net("in_range", 1);
@@ -80,32 +77,23 @@ void StreamState::add_sequencer() {
     if (scratch || stream.load < 0) {
         settled = scope.net("settled", 1);
     }
-    control = std::make_unique<Control>(build, module, nest, index, index_width, start);
-    std::vector<Value> extents; // most significant first
-    for (int i = loops; i-- > 0;) {
-        Value extent = constant(index_width, 1);
-        if (i < static_cast<int>(nest.size())) {
-            extent = control->shared(build.iterations(nest, i), hwir::Type{index_width, false},
-                                     "extent" + std::to_string(i));
-        }
-        extents.push_back(extent);
-    }
-    scope.instance("u_sequencer", templates::sequencer(loops, index_width),
-                   {{"clk_i", clk},
-                    {"rst_i", rst},
-                    {"start_i", request},
-                    {"stall_i", stall},
-                    {"extent_i", concat(extents)},
-                    {"index_o", index},
-                    {"first_o", nullptr},
-                    {"first_from_o", first_from},
-                    {"last_from_o", last_from},
-                    {"increment_o", increment},
-                    {"valid_o", valid},
-                    {"enable_o", in_range},
-                    {"fire_o", fire},
-                    {"done_o", done},
-                    {"start_o", start}});
+    control = std::make_unique<Control>(build, module, nest, index, size.index_width, start);
+    SequencerNets nets;
+    nets.clk = clk;
+    nets.rst = rst;
+    nets.request = request;
+    nets.stall = stall;
+    nets.extents = sequencer_extents(build, *control, nest);
+    nets.index = index;
+    nets.first_from = first_from;
+    nets.last_from = last_from;
+    nets.increment = increment;
+    nets.valid = valid;
+    nets.in_range = in_range;
+    nets.fire = fire;
+    nets.done = done;
+    nets.start = start;
+    instantiate_sequencer(scope, size, nets);
 }
 
 void StreamState::add_tokens() {

@@ -79,8 +79,8 @@ Signature burst_splitter(int address_width, int length_width, int bus_bytes, int
         .in("burst_ready_i")
         .out("burst_address_o", address_width)
         .out("burst_beats_o", 8)
-        .out("burst_first_byte_o", index_width(bus_bytes))
-        .out("burst_last_byte_o", index_width(bus_bytes));
+        .out("burst_first_byte_o", index_bits(bus_bytes))
+        .out("burst_last_byte_o", index_bits(bus_bytes));
     return list.done();
 }
 
@@ -92,9 +92,9 @@ Signature axi_read_stream(int address_width, int length_width, int bus_bytes, in
     list.clock_reset().in("idle_i");
     add_runs(list, address_width, length_width);
     add_read_channels(list, "m_axi_", {address_width, bus_bytes}, 1, true);
-    list.out("available_o", bits_of(chunk_bytes))
+    list.out("available_o", bits_for(chunk_bytes))
         .out("data_o", chunk_bytes * 8)
-        .in("take_i", bits_of(chunk_bytes))
+        .in("take_i", bits_for(chunk_bytes))
         .out("settled_o")
         .out("error_o");
     return list.done();
@@ -108,7 +108,7 @@ Signature axi_write_stream(int address_width, int length_width, int bus_bytes, i
     add_runs(list, address_width, length_width);
     list.in("chunk_valid_i")
         .out("chunk_ready_o")
-        .in("chunk_count_i", bits_of(chunk_bytes))
+        .in("chunk_count_i", bits_for(chunk_bytes))
         .in("chunk_data_i", chunk_bytes * 8);
     add_write_channel(list, {address_width, bus_bytes});
     list.out("settled_o").out("error_o");

@@ -1,17 +1,11 @@
 #pragma once
 #include "hwgen/netlist/signature.h"
+#include "hwgen/netlist/width.h"
 
 namespace Orrery::templates {
 
-/// Bits of a number up to `max`, and of an index of `count` things; at least 1.
-inline int bits_of(int64_t max) {
-    int bits = 1;
-    while (bits < 63 && (max >> bits) != 0) {
-        bits++;
-    }
-    return bits;
-}
-inline int index_width(int64_t count) { return bits_of(count - 1); }
+using netlist::bits_for;
+using netlist::index_bits;
 
 /// A signature in the making.
 class PortList {

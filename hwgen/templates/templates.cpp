@@ -64,7 +64,7 @@ Signature slot_pointer(int slots) {
         .parameter("SLOTS", slots)
         .clock_reset()
         .in("next_i")
-        .out("slot_o", index_width(slots))
+        .out("slot_o", index_bits(slots))
         .done();
 }
 
@@ -95,7 +95,7 @@ Signature event_counter(int width, int amount_width) {
 }
 
 Signature count_ones(int count) {
-    return PortList("count_ones").parameter("COUNT", count).in("bits_i", count).out("count_o", bits_of(count)).done();
+    return PortList("count_ones").parameter("COUNT", count).in("bits_i", count).out("count_o", bits_for(count)).done();
 }
 
 Signature delay_line(int width, int cycles, bool reset) {
@@ -156,24 +156,24 @@ Signature memory_1r1w(const char *name, int width, int lanes, int64_t depth) {
         .parameter("DEPTH", depth)
         .clock()
         .in("write_enable_i", lanes)
-        .in("write_address_i", index_width(depth))
+        .in("write_address_i", index_bits(depth))
         .in("write_data_i", static_cast<int64_t>(lanes) * width)
         .in("read_enable_i")
-        .in("read_address_i", index_width(depth))
+        .in("read_address_i", index_bits(depth))
         .out("read_data_o", static_cast<int64_t>(lanes) * width)
         .done();
 }
 
 /// Write and read ports of a buffer, `writes` and `reads` of them.
 void add_memory_ports(PortList &list, int banks, int pack, int width, int64_t depth, int slots, int writes, int reads) {
-    const int64_t elements = static_cast<int64_t>(banks) * pack, address = index_width(depth);
+    const int64_t elements = static_cast<int64_t>(banks) * pack, address = index_bits(depth);
     list.clock_reset()
         .in("generation_i")
-        .in("write_slot_i", writes * banks * index_width(slots))
+        .in("write_slot_i", writes * banks * index_bits(slots))
         .in("write_enable_i", writes * elements)
         .in("write_address_i", writes * banks * address)
         .in("write_data_i", writes * elements * width)
-        .in("read_slot_i", reads * banks * index_width(slots))
+        .in("read_slot_i", reads * banks * index_bits(slots))
         .in("read_enable_i", reads * banks)
         .in("read_address_i", reads * banks * address)
         .out("read_data_o", reads * elements * width);
@@ -235,7 +235,7 @@ Signature bank_rotator(int outer, int banks, int inner, int width, bool inverse)
         .parameter("WIDTH", width)
         .parameter("INVERSE", inverse ? 1 : 0)
         .in("data_i", bits)
-        .in("amount_i", index_width(banks))
+        .in("amount_i", index_bits(banks))
         .out("data_o", bits)
         .done();
 }
@@ -245,7 +245,7 @@ Signature bank_offset(int banks, int width, const std::vector<int64_t> &lane_val
         .parameter("BANKS", banks)
         .parameter("WIDTH", width)
         .packed("LANE_VALUES", banks * 16, table_of(lane_values))
-        .in("amount_i", index_width(banks))
+        .in("amount_i", index_bits(banks))
         .out("offset_o", static_cast<int64_t>(banks) * width)
         .done();
 }
@@ -277,7 +277,7 @@ Signature reduction_chain(int count, int in_width, int out_width, bool is_signed
 }
 
 Signature accumulate_port(int banks, int pack, int width, int64_t depth, int slots) {
-    const int64_t elements = static_cast<int64_t>(banks) * pack, address = index_width(depth) * int64_t{banks};
+    const int64_t elements = static_cast<int64_t>(banks) * pack, address = index_bits(depth) * int64_t{banks};
     return PortList("accumulate_port")
         .parameter("BANKS", banks)
         .parameter("PACK", pack)
@@ -286,16 +286,16 @@ Signature accumulate_port(int banks, int pack, int width, int64_t depth, int slo
         .parameter("SLOTS", slots)
         .clock_reset()
         .in("valid_i", banks)
-        .in("slot_i", banks * index_width(slots))
+        .in("slot_i", banks * index_bits(slots))
         .in("address_i", address)
         .in("mask_i", elements)
-        .out("read_slot_o", banks * index_width(slots))
+        .out("read_slot_o", banks * index_bits(slots))
         .out("read_enable_o", banks)
         .out("read_address_o", address)
         .in("read_data_i", elements * width)
         .out("old_o", elements * width)
         .in("new_i", elements * width)
-        .out("write_slot_o", banks * index_width(slots))
+        .out("write_slot_o", banks * index_bits(slots))
         .out("write_enable_o", elements)
         .out("write_address_o", address)
         .out("write_data_o", elements * width)
@@ -324,11 +324,11 @@ Signature byte_queue(int in_bytes, int out_bytes) {
         .in("idle_i")
         .in("in_valid_i")
         .out("in_ready_o")
-        .in("in_count_i", bits_of(in_bytes))
+        .in("in_count_i", bits_for(in_bytes))
         .in("in_data_i", in_bytes * 8)
-        .out("available_o", bits_of(out_bytes))
+        .out("available_o", bits_for(out_bytes))
         .out("out_data_o", out_bytes * 8)
-        .in("take_i", bits_of(out_bytes))
+        .in("take_i", bits_for(out_bytes))
         .done();
 }
 

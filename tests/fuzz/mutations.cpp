@@ -1,17 +1,24 @@
 // Mistakes of passes, made on purpose in the hardware IR of random designs, must be found: by
-// hwir::verify, by a rule of the interpreter, or by the comparison with Halide.
+// hwir::verify, by a rule of the interpreter, or by the comparison with Halide; and those that can
+// be lowered, in their Verilog: by an assertion, by the watchdog, or by the comparison.
 //
-// ORRERY_CASES=n sets the number of designs, ORRERY_SEED=n which ones.
+// ORRERY_CASES=n sets the number of designs, ORRERY_SEED=n which ones, ORRERY_MUTANTS=n how many
+// mutants of each kind become Verilog.
 #include "fuzz/mutations.h"
 #include "fuzz/compile_case.h"
 #include "fuzz/isolate.h"
 #include "fuzz/random_case.h"
+#include "fuzz/simulate_cases.h"
+#include "halide-fork/hardware.h"
+#include "hwgen/hwir/verify.h"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <map>
 
 using namespace Orrery;
 using namespace Orrery::fuzz;
@@ -46,17 +53,76 @@ Outcome run_mutant(const Case &c, uint64_t seed, const Mutation &mutation) {
 /// beside is not used (docs/fuzzing.md).
 constexpr int least_percent = 60;
 
+std::vector<Case> drawn_cases(int cases, uint64_t seed) {
+    std::vector<Case> drawn;
+    for (int i = 0; i < cases; i++) {
+        // One schedule of each of many layers.
+        drawn.push_back(random_case(seed, uint64_t(i) * schedules_per_layer));
+    }
+    return drawn;
+}
+
+using Files = std::map<std::string, std::string>;
+
+Files verilog_of(const hwir::Design &design) {
+    Files files = hardware_files(design, "layer");
+    for (auto file = files.begin(); file != files.end();) {
+        const bool verilog = file->first.find(".v") == file->first.size() - 2;
+        file = verilog ? std::next(file) : files.erase(file);
+    }
+    return files;
+}
+
+const std::string same_verilog = "the Verilog does not change";
+
+/// Agrees: the mutant becomes Verilog other than that of the design. Refused: as run_mutant, or
+/// `same_verilog`. Otherwise a check has found it.
+Outcome lower_mutant(const Case &c, uint64_t seed, const Mutation &mutation) {
+    return outcome_of([&]() -> Outcome {
+        hwir::Design design = compile_to_ir(c);
+        const Files original = verilog_of(design);
+        Dice dice(seed);
+        if (!mutation.apply(design, dice)) {
+            return {Verdict::Refused, "no place for the mutation"};
+        }
+        hwir::verify(design);
+        if (verilog_of(design) == original) {
+            return {Verdict::Refused, same_verilog};
+        }
+        return {};
+    });
+}
+
+/// How mutants of one kind were found, of those that were made.
+struct Found {
+    int not_lowered = 0; ///< by hwir::verify or a check of the lowering
+    int unchanged = 0;   ///< the same Verilog, of those that were looked at
+    int simulated = 0;
+    int by_assertion = 0, by_port = 0, by_watchdog = 0, by_comparison = 0;
+
+    int in_simulation() const { return by_assertion + by_port + by_watchdog + by_comparison; }
+    void count(const Outcome &outcome) {
+        const auto says = [&](const char *text) {
+            return outcome.message.find(text) != std::string::npos;
+        };
+        simulated++;
+        if (!outcome.is_failure()) {
+            return;
+        }
+        (says("the design stopped")             ? by_assertion
+         : says("made no progress")             ? by_watchdog
+         : says("rule violations on the ports") ? by_port
+                                                : by_comparison)++;
+    }
+};
+
 } // namespace
 
 TEST_CASE("mutants of the hardware IR are found") {
     const int cases = number_from_environment("ORRERY_CASES", 60);
     const uint64_t seed = uint64_t(number_from_environment("ORRERY_SEED", 1));
     const size_t kinds = mutations().size();
-    std::vector<Case> drawn;
-    for (int i = 0; i < cases; i++) {
-        // One schedule of each of many layers.
-        drawn.push_back(random_case(seed, uint64_t(i) * schedules_per_layer));
-    }
+    const std::vector<Case> drawn = drawn_cases(cases, seed);
     IsolateOptions options;
     options.jobs = 2;
     const std::vector<Outcome> outcomes = run_isolated(
@@ -81,5 +147,51 @@ TEST_CASE("mutants of the hardware IR are found") {
         INFO(mutations()[k].name);
         CHECK(counts[k].applied > 0);
         CHECK(100 * counts[k].caught >= least_percent * counts[k].applied);
+    }
+}
+
+TEST_CASE("mutants are found in Verilog") {
+    const int cases = number_from_environment("ORRERY_CASES", 60);
+    const int most = number_from_environment("ORRERY_MUTANTS", 4);
+    const uint64_t seed = uint64_t(number_from_environment("ORRERY_SEED", 1));
+    const size_t kinds = mutations().size();
+    const std::vector<Case> drawn = drawn_cases(cases, seed);
+    IsolateOptions options;
+    options.jobs = 2;
+    const std::vector<Outcome> lowered = run_isolated(
+        drawn.size() * kinds,
+        [&](size_t i) { return lower_mutant(drawn[i / kinds], seed + i, mutations()[i % kinds]); },
+        options);
+    std::vector<Found> found(kinds);
+    std::vector<Mutant> mutants;
+    std::vector<size_t> kind_of;
+    for (size_t i = 0; i < lowered.size(); i++) {
+        const size_t kind = i % kinds;
+        found[kind].not_lowered += lowered[i].is_failure();
+        found[kind].unchanged += lowered[i].message == same_verilog;
+        if (lowered[i].verdict == Verdict::Agrees &&
+            std::count(kind_of.begin(), kind_of.end(), kind) < most) {
+            kind_of.push_back(kind);
+            mutants.push_back({drawn[i / kinds], [=](hwir::Design &design) {
+                                   Dice dice(seed + i);
+                                   mutations()[kind].apply(design, dice);
+                               }});
+        }
+    }
+    const std::vector<Outcome> outcomes = simulate_mutants(mutants, "mutants_in_verilog", options);
+    for (size_t i = 0; i < outcomes.size(); i++) {
+        REQUIRE(outcomes[i].verdict != Verdict::InternalError); // they did lower
+        found[kind_of[i]].count(outcomes[i]);
+    }
+    for (size_t k = 0; k < kinds; k++) {
+        const Found &f = found[k];
+        std::cout << fmt::format(
+            "{:32} {:3} not lowered, {:2} the same Verilog; {:2} of {:2} found in simulation: {} "
+            "assertion, {} port, {} watchdog, {} comparison\n",
+            mutations()[k].name, f.not_lowered, f.unchanged, f.in_simulation(), f.simulated,
+            f.by_assertion, f.by_port, f.by_watchdog, f.by_comparison);
+        INFO(mutations()[k].name);
+        CHECK(f.not_lowered + f.simulated > 0);
+        CHECK(100 * f.in_simulation() >= least_percent * f.simulated);
     }
 }

@@ -10,8 +10,8 @@ using namespace Orrery::hwir;
 
 namespace {
 
-/// What the lowering says to the design after `change`, which is given a buffer that has banks along a
-/// dimension, and tells whether it has changed anything.
+/// What the lowering says to the design after `change`, which is given a buffer that has banks
+/// along a dimension, and tells whether it has changed anything.
 template <typename F>
 std::string complaint(F change) {
     Design design = test::matrix_multiply();
@@ -35,10 +35,9 @@ std::string complaint(F change) {
 } // namespace
 
 TEST_CASE("lanes that meet in a bank are not lowered") {
-    CHECK_THAT(complaint([](Design &design, int b, size_t d) {
-                   return --design.buffers[b].banks[d] > 0;
-               }),
-               Catch::Contains("bank conflict in buffer"));
+    CHECK_THAT(
+        complaint([](Design &design, int b, size_t d) { return --design.buffers[b].banks[d] > 0; }),
+        Catch::Contains("bank conflict in buffer"));
 }
 
 TEST_CASE("lanes of packed banks in different words are not lowered") {
