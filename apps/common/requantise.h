@@ -9,6 +9,7 @@ enum class Rule {
     None,         ///< the 32-bit sum itself (ONNX ConvInteger, MatMulInteger)
     TFLite,       ///< MultiplyByQuantizedMultiplier: two roundings, the default build of TFLite
     TFLiteSingle, ///< the same with TFLITE_SINGLE_ROUNDING
+    TFLite16x8,   ///< its overload for 64-bit sums, of int16 layers with int8 weights
     Onnx          ///< QLinearConv, QLinearMatMul: float32 product, half to even
 };
 
@@ -17,6 +18,7 @@ inline const std::map<std::string, Rule> &rule_names() {
     static const std::map<std::string, Rule> names = {{"none", Rule::None},
                                                       {"tflite", Rule::TFLite},
                                                       {"tflite_single", Rule::TFLiteSingle},
+                                                      {"tflite_16x8", Rule::TFLite16x8},
                                                       {"onnx", Rule::Onnx}};
     return names;
 }
@@ -49,7 +51,7 @@ inline Halide::Expr onnx(const Halide::Expr &sum, const Halide::Expr &multiplier
     const Expr magnitude = float_precision(cast<uint64_t>(abs(sum)));
     const Expr product = float_precision(magnitude * cast<uint64_t>(cast<uint32_t>(multiplier)));
     const Expr rounded =
-        cast<int64_t>(shift_half_even(product, cast<uint64_t>(cast<uint8_t>(shift))));
+        cast<int64_t>(shift_half_even(product, cast<uint64_t>(min(cast<uint8_t>(shift), 63))));
     return select(sum < 0, -rounded, rounded);
 }
 
@@ -59,7 +61,7 @@ inline Halide::Expr onnx(const Halide::Expr &sum, const Halide::Expr &multiplier
 inline Halide::Expr tflite(const Halide::Expr &sum, const Halide::Expr &multiplier,
                            const Halide::Expr &shift) {
     using namespace Halide;
-    const Expr distance = cast<int32_t>(shift);
+    const Expr distance = clamp(cast<int32_t>(shift), -31, 30);
     const Expr scaled = sum << max(distance, 0);
     const Expr product = cast<int64_t>(scaled) * cast<int64_t>(multiplier);
     const Expr high = cast<int32_t>((product + (1 << 30)) >> 31);
@@ -73,8 +75,19 @@ inline Halide::Expr tflite(const Halide::Expr &sum, const Halide::Expr &multipli
 inline Halide::Expr tflite_single(const Halide::Expr &sum, const Halide::Expr &multiplier,
                                   const Halide::Expr &shift) {
     using namespace Halide;
-    const Expr total = cast<int64_t>(31 - cast<int32_t>(shift));
+    const Expr total = cast<int64_t>(31 - clamp(cast<int32_t>(shift), -31, 30));
     const Expr product = cast<int64_t>(sum) * cast<int64_t>(multiplier);
+    return cast<int32_t>((product + ((cast<int64_t>(1) << total) >> 1)) >> total);
+}
+
+/// MultiplyByQuantizedMultiplier of an int64: the multiplier is rounded to 16 bits, the product
+/// once, halves up. shift is -31 to 14.
+inline Halide::Expr tflite_16x8(const Halide::Expr &sum, const Halide::Expr &multiplier,
+                                const Halide::Expr &shift) {
+    using namespace Halide;
+    const Expr reduced = select(multiplier < 0x7FFF0000, (multiplier + (1 << 15)) >> 16, 0x7FFF);
+    const Expr total = cast<int64_t>(15 - clamp(cast<int32_t>(shift), -31, 14));
+    const Expr product = cast<int64_t>(sum) * cast<int64_t>(reduced);
     return cast<int32_t>((product + ((cast<int64_t>(1) << total) >> 1)) >> total);
 }
 
@@ -86,6 +99,8 @@ inline Halide::Expr scale(Rule rule, const Halide::Expr &sum, const Halide::Expr
         return tflite(sum, multiplier, shift);
     case Rule::TFLiteSingle:
         return tflite_single(sum, multiplier, shift);
+    case Rule::TFLite16x8:
+        return tflite_16x8(sum, multiplier, shift);
     case Rule::Onnx:
         return onnx(sum, multiplier, shift);
     case Rule::None:

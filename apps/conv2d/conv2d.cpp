@@ -24,7 +24,7 @@ enum class Array {
 ///
 ///     sum(k, g, x, y, n)    = bias(k, g) + sum over c, i, j of
 ///                             (input(c, g, x stride_x + i dilation_x - pad_left, ...) -
-///                             input_zero) (weights(c, i, j, k, g) - weight_zero)
+///                             input_zero) (weights(c, i, j, k, g) - weights_zero)
 ///     output(k, g, x, y, n) = clamp(scaled(sum) + output_zero)
 ///
 /// with the input's zero point outside of the input. A transposed convolution adds each input
@@ -73,25 +73,17 @@ public:
     GeneratorParam<int> tile_height{"tile_height", 0}; ///< rows of the output per tile; 0: all
 
     Input<int16_t> input_zero{"input_zero", 0, -128, 255};
-    Input<int16_t> weight_zero{"weight_zero", 0, -128, 255};
+    Input<int16_t> weights_zero{"weights_zero", 0, -128, 255};
     Input<Buffer<void, 5>> input{"input"};           ///< c, g, x, y, n; int8 or uint8
     Input<Buffer<void, 5>> weights{"weights"};       ///< c, i, j, k, g; int8 or uint8
     Input<Buffer<int32_t, 2>> bias{"bias"};          ///< k, g
-    Input<Buffer<int32_t, 2>> *multiplier = nullptr; ///< k, g
-    Input<Buffer<int8_t, 2>> *shift = nullptr;       ///< k, g
-    Input<int16_t> *output_zero = nullptr, *output_min = nullptr, *output_max = nullptr;
+    Input<Buffer<int32_t, 2>> multiplier{"multiplier"}; ///< k, g; these two and the next three only with requantisation
+    Input<Buffer<int8_t, 2>> shift{"shift"};            ///< k, g
+    Input<int16_t> output_zero{"output_zero", 0};
+    Input<int16_t> output_min{"output_min", -32768}; ///< the activation; beside it, the output saturates
+    Input<int16_t> output_max{"output_max", 32767};
     Output<Buffer<void, 5>> output{
         "output"}; ///< k, g, x, y, n; int8 or uint8; int32 without requantisation
-
-    void configure() {
-        if (rule != requantise::Rule::None) {
-            multiplier = add_input<Buffer<int32_t, 2>>("multiplier");
-            shift = add_input<Buffer<int8_t, 2>>("shift");
-            output_zero = add_input<int16_t>("output_zero");
-            output_min = add_input<int16_t>("output_min");
-            output_max = add_input<int16_t>("output_max");
-        }
-    }
 
     void generate() {
         if (transposed && (dilation_x != 1 || dilation_y != 1)) {
@@ -115,8 +107,8 @@ public:
         const Expr weight = kernel(r.x, tap_x.column(r.y), tap_y.column(r.z), k, g);
         sum(k, g, x, y, n) = bias(k, g);
         sum(k, g, x, y, n) += (cast<int32_t>(pixel) - cast<int32_t>(input_zero)) *
-                              (cast<int32_t>(weight) - cast<int32_t>(weight_zero));
-        output(k, g, x, y, n) = cast(output.type(), requantised());
+                              (cast<int32_t>(weight) - cast<int32_t>(weights_zero));
+        output(k, g, x, y, n) = saturating_cast(output.type(), requantised());
         layout::set(output, {filters, groups, out_width(), out_height(), batch},
                     layout::order(tensor_layout));
     }
@@ -155,7 +147,7 @@ private:
     /// The weights; where the stride does not divide the kernel
     /// of a transposed convolution, nothing behind them.
     Func transposed_kernel() {
-        return BoundaryConditions::constant_exterior(weights, cast(weights.type(), weight_zero),
+        return BoundaryConditions::constant_exterior(weights, cast(weights.type(), weights_zero),
                                                      {{Expr(), Expr()},
                                                       {0, kernel_width},
                                                       {0, kernel_height},
@@ -196,9 +188,9 @@ private:
             return sum(k, g, x, y, n);
         }
         const Expr scaled =
-            requantise::scale(rule, sum(k, g, x, y, n), (*multiplier)(k, g), (*shift)(k, g));
-        return clamp(scaled + cast(scaled.type(), *output_zero), cast(scaled.type(), *output_min),
-                     cast(scaled.type(), *output_max));
+            requantise::scale(rule, sum(k, g, x, y, n), multiplier(k, g), shift(k, g));
+        return clamp(scaled + cast(scaled.type(), output_zero), cast(scaled.type(), output_min),
+                     cast(scaled.type(), output_max));
     }
 
     /// C | K and FX C | K: a tile is `columns` filters of one group on `tile_height` rows.
@@ -269,11 +261,11 @@ private:
                     int lane_dimension, int lane_count) {
         std::vector<Func> buffers{padded, weight_tile, sum}, channel_copies{bias.in(sum)};
         std::vector<Func> tensors{input, weights, bias, output};
-        if (multiplier) {
-            channel_copies.push_back(multiplier->in(output));
-            channel_copies.push_back(shift->in(output));
-            tensors.push_back(*multiplier);
-            tensors.push_back(*shift);
+        if (rule != requantise::Rule::None) {
+            channel_copies.push_back(multiplier.in(output));
+            channel_copies.push_back(shift.in(output));
+            tensors.push_back(multiplier);
+            tensors.push_back(shift);
         }
         for (Func copy : channel_copies) {
             copy.compute_at(output, level);

@@ -39,6 +39,9 @@ void with_type(const sim::Buffer &buffer, F f) {
     case 32:
         natural ? f((uint32_t *)nullptr) : f((int32_t *)nullptr);
         return;
+    case 64:
+        natural ? f((uint64_t *)nullptr) : f((int64_t *)nullptr);
+        return;
     }
     FAIL("tensors of " << type.bits << " bits");
 }

@@ -1,14 +1,17 @@
 // The generators of apps/ at small ragged shapes: their Verilog, with and without memory stalls,
 // against Halide and against plain loops.
 #include "tests/apps/conv2d.h"
+#include "tests/apps/gemm.h"
 
 #include <catch2/catch.hpp>
 
 namespace fs = std::filesystem;
 using namespace Orrery;
 
+static const fs::path directory = fs::path(ORRERY_BINARY_DIR) / "apps";
+
 TEST_CASE("convolutions, quantised as TFLite and ONNX define it") {
-    test::AppRunner runner(fs::path(ORRERY_BINARY_DIR) / "apps");
+    test::AppRunner runner(directory / "conv2d");
     const std::string size = "rows=4 columns=4 bus_bits=64 ",
                       signs = "input.type=int8 weights.type=int8 output.type=int8 ",
                       naturals = "input.type=uint8 weights.type=uint8 output.type=uint8 ",
@@ -40,5 +43,28 @@ TEST_CASE("convolutions, quantised as TFLite and ONNX define it") {
     add("transposed_wide", "input.type=uint8 weights.type=uint8 output.type=int32 " + no_pad +
                                "rule=none transposed=true channels=3 filters=4 width=4 height=3 "
                                "stride_x=3 stride_y=2 kernel_width=2 kernel_height=4 layout=nchw");
+    runner.run();
+}
+
+TEST_CASE("matrix products of all operands") {
+    test::AppRunner runner(directory / "gemm");
+    const std::string size =
+        "rows=4 columns=4 bus_bits=64 tile_height=3 depth=13 width=10 height=7 ";
+    unsigned seed = 21;
+    auto add = [&](const std::string &name, const std::string &parameters) {
+        runner.add(test::gemm_case(name, size + parameters, seed++));
+    };
+    add("gemm_tflite", "a.type=int8 b.type=int8 output.type=int8 a_transposed=true");
+    add("gemm_onnx",
+        "a.type=uint8 b.type=uint8 output.type=uint8 rule=onnx has_bias=false b_transposed=false");
+    add("gemm_onnx_signed", "a.type=int8 b.type=int8 output.type=int8 rule=onnx has_bias=false "
+                            "height=1 a_transposed=true b_transposed=false");
+    add("gemm_integer", "a.type=uint8 b.type=int8 output.type=int32 rule=none has_bias=false");
+    add("gemm_int16",
+        "a.type=int16 b.type=int16 output.type=int64 sum_type=int64 rule=none has_bias=false");
+    add("gemm_16x8", "a.type=int16 b.type=int8 output.type=int16 sum_type=int64 rule=tflite_16x8");
+    add("gemm_packed", "a.type=int8 b.type=int8 output.type=int8 b_packed=true");
+    add("gemm_packed_natural",
+        "a.type=uint8 b.type=uint8 output.type=int32 b_packed=true rule=none depth=12");
     runner.run();
 }

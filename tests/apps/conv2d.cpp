@@ -40,7 +40,7 @@ int32_t convolve(const AppCase &app, const Tensors &t, const std::vector<int> &a
                 }
                 sum += int32_t(
                     (t.get("input", {c, g, from_x, from_y, n}) - app.scalars.at("input_zero")) *
-                    (t.get("weights", {c, i, j, k, g}) - app.scalars.at("weight_zero")));
+                    (t.get("weights", {c, i, j, k, g}) - app.scalars.at("weights_zero")));
             }
         }
     }
@@ -61,7 +61,7 @@ AppCase conv2d_case(const std::string &name, const std::string &parameters, unsi
     app.generator = "conv2d";
     app.parameters = parameters_of(parameters);
     const std::vector<int> channels{app.number("filters", 16), app.number("groups", 1)};
-    set_quantisation(app, channels, seed);
+    set_quantisation(app, "input", "weights", channels, seed);
     app.plain = plain;
     return app;
 }

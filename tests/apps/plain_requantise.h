@@ -23,7 +23,14 @@ inline int32_t divide_by_power_of_two(int32_t value, int exponent) {
     return int32_t(std::llround(std::ldexp(double(value), -exponent)));
 }
 
-inline int64_t plain_scale(const std::string &rule, int32_t sum, int32_t multiplier, int shift) {
+inline int64_t plain_scale(const std::string &rule, int64_t wide_sum, int32_t multiplier,
+                           int shift) {
+    const int32_t sum = int32_t(wide_sum);
+    if (rule == "tflite_16x8") { // the multiplier has 16 bits then
+        const int32_t reduced = multiplier < 0x7FFF0000 ? (multiplier + (1 << 15)) >> 16 : 0x7FFF;
+        const int total = 15 - shift;
+        return int32_t((wide_sum * int64_t(reduced) + (int64_t(1) << (total - 1))) >> total);
+    }
     if (rule == "tflite") {
         const int left = shift > 0 ? shift : 0, right = shift > 0 ? 0 : -shift;
         const int32_t scaled = int32_t(uint32_t(sum) << left);
@@ -39,7 +46,7 @@ inline int64_t plain_scale(const std::string &rule, int32_t sum, int32_t multipl
         const volatile float product = converted * scale;
         return std::llrint(std::nearbyint(product));
     }
-    return sum;
+    return wide_sum;
 }
 
 } // namespace Orrery::test

@@ -21,7 +21,9 @@ struct Range {
 };
 
 Range range_of(const std::string &type) {
-    return type == "uint8" ? Range{0, 255} : Range{-128, 127};
+    return type == "uint8"   ? Range{0, 255}
+           : type == "int16" ? Range{-32768, 32767}
+                             : Range{-128, 127};
 }
 
 struct Scale {
@@ -48,18 +50,23 @@ std::map<std::string, std::string> parameters_of(const std::string &text) {
     return parameters;
 }
 
-void set_quantisation(AppCase &app, const std::vector<int> &channels, unsigned seed) {
+void set_quantisation(AppCase &app, const std::string &left, const std::string &right,
+                      const std::vector<int> &channels, unsigned seed) {
     std::mt19937 dice(seed);
-    const Range in = range_of(app.text("input.type", "int8")),
-                weight = range_of(app.text("weights.type", "int8")),
+    const Range in = range_of(app.text(left + ".type", "int8")),
                 out = range_of(app.text("output.type", "int8"));
-    app.scalars["input_zero"] = between(dice, in.low, in.high);
-    // ONNX and TFLite have int8 weights without a zero point.
-    app.scalars["weight_zero"] = weight.low < 0 ? 0 : between(dice, weight.low, weight.high);
+    Range weight = range_of(app.text(right + ".type", "int8"));
+    if (app.text(right + "_packed", "false") == "true") {
+        weight = {weight.low / 16, weight.high / 16};
+    }
+    app.scalars[left + "_zero"] = in.high > 255 ? 0 : between(dice, in.low, in.high);
+    // TFLite has weights with a sign without a zero point, and so have most models of ONNX.
+    app.scalars[right + "_zero"] = weight.low < 0 ? 0 : between(dice, weight.low, weight.high);
     const std::string rule = app.text("rule", "tflite");
     const bool scaled = rule != "none";
     if (scaled) {
-        app.scalars["output_zero"] = between(dice, out.low / 2, out.high / 2);
+        app.scalars["output_zero"] =
+            rule == "tflite_16x8" ? 0 : between(dice, out.low / 2, out.high / 2);
         app.scalars["output_min"] = rule == "onnx" ? out.low : out.low + 20;
         app.scalars["output_max"] = rule == "onnx" ? out.high : out.high - 10;
     }
@@ -105,7 +112,7 @@ void set_quantisation(AppCase &app, const std::vector<int> &channels, unsigned s
     };
 }
 
-int64_t requantised(const AppCase &app, const Tensors &tensors, int32_t sum,
+int64_t requantised(const AppCase &app, const Tensors &tensors, int64_t sum,
                     const std::vector<int> &at) {
     const std::string rule = app.text("rule", "tflite");
     if (rule == "none") {

@@ -30,7 +30,9 @@ Values random_values(const std::string &rule, int count) {
         if (i % 5 == 0) {
             multiplier &= ~((1 << (bits - 4)) - 1); // few digits: exact halves
         }
-        const int right = int(dice() % 22); // scale is multiplier / 2^bits / 2^right
+        const int right = rule == "tflite_16x8"
+                              ? int(dice() % 16)
+                              : int(dice() % 22); // scale is multiplier / 2^bits / 2^right
         const double scale = std::ldexp(multiplier, -bits - right);
         const double wanted = (int(dice() % 600) - 300 + (i % 4 ? 0.5 : 0.25)) / scale;
         const double sum =
