@@ -120,7 +120,8 @@ std::string cpp_name(const std::string &loop) {
 }
 
 std::string cpp_expression(const Halide::Expr &e, const std::map<std::string, std::string> &funcs) {
-    return Printer(funcs).text(e);
+    // Definitions have lets for what occurs twice; Halide finds that again.
+    return Printer(funcs).text(HI::substitute_in_all_lets(e));
 }
 
 } // namespace Orrery::fuzz

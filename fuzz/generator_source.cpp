@@ -58,8 +58,9 @@ public:
         }
         for (const Halide::Parameter &scalar : pipeline_.scalars) {
             s += fmt::format("    Input<{0}> {1}{{\"{1}\", {2}, {3}, {4}}};\n",
-                             cpp_type(scalar.type()), scalar.name(), size(scalar.default_value()),
-                             size(scalar.min_value()), size(scalar.max_value()));
+                             cpp_type(scalar.type()), scalar.name(),
+                             value_of(scalar.default_value(), {}), value_of(scalar.min_value(), {}),
+                             value_of(scalar.max_value(), {}));
         }
         const Halide::Func &output = pipeline_.output();
         s += fmt::format("    Output<Buffer<{}, {}>> {}{{\"{}\"}};\n\n", cpp_type(output.type()),
@@ -121,9 +122,10 @@ private:
         int d = 0;
         const Halide::Parameter p = pipeline_.output().output_buffer().parameter();
         for (const HI::Bound &bound : pipeline_.output().function().schedule().bounds()) {
-            s += fmt::format("        {0}.bound({1}, {2}, {3}).dim({4}).set_stride({5});\n",
-                             output_name(), bound.var, size(bound.min), size(bound.extent), d,
-                             size(p.stride_constraint(d)));
+            s += fmt::format(
+                "        {0}.bound({1}, {2}, {3});\n        {0}.dim({4}).set_stride({5});\n",
+                output_name(), bound.var, size(bound.min), size(bound.extent), d,
+                size(p.stride_constraint(d)));
             d++;
         }
         return s;
