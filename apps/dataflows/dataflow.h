@@ -25,7 +25,8 @@ struct Block {
 /// A loop at which an operand is copied: one of the tiles (outside of the sum) or of the nest.
 struct Level {
     enum Where { Root, Tile, Nest } where = Root;
-    Loop loop = Loop::B; ///< outermost loop of that name there
+    Loop loop = Loop::B; ///< of the loops of that name there
+    int part = 0;        ///< this one, from the outermost on: a loop of the nest may have several blocks
 };
 
 /// A level of memory for one operand, filled once per iteration of `level`.

@@ -1,4 +1,5 @@
 #include "hwgen/support/error.h"
+#include "mapping.h"
 #include "presets.h"
 #include "schedule.h"
 
@@ -8,10 +9,12 @@ namespace {
 
 using namespace Halide;
 
-/// The convolution in any of the presets.
+/// The convolution in any of the presets, or as `orrery optimize` maps it.
 class ConvolutionDataflow : public Generator<ConvolutionDataflow> {
 public:
     GeneratorParam<std::string> dataflow{"dataflow", "weight_stationary_c_k"}; ///< name of a preset
+    /// A mapping.json of `orrery optimize`, instead: its layer, its dataflow.
+    GeneratorParam<std::string> mapping{"mapping", ""};
     GeneratorParam<bool> print_schedule{"print_schedule", false}; ///< to the standard output
 
     GeneratorParam<int> batch{"batch", 1};
@@ -43,7 +46,18 @@ public:
     }
 
     void schedule() {
-        const std::string name = dataflow;
+        const std::string text = dataflows::schedule(*convolution, chosen_dataflow());
+        if (print_schedule) {
+            std::cout << text;
+        }
+    }
+
+private:
+    dataflows::Dataflow chosen_dataflow() const {
+        const std::string file = mapping, name = dataflow;
+        if (!file.empty()) {
+            return dataflows::dataflow_of(Orrery::optimizer::read_mapping(file));
+        }
         const dataflows::Preset *preset = dataflows::find_preset(name);
         if (!preset) {
             std::string known;
@@ -53,14 +67,14 @@ public:
             Orrery::user_error("dataflow={}: there is no such preset; choose one of{}", name,
                                known);
         }
-        const std::string text = dataflows::schedule(*convolution, preset->make(layer()));
-        if (print_schedule) {
-            std::cout << text;
-        }
+        return preset->make(layer());
     }
 
-private:
     dataflows::Layer layer() const {
+        const std::string file = mapping;
+        if (!file.empty()) {
+            return dataflows::layer_of(Orrery::optimizer::read_mapping(file));
+        }
         dataflows::Layer l;
         l.batch = batch;
         l.channels = channels;

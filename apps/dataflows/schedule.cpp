@@ -92,14 +92,16 @@ private:
             if (block.size == 0) {
                 serial.push_back(split_lanes(stage, block.loop, left));
             } else {
-                const std::string name = lower_case(block.loop);
-                NamedLoop outer = script_.loop(name + "o", is_reduction(block.loop)),
-                          inner = script_.loop(name + "b", is_reduction(block.loop));
+                const size_t part = nest_loops_[block.loop].size();
+                const std::string name = lower_case(block.loop),
+                                  number = part == 0 ? "" : std::to_string(part + 1);
+                NamedLoop outer = script_.loop(name + "o" + number, is_reduction(block.loop)),
+                          inner = script_.loop(name + "b" + number, is_reduction(block.loop));
                 script_.split(stage, left, outer, inner, block.size);
                 serial.push_back(outer);
                 left = inner;
             }
-            nest_loops_.emplace(block.loop, serial.back());
+            nest_loops_[block.loop].push_back(serial.back());
         }
         std::vector<NamedLoop> order = lanes_of(flow_.columns), rows = lanes_of(flow_.rows);
         order.insert(order.end(), rows.begin(), rows.end());
@@ -176,7 +178,7 @@ private:
         } else if (level.where == Level::Tile) {
             script_.compute_at(func, output_, tile_loops_.at(level.loop));
         } else {
-            script_.compute_at(func, sum_, nest_loops_.at(level.loop));
+            script_.compute_at(func, sum_, nest_loops_.at(level.loop).at(size_t(level.part)));
         }
     }
 
@@ -227,7 +229,8 @@ private:
     const Dataflow &flow_;
     NamedFunc sum_, output_;
     Script script_;
-    std::map<Loop, NamedLoop> tile_loops_, nest_loops_, lanes_;
+    std::map<Loop, NamedLoop> tile_loops_, lanes_;
+    std::map<Loop, std::vector<NamedLoop>> nest_loops_; ///< from the outermost part on
     std::vector<BufferSetting> buffers_;
 };
 

@@ -34,6 +34,18 @@ Axis parse_axis(std::string word, const Problem &problem) {
     return axis;
 }
 
+/// The tensor of "keeps TENSOR".
+int find_tensor(const Problem &problem, const std::string &name) {
+    std::string names;
+    for (size_t x = 0; x < problem.tensors.size(); x++) {
+        if (problem.tensors[x].name == name) {
+            return int(x);
+        }
+        names += " " + problem.tensors[x].name;
+    }
+    user_error("--fix: \"keeps {}\": the tensors are{}", name, names);
+}
+
 } // namespace
 
 void parse_fix(const std::string &text, const Problem &problem, const Hardware &hardware,
@@ -61,7 +73,11 @@ void parse_fix(const std::string &text, const Problem &problem, const Hardware &
                    text, names);
     }
     std::string rest;
-    std::getline(words, rest);
+    std::getline(words >> std::ws, rest);
+    if (rest.compare(0, 6, "keeps ") == 0) {
+        constraints.kept[level] = find_tensor(problem, rest.substr(6));
+        return;
+    }
     constraints.temporal.resize(hardware.levels.size(),
                                 std::vector<int64_t>(problem.loops.size(), 0));
     for (const auto &[name, factor] : parse_assignments("--fix " + first, rest)) {

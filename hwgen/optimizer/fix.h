@@ -10,6 +10,7 @@ namespace Orrery::optimizer {
 /// an
 ///   axis; "FY=3+K=4" puts two loops on one axis (replication), FY near and K far.
 /// * "LEVEL FX=5 OX=1": iterations of these loops at the level of that name.
+/// * "LEVEL keeps output": this tensor stays over the loops of the level that do not index it.
 void parse_fix(const std::string &text, const Problem &problem, const Hardware &hardware,
                Constraints &constraints);
 

@@ -61,6 +61,9 @@ private:
                 const int64_t rest = above[tile_above] - all_first_;
                 evaluated += assignments;
                 for (int o = 0; o < orders; o++) {
+                    if (!tables_.allows(tables_.junction(), size_t(o), tile, tile_above)) {
+                        continue;
+                    }
                     const SearchTables::OrderTables &order = tables_.orders()[o];
                     std::array<int64_t, tensors> accesses;
                     for (int x = 0; x < tensors; x++) {

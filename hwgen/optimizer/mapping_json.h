@@ -10,4 +10,20 @@ namespace Orrery::optimizer {
 std::string mapping_json(const InterstellarModel &model, const LayerShape &shape,
                          const SearchResult &result);
 
+/// What mapping.json says: the layer, and the mapping with the names of its levels.
+struct MappedLayer {
+    LayerShape shape;
+    Problem problem;
+    std::vector<std::string> levels; ///< from the processing element outwards
+    int array_level = 0;
+    Mapping mapping;
+
+    int last_level() const { return int(levels.size()) - 1; }
+};
+
+/// User error, which names `file` and the field, for what is no mapping of its layer.
+MappedLayer parse_mapping(const std::string &file, const std::string &text);
+
+MappedLayer read_mapping(const std::string &file);
+
 } // namespace Orrery::optimizer

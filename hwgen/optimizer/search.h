@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -12,6 +13,8 @@ namespace Orrery::optimizer {
 struct Constraints {
     std::optional<std::vector<Axis>> axes;
     std::vector<std::vector<int64_t>> temporal; ///< [level][loop]: iterations; 0 or missing: free
+    /// Level: a tensor that must stay over its loops: those that do not index it are innermost.
+    std::map<int, int> kept;
 
     int64_t given(int level, int loop) const {
         return level < int(temporal.size()) && loop < int(temporal[level].size())

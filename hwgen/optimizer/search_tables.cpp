@@ -40,6 +40,8 @@ SearchTables::SearchTables(const InterstellarModel &model, const Constraints &co
     : model_(model), lattice_(model.problem()), junction_(model.hardware().array.level + 1) {
     for (int level = 0; level <= model.hardware().last_level(); level++) {
         steps_.emplace_back(lattice_, constraints, level);
+        const auto kept = constraints.kept.find(level);
+        kept_.push_back(kept == constraints.kept.end() ? -1 : kept->second);
     }
     for (Point p = 0; p < lattice_.points(); p++) {
         words_.push_back(model.words(lattice_.tile(p).data()));
@@ -82,6 +84,9 @@ void SearchTables::make_orders() {
 int64_t SearchTables::level_energy(int level, Point from, Point to, size_t *order) const {
     int64_t least = no_energy;
     for (size_t o = 0; o < orders_.size(); o++) {
+        if (!allows(level, o, from, to)) {
+            continue;
+        }
         int64_t energy = 0;
         for (size_t x = 0; x < orders_[o].outer.size(); x++) {
             const int64_t accesses =

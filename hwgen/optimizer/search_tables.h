@@ -66,6 +66,12 @@ public:
 
     const Lattice &lattice() const { return lattice_; }
     const std::vector<OrderTables> &orders() const { return orders_; }
+    /// Whether what is given lets the level have this order, where its loops make `to` of `from`.
+    bool allows(int level, size_t order, Lattice::Point from, Lattice::Point to) const {
+        const int kept = kept_[level];
+        return kept < 0 || orders_[order].outer[kept][from] == orders_[order].outer[kept][to];
+    }
+    int junction() const { return junction_; }
     const std::vector<int64_t> &inside() const { return inside_.back(); }
     const std::vector<int64_t> &above() const { return above_[junction_]; }
     /// Some multiple of the tile is a tile of the level next to the array.
@@ -85,7 +91,8 @@ public:
 private:
     const InterstellarModel &model_;
     Lattice lattice_;
-    int junction_; ///< level next to the array
+    int junction_;          ///< level next to the array
+    std::vector<int> kept_; ///< of each level: the tensor that must stay, or -1
     std::vector<Steps> steps_;
     std::vector<int64_t> words_;
     std::map<LoopSet, std::vector<int64_t>> iterations_; ///< product over loops of extent / tile

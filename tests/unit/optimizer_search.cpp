@@ -131,6 +131,22 @@ private:
         mapping_.temporal[level][loop] = 1;
     }
 
+    /// Does the tensor that must stay at this level do so?
+    bool keeps(int level) const {
+        const auto kept = constraints_.kept.find(level);
+        bool moved = false;
+        for (const int loop : mapping_.order[size_t(level)]) {
+            const bool irrelevant =
+                kept != constraints_.kept.end() &&
+                (model_.tensors()[size_t(kept->second)].irrelevant >> loop & 1) != 0;
+            if (irrelevant && moved) {
+                return false;
+            }
+            moved |= !irrelevant;
+        }
+        return true;
+    }
+
     /// All permutations of the loops that have iterations.
     void orders(size_t level) {
         if (level == levels_) {
@@ -146,7 +162,9 @@ private:
         }
         do {
             mapping_.order[level] = loops;
-            orders(level + 1);
+            if (keeps(int(level))) {
+                orders(level + 1);
+            }
         } while (std::next_permutation(loops.begin(), loops.end()));
     }
 };
@@ -202,6 +220,10 @@ public:
     /// A spatial loop or a factor that is given.
     Constraints constraints(const Problem &problem, const Hardware &hardware) {
         Constraints constraints;
+        if (one_in(2)) {
+            constraints.kept[int(number(1, int64_t(hardware.levels.size()) - 1))] =
+                int(number(0, 2));
+        }
         const int loop = int(number(0, int64_t(problem.loops.size()) - 1));
         if (one_in(2)) {
             const int64_t most = std::min(problem.loops[loop].extent, hardware.array.elements);
@@ -313,6 +335,20 @@ TEST_CASE("A search that is stopped says how far it may be from the optimum") {
     CHECK(stopped.energy >= whole.energy);
     CHECK(stopped.bound <= whole.energy);
     CHECK(stopped.optimal == (stopped.bound == stopped.energy));
+}
+
+TEST_CASE("A tensor that must stay") {
+    const InterstellarModel model(
+        convolution("layer", parse_layer("N=4 K=96 C=64 OY=14 OX=14 FY=3 FX=3")), eyeriss_like());
+    const SearchResult free = search(model, {}, {});
+    for (int tensor = 0; tensor < 3; tensor++) {
+        Constraints constraints;
+        constraints.kept[2] = tensor;
+        const SearchResult kept = search(model, constraints, {});
+        REQUIRE(kept.mapping);
+        CHECK(kept.energy >= free.energy);
+        CHECK(model.evaluate(*kept.mapping).accesses[2][size_t(tensor)] == 1);
+    }
 }
 
 TEST_CASE("Spatial choices follow the rules") {

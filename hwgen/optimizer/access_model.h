@@ -1,0 +1,45 @@
+#pragma once
+#include "hwgen/optimizer/mapping_json.h"
+
+#include <vector>
+
+namespace Orrery::optimizer {
+
+/// A loop of the nest that a mapping describes.
+struct NestLoop {
+    int level;
+    int loop; ///< of the problem
+    int64_t factor;
+    int64_t inside; ///< iterations of it that are left further in, those of the array included
+};
+
+/// The loops with more than one iteration, outermost first, the array's left out.
+std::vector<NestLoop> nest_of(const MappedLayer &mapped);
+
+/// The innermost loop of the nest, among those further out than the level, that indexes the tensor:
+/// the level's copy is refilled in each of its iterations. -1: it is filled once.
+int refill_loop(const MappedLayer &mapped, const std::vector<NestLoop> &nest, const Tensor &tensor,
+                int level);
+
+/// A copy of a tensor at a level of memory.
+struct CopyAccesses {
+    int level = 0;
+    int64_t fills = 0;
+    int64_t reads = 0, writes = 0; ///< elements
+};
+
+/// What the hardware made from a mapping does: exact counts, halo fetched anew with every tile, and
+/// elements that several processing elements share counted once, as they are read once and
+/// broadcast.
+struct HardwareAccesses {
+    int64_t points = 0;     ///< cycles in which the array works
+    int64_t operations = 0; ///< multiply-accumulates
+    std::vector<std::vector<CopyAccesses>>
+        copies;        ///< [tensor], from the last but one level inwards; none of the output
+    CopyAccesses sums; ///< the partial sums of a tile of the last but one level
+};
+
+/// Counts them from the mapping alone. The loops of the last level keep the output in place.
+HardwareAccesses hardware_accesses(const MappedLayer &mapped);
+
+} // namespace Orrery::optimizer

@@ -1,0 +1,129 @@
+#include "hwgen/optimizer/mapping_json.h"
+#include "hwgen/support/error.h"
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <sstream>
+
+namespace Orrery::optimizer {
+
+namespace {
+
+using nlohmann::json;
+
+/// Reads the parts of a mapping; a mistake of the file ends in a json::exception or a UserError.
+class Reader {
+public:
+    Reader(const std::string &file, const json &document) : file_(file), document_(document) {}
+
+    MappedLayer read() {
+        std::string layer;
+        for (const auto &[name, value] : document_.at("layer").items()) {
+            layer += fmt::format("{}={} ", name, value.get<int64_t>());
+        }
+        result_.shape = parse_layer(layer);
+        result_.problem = convolution(document_.at("name").get<std::string>(), result_.shape);
+        for (const json &axis : document_.at("array")) {
+            result_.mapping.axes.emplace_back();
+            for (const json &loop : axis) {
+                result_.mapping.axes.back().push_back({loop_of(loop), factor_of(loop)});
+            }
+        }
+        for (const json &level : document_.at("levels")) {
+            read_level(level);
+        }
+        read_array_level();
+        check_factors();
+        return result_;
+    }
+
+private:
+    const std::string &file_;
+    const json &document_;
+    MappedLayer result_;
+
+    int loop_of(const json &loop) const {
+        const std::string name = loop.at("loop");
+        const int found = result_.problem.find_loop(name);
+        if (found < 0) {
+            user_error("{}: the layer has no loop {}", file_, name);
+        }
+        return found;
+    }
+
+    int64_t factor_of(const json &loop) const {
+        const int64_t factor = loop.at("factor");
+        if (factor < 1 || factor > INT32_MAX) {
+            user_error("{}: factor {} of {} is not possible", file_, factor,
+                       loop.at("loop").get<std::string>());
+        }
+        return factor;
+    }
+
+    void read_level(const json &level) {
+        result_.levels.push_back(level.at("name"));
+        std::vector<int64_t> factors(result_.problem.loops.size(), 1);
+        std::vector<int> order;
+        for (const json &loop : level.at("loops")) {
+            const int d = loop_of(loop);
+            if (factors[d] != 1) {
+                user_error("{}: level {} has the loop {} twice", file_, result_.levels.back(),
+                           result_.problem.loops[d].name);
+            }
+            factors[d] = factor_of(loop);
+            order.insert(order.begin(), d);
+        }
+        result_.mapping.temporal.push_back(factors);
+        result_.mapping.order.push_back(order);
+    }
+
+    void read_array_level() {
+        const std::string name = document_.at("array_level");
+        const auto found = std::find(result_.levels.begin(), result_.levels.end(), name);
+        if (found == result_.levels.end() || found + 1 == result_.levels.end()) {
+            user_error("{}: array_level {}: expected the name of a level other than the last",
+                       file_, name);
+        }
+        result_.array_level = int(found - result_.levels.begin());
+    }
+
+    void check_factors() const {
+        for (size_t d = 0; d < result_.problem.loops.size(); d++) {
+            int64_t inside = 1, outside = 1;
+            for (int level = 0; level <= result_.last_level(); level++) {
+                (level <= result_.array_level ? inside : outside) *=
+                    result_.mapping.temporal[level][d];
+            }
+            const int64_t extent = result_.problem.loops[d].extent;
+            const int64_t spatial = result_.mapping.spatial(int(d));
+            if (extent % outside != 0 || inside != (extent / outside + spatial - 1) / spatial) {
+                user_error("{}: the factors of {} do not give {}", file_,
+                           result_.problem.loops[d].name, extent);
+            }
+        }
+    }
+};
+
+} // namespace
+
+MappedLayer parse_mapping(const std::string &file, const std::string &text) {
+    try {
+        const json document = json::parse(text);
+        return Reader(file, document).read();
+    } catch (const json::exception &error) {
+        user_error("{}: is no mapping, as orrery optimize writes them: {}", file, error.what());
+    }
+}
+
+MappedLayer read_mapping(const std::string &file) {
+    std::ifstream stream(file);
+    std::ostringstream text;
+    text << stream.rdbuf();
+    if (!stream) {
+        user_error("{}: cannot be read", file);
+    }
+    return parse_mapping(file, text.str());
+}
+
+} // namespace Orrery::optimizer

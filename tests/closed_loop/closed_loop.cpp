@@ -1,0 +1,139 @@
+// Layer and hardware -> mapping.json -> schedule and directives -> hardware -> counters, which must
+// be those that are counted from the mapping alone.
+#include "apps/dataflows/mapping.h"
+#include "hwgen/optimizer/access_model.h"
+#include "hwgen/optimizer/fix.h"
+#include "hwgen/optimizer/search.h"
+#include "hwgen/support/error.h"
+#include "tests/dataflows/layer_run.h"
+#include "tests/equivalence/design_runner.h"
+
+#include <catch2/catch.hpp>
+
+#include <iostream>
+
+using namespace Orrery;
+using namespace Orrery::optimizer;
+
+namespace {
+
+struct Case {
+    const char *name, *layer;
+    int64_t elements, rf_words, sram_words;
+    std::vector<const char *> fixes;
+};
+
+/// Layers of networks, scaled down so that they can be simulated; arrays of up to 16 elements.
+const std::vector<Case> cases = {
+    {"alexnet_conv2", "N=2 K=16 C=6 OY=9 OX=9 FY=5 FX=5", 16, 48, 2048, {}},
+    {"alexnet_conv3", "K=24 C=16 OY=13 OX=13 FY=3 FX=3", 16, 64, 4096, {"spatial C=4 K=4"}},
+    {"alexnet_fc", "N=4 K=64 C=48", 16, 32, 1024, {}},
+    {"vgg_conv2", "K=8 C=8 OY=14 OX=14 FY=3 FX=3", 16, 32, 1024, {}},
+    {"googlenet_4c_3x3_reduce", "K=16 C=32 OY=14 OX=14", 16, 32, 2048, {}},
+    {"googlenet_5x5", "N=2 K=8 C=4 OY=7 OX=7 FY=5 FX=5", 12, 64, 1024, {"spatial FY=5 C=2"}},
+    {"resnet_conv1", "K=8 C=3 OY=12 OX=12 FY=7 FX=7 stride=2", 16, 96, 2048, {}},
+    {"resnet_1x1_stride_2", "K=16 C=16 OY=8 OX=8 stride=2", 16, 48, 2048, {"spatial C=4 K=4"}},
+    {"mobilenet_pointwise", "K=32 C=16 OY=7 OX=7", 16, 16, 512, {}},
+    {"lstm_gate", "N=8 K=32 C=40", 16, 32, 512, {"spatial C=4 K=4"}},
+    {"row_stationary",
+     "K=8 C=6 OY=5 OX=10 FY=3 FX=3",
+     16,
+     48,
+     1024,
+     {"spatial FY=3 OY=5", "RF FX=3"}},
+    {"rounded_up", "K=18 C=18 OY=6 OX=6 FY=3 FX=3", 16, 64, 2048, {"spatial C=4 K=4"}}};
+
+Hardware hardware_of(const Case &c) {
+    Hardware hardware;
+    hardware.name = c.name;
+    hardware.levels = {{"RF", c.rf_words, 0.12}, {"SRAM", c.sram_words, 3}, {"DRAM", 0, 200}};
+    hardware.array = {c.elements, 2, 0, 0.035};
+    hardware.utilisation = 0.5;
+    hardware.replication = true;
+    return hardware;
+}
+
+/// The mapping, by way of its file.
+MappedLayer optimize(const Case &c) {
+    const LayerShape shape = parse_layer(c.layer);
+    const InterstellarModel model(convolution(c.name, shape), hardware_of(c));
+    Constraints constraints;
+    parse_fix("DRAM keeps output", model.problem(), model.hardware(), constraints);
+    for (const char *fix : c.fixes) {
+        parse_fix(fix, model.problem(), model.hardware(), constraints);
+    }
+    const SearchResult result = search(model, constraints, {});
+    INFO(c.name << ": " << result.why_none);
+    REQUIRE(result.optimal);
+    MappedLayer mapped = parse_mapping("mapping.json", mapping_json(model, shape, result));
+    CHECK(model.energy(mapped.mapping) == result.energy);
+    std::cout << loop_nest(model.problem(), model.hardware(), mapped.mapping);
+    return mapped;
+}
+
+void check_copies(const test::Measured &design, const std::vector<CopyAccesses> &copies,
+                  const std::vector<std::string> &buffers) {
+    REQUIRE(copies.size() == buffers.size());
+    for (size_t i = 0; i < copies.size(); i++) {
+        INFO(buffers[i]);
+        const auto &counted = design.simulated.buffers[size_t(design.buffer(buffers[i]))];
+        CHECK(int64_t(counted.reads) == copies[i].reads);
+        CHECK(int64_t(counted.writes) == copies[i].writes);
+    }
+}
+
+} // namespace
+
+TEST_CASE("mappings become hardware that does what is counted from them") {
+    test::DesignRunner runner(std::filesystem::path(ORRERY_BINARY_DIR) / "closed_loop");
+    std::vector<MappedLayer> mapped;
+    for (const Case &c : cases) {
+        mapped.push_back(optimize(c));
+        const dataflows::Layer layer = dataflows::layer_of(mapped.back());
+        const dataflows::Dataflow dataflow = dataflows::dataflow_of(mapped.back());
+        runner.add(c.name,
+                   [=](bool scheduled) { return test::make_layer(layer, dataflow, scheduled); });
+    }
+    const std::vector<test::Measured> designs = runner.run();
+    REQUIRE(designs.size() == cases.size());
+    for (size_t i = 0; i < cases.size(); i++) {
+        INFO(cases[i].name);
+        const test::Measured &design = designs[i];
+        const HardwareAccesses counted = hardware_accesses(mapped[i]);
+        for (size_t p = 0; p < design.hardware().processes.size(); p++) {
+            if (design.hardware().processes[p].array) {
+                CHECK(int64_t(design.simulated.processes[p].busy) == counted.points);
+                CHECK(int64_t(design.simulated.processes[p].operations) == counted.operations);
+            }
+        }
+        CHECK(counted.operations == mapped[i].problem.operations());
+        check_copies(design, counted.copies[0], {"padded", "padded_in_sum"});
+        check_copies(design, counted.copies[2], {"weights_in_sum", "weights_in_sum_in_sum"});
+        check_copies(design, {counted.sums}, {"sum"});
+        const dataflows::Layer layer = dataflows::layer_of(mapped[i]);
+        const auto &output = design.simulated.ports[size_t(design.tensor("output"))];
+        CHECK(int64_t(output.bytes) ==
+              int64_t(layer.batch) * layer.filters * layer.width * layer.height);
+        std::cout << fmt::format("{:<26}{:>8} cycles, {:>8} points of the array\n", cases[i].name,
+                                 design.simulated.cycles, counted.points);
+    }
+}
+
+TEST_CASE("mappings that become no hardware") {
+    const Case spills = {"spills", "K=64 C=64 OY=4 OX=4", 16, 16, 128, {}};
+    const LayerShape shape = parse_layer(spills.layer);
+    const InterstellarModel model(convolution(spills.name, shape), hardware_of(spills));
+    Constraints constraints;
+    parse_fix("DRAM keeps input", model.problem(), model.hardware(), constraints);
+    const SearchResult result = search(model, constraints, {});
+    REQUIRE(result.optimal);
+    const MappedLayer mapped = parse_mapping("m.json", mapping_json(model, shape, result));
+    CHECK_THROWS_AS(dataflows::dataflow_of(mapped), UserError);
+    CHECK_THROWS_WITH(dataflows::dataflow_of(mapped),
+                      Catch::Contains("orrery optimize --fix \"DRAM keeps output\""));
+    CHECK_THROWS_WITH(parse_mapping("m.json", "{}"), Catch::Contains("m.json: is no mapping"));
+    std::string text = mapping_json(model, shape, result);
+    text.replace(text.find("\"K\": 64"), 7, "\"K\": 63");
+    CHECK_THROWS_WITH(parse_mapping("m.json", text),
+                      Catch::Contains("the factors of K do not give 63"));
+}
