@@ -29,13 +29,12 @@ Every port has 128 bits; the memory's latency is 40 cycles.
 # network, layer of data/workloads.csv, name of the schedule, generator's parameters.
 WIDE = {"array": "c_k", "rows": 16, "columns": 16}
 CASES = [
-    ("alexnet", "conv1", "FX C \\| K", {"array": "window_k", "columns": 8, "tile_height": 11}),
+    ("alexnet", "conv1", "FX \\| K", {"array": "fx_k", "columns": 16, "tile_height": 11}),
     ("alexnet", "conv1", "C \\| K", {**WIDE, "tile_height": 11}),
     ("alexnet", "conv2", "C \\| K", {**WIDE, "tile_height": 9}),
     ("alexnet", "conv3", "C \\| K", WIDE),
     ("alexnet", "conv4", "C \\| K", WIDE),
     ("alexnet", "conv5", "C \\| K", WIDE),
-    ("alexnet", "conv5", "FX C \\| K", {"array": "window_k", "columns": 1}),
     ("vgg16", "conv1", "FX C \\| K", {"array": "window_k", "columns": 16, "tile_height": 16}),
     ("vgg16", "conv1", "C \\| K", {**WIDE, "tile_height": 16}),
     ("vgg16", "conv5", "C \\| K", {**WIDE, "tile_height": 14}),
@@ -43,12 +42,12 @@ CASES = [
     ("googlenet", "4c_3x3", "C \\| K", WIDE),
     ("googlenet", "4c_5x5", "C \\| K", WIDE),
     ("mobilenetv1", "dw3", "FX \\| G", {"array": "fx_g", "columns": 16, "tile_height": 14}),
-    ("mobilenetv1", "dw3", "FX FY \\| G", {"array": "fxfy_g", "columns": 16, "tile_height": 14}),
     ("mobilenetv1", "dw3", "C \\| K", {**WIDE, "tile_height": 14}),
     ("mobilenetv1", "pw3", "C \\| K", {**WIDE, "tile_height": 14}),
     ("resnet50", "l3_1_1x1a", "C \\| K", WIDE),
     ("resnet50", "l3_1_3x3", "C \\| K", WIDE),
     ("resnet50", "l3_1_1x1b", "C \\| K", WIDE),
+    ("mlp_m", "fc1", "L \\| J", {"rows": 16, "columns": 16}),
 ]
 
 
@@ -81,6 +80,7 @@ def convolution(layer, schedule):
     columns = schedule["columns"]
     points = {"c_k": ceiling(channels, schedule.get("rows", 1)) * layer["FX"] * layer["FY"] * ceiling(filters, columns) * groups,
               "window_k": layer["FY"] * ceiling(filters, columns) * groups,
+              "fx_k": channels * layer["FY"] * ceiling(filters, columns) * groups,
               "fx_g": channels * filters * layer["FY"] * ceiling(groups, columns),
               "fxfy_g": channels * filters * ceiling(groups, columns)}
     return "conv2d", parameters, outputs * points[schedule["array"]]

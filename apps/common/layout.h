@@ -36,4 +36,18 @@ void set(Tensor &tensor, const std::vector<int> &extents, const std::vector<int>
     }
 }
 
+/// The same of a feature map (c, g, x, y, n) that is a part of one with `channels` channels:
+/// concatenation is a matter of addresses.
+template <typename Tensor>
+void set_part(Tensor &tensor, const std::vector<int> &extents, Layout layout, int channels) {
+    set(tensor, extents, order(layout));
+    for (int dimension = layout == Layout::ChannelsFirst ? 2 : 4; dimension < 5; dimension++) {
+        int stride = channels;
+        for (int inner = 2; inner < dimension; inner++) {
+            stride *= extents[inner];
+        }
+        tensor.dim(dimension).set_stride(stride);
+    }
+}
+
 } // namespace layout

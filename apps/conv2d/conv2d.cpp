@@ -15,6 +15,7 @@ using layout::Layout;
 enum class Array {
     ChannelsFilters, ///< C | K
     WindowFilters,   ///< all of FX C | K: few input channels
+    KernelFilters,   ///< all of FX | K: fewer processing elements
     KernelGroups,    ///< all of FX | G: depthwise
     PlaneGroups      ///< all of FX FY | G: depthwise, more processing elements
 };
@@ -50,6 +51,8 @@ public:
     GeneratorParam<int> pad_right{"pad_right", 1};
     GeneratorParam<int> pad_top{"pad_top", 1};
     GeneratorParam<int> pad_bottom{"pad_bottom", 1};
+    GeneratorParam<int> output_channels{
+        "output_channels", 0}; ///< of the tensor that the output is a part of; 0: it is all
     GeneratorParam<bool> transposed{
         "transposed", false}; ///< strides and padding are those of the forward convolution
     GeneratorParam<int> extra_width{"extra_width",
@@ -63,6 +66,7 @@ public:
                                 Array::ChannelsFilters,
                                 {{"c_k", Array::ChannelsFilters},
                                  {"window_k", Array::WindowFilters},
+                                 {"fx_k", Array::KernelFilters},
                                  {"fx_g", Array::KernelGroups},
                                  {"fxfy_g", Array::PlaneGroups}}};
     GeneratorParam<int> rows{"rows", 16};       ///< of the array, where the loops do not say it
@@ -74,13 +78,15 @@ public:
 
     Input<int16_t> input_zero{"input_zero", 0, -128, 255};
     Input<int16_t> weights_zero{"weights_zero", 0, -128, 255};
-    Input<Buffer<void, 5>> input{"input"};           ///< c, g, x, y, n; int8 or uint8
-    Input<Buffer<void, 5>> weights{"weights"};       ///< c, i, j, k, g; int8 or uint8
-    Input<Buffer<int32_t, 2>> bias{"bias"};          ///< k, g
-    Input<Buffer<int32_t, 2>> multiplier{"multiplier"}; ///< k, g; these two and the next three only with requantisation
-    Input<Buffer<int8_t, 2>> shift{"shift"};            ///< k, g
+    Input<Buffer<void, 5>> input{"input"};     ///< c, g, x, y, n; int8 or uint8
+    Input<Buffer<void, 5>> weights{"weights"}; ///< c, i, j, k, g; int8 or uint8
+    Input<Buffer<int32_t, 2>> bias{"bias"};    ///< k, g
+    Input<Buffer<int32_t, 2>> multiplier{
+        "multiplier"}; ///< k, g; these two and the next three only with requantisation
+    Input<Buffer<int8_t, 2>> shift{"shift"}; ///< k, g
     Input<int16_t> output_zero{"output_zero", 0};
-    Input<int16_t> output_min{"output_min", -32768}; ///< the activation; beside it, the output saturates
+    Input<int16_t> output_min{"output_min",
+                              -32768}; ///< the activation; beside it, the output saturates
     Input<int16_t> output_max{"output_max", 32767};
     Output<Buffer<void, 5>> output{
         "output"}; ///< k, g, x, y, n; int8 or uint8; int32 without requantisation
@@ -109,8 +115,8 @@ public:
         sum(k, g, x, y, n) += (cast<int32_t>(pixel) - cast<int32_t>(input_zero)) *
                               (cast<int32_t>(weight) - cast<int32_t>(weights_zero));
         output(k, g, x, y, n) = saturating_cast(output.type(), requantised());
-        layout::set(output, {filters, groups, out_width(), out_height(), batch},
-                    layout::order(tensor_layout));
+        layout::set_part(output, {filters, groups, out_width(), out_height(), batch}, tensor_layout,
+                         output_channels > 0 ? (int)output_channels : (int)groups * (int)filters);
     }
 
     void schedule() {
@@ -193,7 +199,7 @@ private:
                      cast(scaled.type(), output_max));
     }
 
-    /// C | K and FX C | K: a tile is `columns` filters of one group on `tile_height` rows.
+    /// Filters across: a tile is `columns` filters of one group on `tile_height` rows.
     void schedule_filters() {
         output.split(y, yo, yi, tile(), guard).split(k, outer, inner, columns, guard);
         if (tensor_layout == Layout::ChannelsFirst) {
@@ -209,6 +215,9 @@ private:
         std::vector<VarOrRVar> down{ri};
         if (array == Array::ChannelsFilters) {
             update.split(r.x, ro, ri, rows, guard).reorder(ri, k, g, x, y, r.y, r.z, ro, n);
+        } else if (array == Array::KernelFilters) {
+            down = {r.y};
+            update.reorder(r.y, k, g, x, y, r.z, r.x, n);
         } else {
             down = {r.x, r.y};
             update.reorder(r.x, r.y, k, x, y, r.z, g, n);
@@ -221,7 +230,7 @@ private:
         accelerate(update, down, {k}, weight_tile, outer, 0, columns);
     }
 
-    /// FX | G and FX FY | G: a tile is `columns` groups on `tile_height` rows.
+    /// Groups across: a tile is `columns` groups on `tile_height` rows.
     void schedule_groups() {
         output.split(y, yo, yi, tile(), guard).split(g, outer, inner, columns, guard);
         if (tensor_layout == Layout::ChannelsFirst && filters == 1) {

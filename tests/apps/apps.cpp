@@ -2,6 +2,7 @@
 // against Halide and against plain loops.
 #include "tests/apps/conv2d.h"
 #include "tests/apps/gemm.h"
+#include "tests/apps/pool.h"
 
 #include <catch2/catch.hpp>
 
@@ -43,6 +44,7 @@ TEST_CASE("convolutions, quantised as TFLite and ONNX define it") {
     add("transposed_wide", "input.type=uint8 weights.type=uint8 output.type=int32 " + no_pad +
                                "rule=none transposed=true channels=3 filters=4 width=4 height=3 "
                                "stride_x=3 stride_y=2 kernel_width=2 kernel_height=4 layout=nchw");
+    add("kernel_rows", naturals + "channels=3 filters=6 width=9 height=6 array=fx_k pad_left=0");
     runner.run();
 }
 
@@ -66,5 +68,58 @@ TEST_CASE("matrix products of all operands") {
     add("gemm_packed", "a.type=int8 b.type=int8 output.type=int8 b_packed=true");
     add("gemm_packed_natural",
         "a.type=uint8 b.type=uint8 output.type=int32 b_packed=true rule=none depth=12");
+    runner.run();
+}
+
+TEST_CASE("pooling, and sums of two scales") {
+    test::AppRunner runner(directory / "pool");
+    const std::string size = "columns=4 bus_bits=64 ", signs = "input.type=int8 output.type=int8 ",
+                      naturals = "input.type=uint8 output.type=uint8 ",
+                      border = "kernel_width=3 kernel_height=3 pad_left=1 pad_top=1 ";
+    runner.add(test::pool_case("max", size + signs + border +
+                                          "pad_right=1 channels=6 width=9 height=7 tile_height=2"));
+    runner.add(test::pool_case(
+        "max_planes", size + naturals + "channels=3 width=9 height=6 batch=2 layout=nchw"));
+    runner.add(test::pool_case(
+        "average", size + signs + border + "pad_bottom=1 kind=average channels=6 width=8 height=7",
+        {{"output_min", -60}, {"output_max", 50}}));
+    runner.add(test::pool_case(
+        "global_average",
+        size + naturals +
+            "kind=average kernel_width=0 kernel_height=0 channels=7 width=5 height=3"));
+    runner.add(test::pool_case(
+        "global_scaled",
+        size + naturals +
+            "kind=scaled kernel_width=0 kernel_height=0 channels=10 width=5 height=4 layout=nchw",
+        {{"input_zero", 91}, {"output_zero", 40}}));
+    runner.add(test::pool_case(
+        "global_scaled_signed",
+        size + signs + "kind=scaled kernel_width=0 kernel_height=0 channels=10 width=7 height=3",
+        {{"input_zero", -17}, {"output_zero", 4}}));
+    const std::map<std::string, int64_t> scales{{"a_zero", -5},
+                                                {"a_multiplier", 1073741824},
+                                                {"a_shift", 0},
+                                                {"b_zero", 17},
+                                                {"b_multiplier", 1788843264},
+                                                {"b_shift", -1},
+                                                {"output_multiplier", 1402132352},
+                                                {"output_shift", -19},
+                                                {"output_zero", -3},
+                                                {"output_min", -128},
+                                                {"output_max", 100}};
+    runner.add(test::residual_add_case(
+        "residual_add", "a.type=int8 b.type=int8 output.type=int8 size=203 lanes=4 bus_bits=32",
+        scales));
+    runner.run();
+}
+
+TEST_CASE("concatenation by address: two layers write parts of one tensor") {
+    test::AppRunner runner(directory / "concatenate");
+    const std::string size =
+        "rows=4 columns=4 bus_bits=64 input.type=int8 weights.type=int8 output.type=int8 "
+        "channels=3 width=5 height=4 batch=2 output_channels=11 ";
+    runner.add(test::conv2d_case("first", size + "filters=5", 41));
+    runner.add(test::conv2d_case(
+        "second_planes", size + "filters=6 layout=nchw kernel_width=1 pad_left=0 pad_right=0", 42));
     runner.run();
 }
