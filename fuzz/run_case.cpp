@@ -78,6 +78,8 @@ const char *name_of(Verdict verdict) {
         return "differs from Halide";
     case Verdict::BreaksRule:
         return "breaks a rule of the hardware";
+    case Verdict::Mispredicted:
+        return "is predicted otherwise";
     case Verdict::InternalError:
         return "internal error";
     case Verdict::Crash:

@@ -11,6 +11,7 @@ enum class Verdict {
     Refused,       ///< by Halide or the compiler, with a user error
     Differs,       ///< another result than Halide's
     BreaksRule,    ///< the interpreter or the simulator found a rule of the hardware broken
+    Mispredicted,  ///< the simulation measured other numbers than the model predicts
     InternalError, ///< a check of our own failed
     Crash,         ///< the process died
     Hang           ///< the process did not end in time

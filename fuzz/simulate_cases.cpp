@@ -6,6 +6,7 @@
 #include "halide-fork/hardware.h"
 #include "hwgen/support/error.h"
 #include "sim/check.h"
+#include "sim/prediction.h"
 #include "sim/model_build.h"
 
 #include <fstream>
@@ -70,8 +71,10 @@ sim::RunOptions timing(int run, Dice &dice) {
     options.watchdog_cycles = 4000;
     if (run > 0) {
         const int queue = dice.once_in(3) ? 1 : 0;
-        options.memory = {dice.between(1, 60), dice.between(10, 50), queue};
+        const int stalls = dice.between(10, 50);
+        options.memory = {dice.between(1, 60), run == 1 ? stalls : 0, queue};
         options.misalignment = -1;
+        options.reset = run == 2; // the model knows no earlier runs
     }
     return options;
 }
@@ -97,6 +100,12 @@ Outcome run_once(sim::Simulator &simulator, const sim::DesignDescription &design
     for (size_t i = 0; i < tensors.size(); i++) {
         if (design.tensors[i].is_output) {
             tensors[i] = sim::allocate_tensor(design.tensors[i]);
+        }
+        if (options.memory.stall_percent == 0) {
+            const std::string wrong = sim::wrong_predictions(design.description.directory, options, outcome.result);
+            if (!wrong.empty()) {
+                return {Verdict::Mispredicted, "predicted otherwise:\n" + wrong};
+            }
         }
     }
     outcome.result = simulator.run(tensors, options);

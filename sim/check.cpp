@@ -46,6 +46,7 @@ Outcome check(Simulator &simulator, const Reference &reference,
         }
         reference.run(outcome.expected[n], scalars);
         outcome.scalars = n == 0 ? scalars : outcome.scalars;
+        outcome.memory = options.memory;
     }
     outcome.result = simulator.run(invocations, options);
     for (size_t n = 0; n < invocations.size(); n++) {

@@ -8,6 +8,7 @@ namespace Orrery::sim {
 
 /// A run of the design beside the CPU reference on the same inputs.
 struct Outcome {
+    MemoryTiming memory;
     std::vector<int64_t> scalars; ///< in the order of the design
     Result result;
     uint64_t elements = 0;               ///< of all outputs

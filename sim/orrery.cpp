@@ -1,4 +1,5 @@
 #include "hwgen/support/error.h"
+#include "sim/model_command.h"
 #include "sim/optimize_command.h"
 #include "sim/simulate_command.h"
 
@@ -90,6 +91,22 @@ void add_optimize(CLI::App &app, Orrery::sim::OptimizeCommand &command) {
         ->type_name("S");
 }
 
+void add_model(CLI::App &app, Orrery::sim::ModelCommand &command) {
+    CLI::App *model = app.add_subcommand(
+        "model", "Predict what a simulation measures, exactly, and compare it with the last one");
+    model->add_option("directory", command.directory, "Directory with design.hwir.json")
+        ->required()
+        ->type_name("DIR");
+    model->add_option("--set", command.scalars, "Value of a scalar input (else its default)")
+        ->type_name("NAME=VALUE");
+    model
+        ->add_option("--memory", command.memory,
+                     "DRAM, as of simulate but for random stalls (else as in the last simulation)")
+        ->type_name("latency=N,queue=N,misalign=N");
+    model->add_option("--json", command.json_file, "Write the prediction as JSON as well")
+        ->type_name("FILE");
+}
+
 /// Runs orrery-fuzz, which lies beside this program, in its place. Halide's compiler, which it
 /// links, takes longer to load than a small simulation takes.
 [[noreturn]] void run_fuzz(int argc, char **argv) {
@@ -112,6 +129,8 @@ int run(int argc, char **argv) {
     add_simulate(app, simulate);
     Orrery::sim::OptimizeCommand optimize;
     add_optimize(app, optimize);
+    Orrery::sim::ModelCommand model;
+    add_model(app, model);
     app.add_subcommand("fuzz", "Compile random layers and schedules and compare them with Halide");
     try {
         app.parse(argc, argv);
@@ -120,6 +139,9 @@ int run(int argc, char **argv) {
     }
     if (app.got_subcommand("optimize")) {
         return Orrery::sim::optimize(optimize);
+    }
+    if (app.got_subcommand("model")) {
+        return Orrery::sim::predict(model);
     }
     return Orrery::sim::simulate(simulate);
 }

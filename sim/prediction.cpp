@@ -1,6 +1,7 @@
 #include "sim/prediction.h"
 
 #include "hwgen/hwir/serialize.h"
+#include "hwgen/model/timeline.h"
 #include "hwgen/support/error.h"
 
 #include <fstream>
@@ -106,6 +107,24 @@ private:
 std::vector<ComparedNumber> compare(const HardwareIr &hardware, const model::Prediction &prediction,
                                     const Result &result) {
     return Comparison(hardware, prediction, result).run();
+}
+
+std::string wrong_predictions(const std::filesystem::path &directory, const RunOptions &options,
+                              const Result &result) {
+    const HardwareIr hardware = read_hardware_ir(directory);
+    const model::Run run{{options.memory.latency, options.memory.queue_bursts},
+                         result.started,
+                         result.scalars,
+                         result.bases};
+    std::string wrong;
+    for (const ComparedNumber &n :
+         compare(hardware, model::predict(hardware.design, hardware.timing, run), result)) {
+        if (n.predicted != n.simulated) {
+            wrong +=
+                fmt::format("  {}: predicted {}, simulated {}\n", n.name, n.predicted, n.simulated);
+        }
+    }
+    return wrong;
 }
 
 } // namespace Orrery::sim

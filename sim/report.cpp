@@ -1,4 +1,5 @@
 #include "sim/report.h"
+#include "sim/table.h"
 
 #include "hwgen/support/error.h"
 
@@ -44,48 +45,6 @@ double cycles_per_second(const Result &result) {
 std::string percent(uint64_t part, uint64_t whole) {
     return whole == 0 ? "" : fmt::format("{:.1f} %", 100.0 * double(part) / double(whole));
 }
-
-/// 1234567 as "1,234,567".
-std::string grouped(uint64_t value) {
-    std::string digits = std::to_string(value);
-    for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) {
-        digits.insert(at, ",");
-    }
-    return digits;
-}
-
-/// Rows of cells; the first column is set to the left, the others to the right but for those of
-/// `left`.
-class Table {
-public:
-    explicit Table(std::vector<size_t> left = {}) : left_(std::move(left)) {}
-    void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
-    std::string text() const {
-        std::vector<size_t> widths;
-        for (const auto &cells : rows_) {
-            widths.resize(std::max(widths.size(), cells.size()));
-            for (size_t c = 0; c < cells.size(); c++) {
-                widths[c] = std::max(widths[c], cells[c].size());
-            }
-        }
-        std::string text;
-        for (const auto &cells : rows_) {
-            std::string line;
-            for (size_t c = 0; c < cells.size(); c++) {
-                bool left = c == 0 || std::count(left_.begin(), left_.end(), c) != 0;
-                line += left ? fmt::format("  {:<{}}", cells[c], widths[c])
-                             : fmt::format("  {:>{}}", cells[c], widths[c]);
-            }
-            line.erase(line.find_last_not_of(' ') + 1);
-            text += line + "\n";
-        }
-        return text;
-    }
-
-private:
-    std::vector<size_t> left_;
-    std::vector<std::vector<std::string>> rows_;
-};
 
 std::string process_table(const DesignDescription &design, const Result &result) {
     Table table({4});
@@ -263,7 +222,13 @@ std::string report_json(const DesignDescription &design, const Outcome &outcome)
     ordered_json j = {{"format", 1},
                       {"design", design.name},
                       {"cycles", result.cycles},
-                      {"invocations", result.finished}};
+                      {"invocations", result.finished},
+                      {"run",
+                       {{"latency", outcome.memory.latency},
+                        {"stall", outcome.memory.stall_percent},
+                        {"queue", outcome.memory.queue_bursts},
+                        {"started", result.started},
+                        {"bases", result.bases}}}};
     for (size_t s = 0; s < outcome.scalars.size(); s++) {
         const ScalarDescription &scalar = design.scalars[s];
         bool natural = scalar.type.code == halide_type_uint;

@@ -38,27 +38,6 @@ int64_t parse_number(const Assignment &a, int64_t low, int64_t high) {
     user_error("--memory {}={}: expected a number from {} to {}", a.name, a.value, low, high);
 }
 
-/// The values of --set NAME=VALUE, by name.
-std::map<std::string, int64_t> parse_scalars(const std::vector<std::string> &texts,
-                                             const DesignDescription &design) {
-    std::map<std::string, int64_t> values;
-    for (const std::string &text : texts) {
-        Assignment a = parse_assignment(text, "--set");
-        int scalar = design.find_scalar(a.name);
-        bool natural = scalar >= 0 && design.scalars[scalar].type.code == halide_type_uint;
-        std::istringstream stream(a.value);
-        int64_t value = 0;
-        uint64_t bits = 0;
-        natural ? stream >> bits : stream >> value;
-        bool negative = natural && a.value[0] == '-';
-        if (!stream || !stream.eof() || negative) {
-            user_error("--set {}: \"{}\" is not an integer of the scalar's type", a.name, a.value);
-        }
-        values[a.name] = natural ? int64_t(bits) : value;
-    }
-    return values;
-}
-
 /// The tensor that "name=file" names; it must be an input or an output as wanted.
 int named_tensor(const DesignDescription &design, const std::string &name, bool output) {
     int index = design.find_tensor(name);
@@ -117,6 +96,28 @@ std::vector<std::vector<Buffer>> invocation_tensors(const DesignDescription &des
 
 } // namespace
 
+std::map<std::string, int64_t> parse_scalars(const std::vector<std::string> &texts,
+                                             const DesignDescription &design) {
+    std::map<std::string, int64_t> values;
+    for (const std::string &text : texts) {
+        Assignment a = parse_assignment(text, "--set");
+        int scalar = design.find_scalar(a.name);
+        bool natural = scalar >= 0 && design.scalars[scalar].type.code == halide_type_uint;
+        std::istringstream stream(a.value);
+        int64_t value = 0;
+        uint64_t bits = 0;
+        natural ? stream >> bits : stream >> value;
+        bool negative = natural && a.value[0] == '-';
+        if (!stream || !stream.eof() || negative) {
+            user_error("--set {}: \"{}\" is not an integer of the scalar's type", a.name, a.value);
+        }
+        values[a.name] = natural ? int64_t(bits) : value;
+    }
+    return values;
+}
+
+std::filesystem::path last_report(const std::filesystem::path &directory) { return directory / "simulation" / "report.json"; }
+
 void parse_memory(const std::string &text, RunOptions &options) {
     std::istringstream items(text);
     for (std::string item; std::getline(items, item, ',');) {
@@ -160,8 +161,10 @@ int simulate(const SimulateCommand &command) {
         save_npy(file, shaped.tensors[tensor], outcome.tensors[0][tensor]);
     }
     fmt::print("{}", report_table(simulator.design(), outcome));
+    const std::string report = report_json(simulator.design(), outcome);
+    write_atomically(last_report(command.directory), report);
     if (!command.json_file.empty()) {
-        write_atomically(command.json_file, report_json(simulator.design(), outcome));
+        write_atomically(command.json_file, report);
     }
     if (!outcome.result.messages.empty()) {
         fmt::print("\nmessages of the design:\n{}", outcome.result.messages);

@@ -23,6 +23,12 @@ struct SimulateCommand {
 /// anything else.
 void parse_memory(const std::string &text, RunOptions &options);
 
+/// The values of --set NAME=VALUE, by name.
+std::map<std::string, int64_t> parse_scalars(const std::vector<std::string> &texts, const DesignDescription &design);
+
+/// The report of the last simulation of the design in a directory.
+std::filesystem::path last_report(const std::filesystem::path &directory);
+
 /// Builds, runs, compares and prints. 0: all elements agree and no rule was broken; 1 otherwise.
 int simulate(const SimulateCommand &command);
 

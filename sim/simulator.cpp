@@ -112,7 +112,8 @@ private:
 
     /// Writes the addresses of an invocation and starts it.
     void invoke(const std::vector<PlacedTensor> &placed, size_t invocation) {
-        write_scalars(design_.scalar_values(options_.scalars_of(invocation)));
+        result_.scalars.push_back(design_.scalar_values(options_.scalars_of(invocation)));
+        write_scalars(result_.scalars.back());
         std::vector<uint64_t> bases;
         for (size_t i = 0; i < placed.size(); i++) {
             uint32_t offset = design_.memory(i).base_register;
@@ -297,8 +298,8 @@ Result Simulator::run(std::vector<std::vector<Buffer>> &invocations, const RunOp
             }
         }
     }
-    bool fresh = !testbench_;
-    if (fresh) {
+    bool fresh = !testbench_ || options.reset;
+    if (!testbench_) {
         testbench_ = std::make_unique<Testbench>(*design_, model_, options.seed);
     }
     testbench_->connect(memories, options.memory, options.seed);

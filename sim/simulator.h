@@ -23,6 +23,7 @@ struct RunOptions {
     /// Bytes by which the tensors' addresses miss a 4 KB boundary (rounded down to whole elements);
     /// negative: random.
     int64_t misalignment = 0;
+    bool reset = false; ///< begin with a reset, as the first run does
     uint64_t watchdog_cycles = 20'000; ///< without traffic, before the counters are looked at
     std::string trace_file; ///< FST waveform; needs a model built with BuildOptions::trace
     std::function<void(uint64_t cycles)> progress; ///< called about every 65,536 cycles
@@ -45,6 +46,7 @@ struct Result {
     uint64_t cycles = 0;
     uint64_t invocations = 1;
     std::vector<uint64_t> started; ///< cycle in which each one was started, from the first start
+    std::vector<std::vector<int64_t>> scalars; ///< of each: in the order of the design
     std::vector<std::vector<uint64_t>>
         bases; ///< of each: addresses of the tensors, then of the scratch tensors
     std::vector<uint64_t> finished; ///< cycle in which each invocation ended, from the first start

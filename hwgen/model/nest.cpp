@@ -56,24 +56,24 @@ bool Nest::constant_from(int depth) const {
     return (used_within[depth] & ((uint64_t{1} << depth) - 1)) == 0;
 }
 
-Walker::Walker(const Nest &n)
-    : nest(n), loops(n.loops()), values(64, 0), limits(size_t(loops), 0) {}
-
 void Walker::find_extents(int from) {
     first_empty = std::min(first_empty, loops);
     if (first_empty >= from) {
         first_empty = loops;
     }
     for (int i = from; i < loops; i++) {
-        limits[i] = nest.extent(i, values.data());
+        limits[i] = nest->extent(i, values.data());
         if (limits[i] == 0 && first_empty == loops) {
             first_empty = i;
         }
     }
 }
 
-void Walker::start() {
-    std::fill(values.begin(), values.end(), 0);
+void Walker::start(const Nest &n) {
+    nest = &n;
+    loops = nest->loops();
+    values.assign(64, 0);
+    limits.assign(size_t(loops), 0);
     first_empty = loops;
     deepest_moved = -1;
     find_extents(0);

@@ -41,9 +41,8 @@ private:
 /// A place in a nest, as the sequencer presents it: the walk over all points in order.
 class Walker {
 public:
-    explicit Walker(const Nest &nest);
-    /// The first point of a run.
-    void start();
+    /// The first point of a run over a nest, which must stay where it is.
+    void start(const Nest &nest);
     /// The next point. Returns the outermost loop whose counter has changed.
     int advance();
     /// The last point of this pass over the loops from `depth` inwards.
@@ -58,8 +57,8 @@ public:
 private:
     void find_extents(int from);
     bool last(int loop) const { return values[loop] + 1 >= limits[loop] || loop >= first_empty; }
-    const Nest &nest;
-    int loops;
+    const Nest *nest = nullptr;
+    int loops = 0;
     std::vector<int64_t> values, limits;
     int first_empty = 0;    ///< outermost loop without an iteration; `loops`: none
     int deepest_moved = -1; ///< innermost loop whose counter is not 0

@@ -4,8 +4,6 @@
 
 namespace Orrery::model {
 
-using Kind = hwir::Wait::Kind;
-
 int64_t Progress::at(Cycle now) {
     while (!coming.empty() && coming.front().visible <= now) {
         value = coming.front().value;
@@ -22,93 +20,40 @@ void Progress::set(int64_t new_value, Cycle visible) {
     sleepers.clear();
 }
 
-ProcessRun::Sum::Sum(const hwir::ExprPool &pool, const hwir::Index &index, int loops)
-    : offset(index.offset), base(pool, index.base) {
-    for (int l = 0; l < loops; l++) {
-        if (index.coefficients[l] != 0) {
-            terms.emplace_back(l, index.coefficients[l]);
-        }
-    }
-}
-
-int64_t ProcessRun::Sum::operator()(const int64_t *counters) const {
-    int64_t sum = offset + base(counters);
-    for (const auto &[loop, coefficient] : terms) {
-        sum += coefficient * counters[loop];
-    }
-    return sum;
-}
-
-ProcessRun::ProcessRun(hwir::ExprPool &p, const hwir::Process &described,
+ProcessRun::ProcessRun(std::vector<std::shared_ptr<const ProcessShape>> all,
                        const hwir::ProcessTiming &t, std::vector<Cycle> starts)
-    : pool(p), process(described), timing(t), nest(p, described.loops), walker(nest),
-      runs(std::move(starts)) {}
+    : shapes(std::move(all)), timing(t), runs(std::move(starts)) {}
 
-void ProcessRun::add_token(const hwir::TokenUse &use, std::vector<Place *> takes,
-                           std::vector<Place *> gives, int delay, Progress *progress) {
-    Wait w;
-    w.kind = timing.waits[waits.size()].kind;
-    w.depth = use.depth;
+void ProcessRun::add_token(std::vector<Place *> takes, std::vector<Place *> gives, int delay,
+                           Progress *progress) {
+    Wait &w = waits.emplace_back();
     w.delay = delay;
     w.takes = std::move(takes);
     w.gives = std::move(gives);
     w.progress = progress;
-    for (const hwir::Index &needed : use.needed) {
-        w.needed.emplace_back(pool, needed, nest.loops());
-    }
-    token_depth = std::max(token_depth, use.depth);
-    waits.push_back(std::move(w));
 }
 
-void ProcessRun::add_load(const hwir::Stream &stream, const hwir::Tensor &tensor, ReadPort &port,
-                          size_t number) {
-    std::vector<hwir::ExprId> conditions = process.enables;
-    const std::vector<hwir::ExprId> &predicate = process.loads[stream.load].predicate;
-    conditions.insert(conditions.end(), predicate.begin(), predicate.end());
-    for (hwir::ExprId &c : conditions) { // lanes that share an element do not count twice
-        c = hwir::substitute(pool, c, [&](const hwir::ExprNode &n) {
-            const bool lane =
-                n.op == hwir::Op::Counter && process.loops[n.value].kind == hwir::LoopKind::Lane;
-            const bool own =
-                std::find(stream.lanes.begin(), stream.lanes.end(), n.value) != stream.lanes.end();
-            return lane && !own ? pool.constant(0) : hwir::ExprId();
-        });
-    }
-    Wait w;
-    w.kind = Kind::Load;
+void ProcessRun::add_load(ReadPort &port, size_t stream) {
+    Wait &w = waits.emplace_back();
     w.read_port = &port;
-    w.stream = number;
-    w.conditions.emplace(pool, process, conditions, stream.lanes);
-    w.element_bytes = tensor.type.bits / 8;
-    waits.push_back(std::move(w));
-    port.set_process(number, *this);
-    stepwise = true;
+    w.stream = stream;
+    port.set_process(stream, *this);
 }
 
-void ProcessRun::add_store(const hwir::Stream &stream, const hwir::Tensor &tensor,
-                           WritePort &port) {
-    Wait w;
-    w.kind = Kind::Store;
-    w.write_port = &port;
-    w.conditions.emplace(pool, process, process.enables, stream.lanes);
-    w.element_bytes = tensor.type.bits / 8;
-    waits.push_back(std::move(w));
+void ProcessRun::add_store(WritePort &port) {
+    waits.emplace_back().write_port = &port;
     port.set_process(*this);
-    stepwise = true;
-}
-
-void ProcessRun::tell_progress(const hwir::Index &progress, Progress &to) {
-    hwir::Index sum = progress;
-    sum.offset = 0;
-    sum.base = {};
-    told = Told{Sum(pool, sum, nest.loops()), &to};
-    stepwise = true;
 }
 
 void ProcessRun::begin() {
     stall_cycles.assign(waits.size(), 0);
-    valid_from = runs.begin(0);
-    walker.start();
+    start_run(0);
+}
+
+void ProcessRun::start_run(Cycle done) {
+    valid_from = runs.begin(done);
+    shape = shapes[runs.number()].get();
+    walker.start(shape->nest);
     present(~uint64_t{0});
     count_points();
     next = valid_from;
@@ -116,39 +61,42 @@ void ProcessRun::begin() {
 
 /// What depends on the counters of the presented point.
 void ProcessRun::present(uint64_t changed) {
-    for (Wait &w : waits) {
-        if (w.conditions &&
-            (changed == ~uint64_t{0} || (w.conditions->loops_used() & changed) != 0)) {
-            w.allowed = w.conditions->allows(walker.counters());
-            w.bytes = w.allowed ? w.conditions->lanes(walker.counters()) * w.element_bytes : 0;
+    for (size_t i = 0; i < waits.size(); i++) {
+        const std::optional<LaneConditions> &conditions = shape->waits[i].conditions;
+        if (conditions && (~changed == 0 || (conditions->loops_used() & changed) != 0)) {
+            waits[i].moves = conditions->allows(walker.counters());
+            waits[i].bytes = waits[i].moves ? conditions->lanes(walker.counters()) *
+                                                  shape->waits[i].element_bytes
+                                            : 0;
         }
     }
 }
 
 void ProcessRun::count_points() {
-    if (!stepwise) {
-        points_left = nest.points(token_depth, walker.counters());
+    if (!shape->stepwise) {
+        points_left = shape->nest.points(shape->token_depth, walker.counters());
     }
 }
 
 /// Cycle in which the point no longer waits for this, `now` if it does not; never: it will be
 /// woken.
-Cycle ProcessRun::ready_cycle(Wait &w, Cycle now) {
+Cycle ProcessRun::ready_cycle(size_t i, Cycle now) {
+    const Wait &w = waits[i];
     if (w.is_token()) {
-        return w.is_early()                 ? elements_cycle(w, now)
-               : walker.first_from(w.depth) ? token_cycle(w, now)
-                                            : now;
+        return shape->waits[i].is_early()                 ? elements_cycle(i, now)
+               : walker.first_from(shape->waits[i].depth) ? token_cycle(w, now)
+                                                          : now;
     }
-    if (!w.allowed || !walker.in_range()) {
+    if (!w.moves || !walker.in_range()) {
         return now;
     }
-    if (w.kind == Kind::Load) {
+    if (w.read_port) {
         return w.read_port->available(w.stream) >= w.bytes ? now : never;
     }
     return w.write_port->has_place() ? now : never;
 }
 
-Cycle ProcessRun::token_cycle(Wait &w, Cycle now) {
+Cycle ProcessRun::token_cycle(const Wait &w, Cycle now) {
     for (Place *p : w.takes) {
         if (!p->available(now)) {
             p->wait(*this);
@@ -158,16 +106,18 @@ Cycle ProcessRun::token_cycle(Wait &w, Cycle now) {
     return now;
 }
 
-Cycle ProcessRun::elements_cycle(Wait &w, Cycle now) {
-    const Cycle token = token_cycle(w, now);
-    if (token == now || walker.last_from(w.depth)) {
+Cycle ProcessRun::elements_cycle(size_t i, Cycle now) {
+    const WaitShape &s = shape->waits[i];
+    const Cycle token = token_cycle(waits[i], now);
+    if (token == now || walker.last_from(s.depth)) {
         return token;
     }
-    const int64_t progress = w.progress->at(now);
-    for (const Sum &needed : w.needed) {
-        if (progress <= needed(walker.counters())) {
-            w.progress->wait(*this);
-            return std::min(token, w.progress->next_change());
+    Progress &progress = *waits[i].progress;
+    const int64_t there = progress.at(now);
+    for (const CounterSum &needed : s.needed) {
+        if (there <= needed(walker.counters())) {
+            progress.wait(*this);
+            return std::min(token, progress.next_change());
         }
     }
     return now;
@@ -183,7 +133,7 @@ void ProcessRun::clock(Cycle now) {
         blocked = -1;
     }
     for (size_t i = 0; i < waits.size(); i++) {
-        const Cycle ready = ready_cycle(waits[i], now);
+        const Cycle ready = ready_cycle(i, now);
         if (ready != now) {
             blocked = int(i);
             blocked_since = now;
@@ -194,12 +144,12 @@ void ProcessRun::clock(Cycle now) {
     fire(now);
 }
 
-int64_t ProcessRun::points_at_once(Cycle now) {
-    if (stepwise) {
+int64_t ProcessRun::points_at_once(Cycle now) const {
+    if (shape->stepwise) {
         return 1;
     }
-    for (Wait &w : waits) {
-        if (w.is_early() && !w.takes[0]->available(now)) {
+    for (size_t i = 0; i < waits.size(); i++) {
+        if (shape->waits[i].is_early() && !waits[i].takes[0]->available(now)) {
             return 1;
         }
     }
@@ -207,13 +157,14 @@ int64_t ProcessRun::points_at_once(Cycle now) {
 }
 
 void ProcessRun::fire(Cycle now) {
-    for (Wait &w : waits) {
+    for (size_t i = 0; i < waits.size(); i++) {
+        const Wait &w = waits[i];
         if (w.is_token()) {
-            if (!w.is_early() && walker.first_from(w.depth)) {
+            if (!shape->waits[i].is_early() && walker.first_from(shape->waits[i].depth)) {
                 std::for_each(w.takes.begin(), w.takes.end(), [](Place *p) { p->take(); });
             }
-        } else if (w.allowed && walker.in_range()) {
-            if (w.kind == Kind::Load) {
+        } else if (w.moves && walker.in_range()) {
+            if (w.read_port) {
                 w.read_port->take(w.stream, w.bytes, now);
             } else {
                 w.write_port->push(w.bytes, now + Cycle(timing.result) + 1);
@@ -223,12 +174,13 @@ void ProcessRun::fire(Cycle now) {
     const int64_t points = points_at_once(now);
     const Cycle last = now + Cycle(points) - 1;
     if (points > 1) {
-        walker.skip_to_last(token_depth);
+        walker.skip_to_last(shape->token_depth);
     }
     points_left -= points;
-    for (Wait &w : waits) {
-        if (w.is_token() && walker.last_from(w.depth)) {
-            if (w.is_early()) {
+    for (size_t i = 0; i < waits.size(); i++) {
+        const Wait &w = waits[i];
+        if (w.is_token() && walker.last_from(shape->waits[i].depth)) {
+            if (shape->waits[i].is_early()) {
                 w.takes[0]->take();
             }
             for (Place *p : w.gives) {
@@ -241,31 +193,25 @@ void ProcessRun::fire(Cycle now) {
 
 /// To the next point, or the next run.
 void ProcessRun::go_on(Cycle last) {
-    int moved = 0;
-    valid_from = last + 1;
-    if (walker.is_last()) {
+    const bool ended = walker.is_last();
+    if (!ended) {
+        present(~uint64_t{0} << walker.advance());
+        if (points_left == 0) {
+            count_points();
+        }
+        next = valid_from = last + 1;
+    } else {
         ends.push_back(last);
         running = runs.more();
+        next = never;
         if (running) {
-            valid_from = runs.begin(last);
-            walker.start();
+            start_run(last);
         }
-    } else {
-        moved = walker.advance();
     }
     if (told) { // 0 between runs, as at the first point of one
-        told->to->set(running ? told->value(walker.counters()) : 0,
-                      last + 1 + Cycle(timing.commit));
+        const int64_t progress = ended ? 0 : (*shape->told)(walker.counters());
+        told->set(progress, last + 1 + Cycle(timing.commit));
     }
-    if (!running) {
-        next = never;
-        return;
-    }
-    present(~uint64_t{0} << moved);
-    if (points_left == 0) {
-        count_points();
-    }
-    next = valid_from;
 }
 
 } // namespace Orrery::model

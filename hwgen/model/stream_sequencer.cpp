@@ -2,22 +2,31 @@
 
 namespace Orrery::model {
 
-StreamSequencer::StreamSequencer(const hwir::ExprPool &pool, const hwir::Stream &stream,
-                                 const hwir::Tensor &tensor, std::vector<Cycle> starts,
-                                 std::vector<uint64_t> tensor_bases)
-    : points(std::make_unique<RunPoints>(pool, stream, tensor)), walker(points->nest()),
-      runs(std::move(starts)), bases(std::move(tensor_bases)), stores(stream.load < 0),
-      valid_from(runs.begin(0)) {
-    walker.start();
+StreamSequencer::StreamSequencer(const std::vector<const hwir::Design *> &designs, size_t number,
+                                 std::vector<Cycle> starts, std::vector<uint64_t> tensor_bases)
+    : runs(std::move(starts)), bases(std::move(tensor_bases)), valid_from(runs.begin(0)) {
+    for (size_t i = 0; i < designs.size(); i++) {
+        const hwir::Stream &stream = designs[i]->streams[number];
+        stores = stream.load < 0;
+        const bool same = i > 0 && designs[i] == designs[i - 1];
+        shapes.push_back(same ? shapes.back()
+                              : std::make_shared<RunPoints>(designs[i]->exprs, stream,
+                                                            designs[i]->tensors[stream.tensor]));
+    }
+    start();
+}
+
+void StreamSequencer::start() {
+    walker.start(points().nest());
     present();
 }
 
 void StreamSequencer::present() {
     const int64_t *counters = walker.counters();
-    has_run = walker.in_range() && points->has_run(counters);
+    has_run = walker.in_range() && points().has_run(counters);
     if (has_run) {
-        run_address = bases[runs.number()] + uint64_t(points->offset(counters));
-        run_bytes = uint64_t(points->bytes(counters));
+        run_address = bases[runs.number()] + uint64_t(points().offset(counters));
+        run_bytes = uint64_t(points().bytes(counters));
     }
 }
 
@@ -56,8 +65,7 @@ void StreamSequencer::leave_point(Cycle now) {
     running = runs.more();
     if (running) {
         valid_from = runs.begin(now);
-        walker.start();
-        present();
+        start();
     }
 }
 

@@ -19,10 +19,9 @@ struct StreamToken {
 /// that stores its answers.
 class StreamSequencer {
 public:
-    /// `bases`: address of the tensor for each invocation.
-    StreamSequencer(const hwir::ExprPool &pool, const hwir::Stream &stream,
-                    const hwir::Tensor &tensor, std::vector<Cycle> starts,
-                    std::vector<uint64_t> bases);
+    /// For each invocation: the design, the cycle of its start, the address of the tensor.
+    StreamSequencer(const std::vector<const hwir::Design *> &designs, size_t stream,
+                    std::vector<Cycle> starts, std::vector<uint64_t> bases);
     void add_token(StreamToken token) { tokens.push_back(std::move(token)); }
 
     /// Is there a run for the DMA in this cycle? If none of its points may pass without the DMA,
@@ -46,12 +45,15 @@ private:
     bool waiting(Cycle now);
     void leave_point(Cycle now);
 
-    std::unique_ptr<RunPoints> points; ///< stays where it is: the walker refers to it
+    void start();
+    const RunPoints &points() const { return *shapes[runs.number()]; }
+
+    std::vector<std::shared_ptr<RunPoints>> shapes; ///< of each invocation
     Walker walker;
     Runs runs;
     std::vector<uint64_t> bases;
     std::vector<StreamToken> tokens;
-    bool stores;
+    bool stores = false;
     bool running = true, drains = false;
     Cycle valid_from;
     bool has_run = false;

@@ -1,5 +1,6 @@
 #include "hwgen/model/timeline.h"
 
+#include "hwgen/hwir/specialize.h"
 #include "hwgen/model/counts.h"
 #include "hwgen/model/process_run.h"
 #include "hwgen/support/error.h"
@@ -25,8 +26,9 @@ struct Ring {
 
 class Timeline {
 public:
-    Timeline(hwir::Design d, const hwir::Timing &t, const Run &r)
-        : design(std::move(d)), timing(t), run(r) {
+    Timeline(const hwir::Design &d, const hwir::Timing &t, const Run &r)
+        : design(d), timing(t), run(r) {
+        specialize();
         for (uint64_t start : run.starts) {
             starts.push_back(start + Cycle(timing.start));
         }
@@ -36,22 +38,26 @@ public:
     Prediction predict();
 
 private:
+    void specialize();
+    Prediction add_counts() const;
     Ring make_ring(int slots, size_t writers, size_t readers);
     Place *place(int tokens) { return &places.emplace_back(tokens); }
     void add_ports();
     void add_processes();
-    void add_token(ProcessRun &run, int process, const hwir::Wait &wait,
+    void add_token(ProcessRun &process_run, int process, const hwir::Wait &wait,
                    const std::vector<Ring> &rings);
     void add_scratch_tokens(int tensor);
-    StreamSequencer sequencer(const hwir::Stream &stream) const;
+    StreamSequencer sequencer(size_t stream) const;
     int64_t chunk_bytes(const hwir::Stream &stream) const;
     size_t invocations_finished() const;
     void run_to_end();
     std::vector<uint64_t> finish_cycles() const;
 
-    hwir::Design design;
+    const hwir::Design &design;
     const hwir::Timing &timing;
     const Run &run;
+    std::deque<hwir::Design> specialized;      ///< for the scalars of the invocations
+    std::vector<hwir::Design *> of_invocation; ///< one of them
     std::vector<Cycle> starts;
     std::vector<std::vector<uint64_t>> bases;
     std::deque<Place> places;
@@ -61,6 +67,24 @@ private:
     std::vector<size_t> number_in_port; ///< per stream that loads
     std::vector<std::unique_ptr<ProcessRun>> processes;
 };
+
+/// The design for each invocation; one for all that have the same scalars.
+void Timeline::specialize() {
+    for (size_t i = 0; i < run.starts.size(); i++) {
+        const size_t same =
+            run.scalars.empty()
+                ? 0
+                : size_t(std::find(run.scalars.begin(), run.scalars.end(), run.scalars[i]) -
+                         run.scalars.begin());
+        if (same < i) {
+            of_invocation.push_back(of_invocation[same]);
+            continue;
+        }
+        specialized.push_back(run.scalars.empty() ? design
+                                                  : hwir::specialize(design, run.scalars[i]));
+        of_invocation.push_back(&specialized.back());
+    }
+}
 
 Ring Timeline::make_ring(int slots, size_t writers, size_t readers) {
     Ring ring;
@@ -79,12 +103,12 @@ int64_t Timeline::chunk_bytes(const hwir::Stream &stream) const {
            (design.tensors[stream.tensor].type.bits / 8);
 }
 
-StreamSequencer Timeline::sequencer(const hwir::Stream &stream) const {
+StreamSequencer Timeline::sequencer(size_t stream) const {
     std::vector<uint64_t> addresses;
-    for (const std::vector<uint64_t> &of_invocation : bases) {
-        addresses.push_back(of_invocation[stream.tensor]);
+    for (const std::vector<uint64_t> &tensors : bases) {
+        addresses.push_back(tensors[design.streams[stream].tensor]);
     }
-    return {design.exprs, stream, design.tensors[stream.tensor], starts, addresses};
+    return {{of_invocation.begin(), of_invocation.end()}, stream, starts, addresses};
 }
 
 void Timeline::add_ports() {
@@ -96,14 +120,14 @@ void Timeline::add_ports() {
         const hwir::Tensor &tensor = design.tensors[stream.tensor];
         if (stream.load < 0) {
             const int fifo = hwir::store_places(timing.processes[stream.process]);
-            writes[stream.tensor] = std::make_unique<WritePort>(
-                tensor, run.memory, sequencer(stream), chunk_bytes(stream), fifo);
+            writes[stream.tensor] = std::make_unique<WritePort>(tensor, run.memory, sequencer(s),
+                                                                chunk_bytes(stream), fifo);
             continue;
         }
         if (!reads[stream.tensor]) {
             reads[stream.tensor] = std::make_unique<ReadPort>(tensor, run.memory);
         }
-        number_in_port[s] = reads[stream.tensor]->add(sequencer(stream), chunk_bytes(stream));
+        number_in_port[s] = reads[stream.tensor]->add(sequencer(s), chunk_bytes(stream));
     }
     for (size_t t = 0; t < design.tensors.size(); t++) {
         if (design.tensors[t].direction == hwir::Direction::Scratch) {
@@ -159,27 +183,20 @@ void Timeline::add_token(ProcessRun &process_run, int p, const hwir::Wait &wait,
     const Ring &ring = rings[wait.number];
     const bool writer = wait.kind == hwir::Wait::Kind::Write;
     const std::vector<hwir::TokenUse> &uses = writer ? buffer.writers : buffer.readers;
-    for (size_t k = 0; k < uses.size(); k++) {
-        if (uses[k].process != p) {
-            continue;
-        }
-        if (writer) {
-            process_run.add_token(uses[k], ring.writer_takes(k), ring.writer_gives(k),
-                                  timing.processes[p].commit, nullptr);
-            if (buffer.progress && k + 1 == uses.size()) {
-                process_run.tell_progress(*buffer.progress, progress[wait.number]);
-            }
-            return;
-        }
-        int delay = 0;
-        for (const hwir::Release &r : timing.processes[p].releases) {
-            delay = r.buffer == wait.number ? r.cycle : delay;
-        }
-        process_run.add_token(uses[k], {ring.to_readers[k]}, {ring.released[k]}, delay,
-                              &progress[wait.number]);
+    size_t k = 0;
+    while (uses.at(k).process != p) {
+        k++;
+    }
+    if (writer) {
+        process_run.add_token(ring.writer_takes(k), ring.writer_gives(k),
+                              timing.processes[p].commit, nullptr);
         return;
     }
-    ORRERY_CHECK(false, "{} has no token of {}", design.processes[p].name, buffer.name);
+    int delay = 0;
+    for (const hwir::Release &r : timing.processes[p].releases) {
+        delay = r.buffer == wait.number ? r.cycle : delay;
+    }
+    process_run.add_token({ring.to_readers[k]}, {ring.released[k]}, delay, &progress[wait.number]);
 }
 
 void Timeline::add_processes() {
@@ -188,24 +205,30 @@ void Timeline::add_processes() {
         rings.push_back(make_ring(b.slots, b.writers.size(), b.readers.size()));
         progress.emplace_back();
     }
-    for (size_t p = 0; p < design.processes.size(); p++) {
-        processes.push_back(std::make_unique<ProcessRun>(design.exprs, design.processes[p],
-                                                         timing.processes[p], starts));
+    for (int p = 0; p < int(design.processes.size()); p++) {
+        std::map<hwir::Design *, std::shared_ptr<const ProcessShape>> known;
+        std::vector<std::shared_ptr<const ProcessShape>> shapes;
+        for (hwir::Design *d : of_invocation) {
+            std::shared_ptr<const ProcessShape> &shape = known[d];
+            shape = shape ? shape : std::make_shared<ProcessShape>(*d, p, timing.processes[p]);
+            shapes.push_back(shape);
+        }
+        processes.push_back(std::make_unique<ProcessRun>(shapes, timing.processes[p], starts));
+        ProcessRun &added = *processes.back();
         for (const hwir::Wait &wait : timing.processes[p].waits) {
-            if (wait.kind == hwir::Wait::Kind::Write || wait.kind == hwir::Wait::Kind::Read) {
-                add_token(*processes[p], int(p), wait, rings);
-                continue;
-            }
-            const hwir::Stream &stream = design.streams[wait.number];
-            const hwir::Tensor &tensor = design.tensors[stream.tensor];
-            if (wait.kind == hwir::Wait::Kind::Load) {
-                processes[p]->add_load(stream, tensor, *reads[stream.tensor],
-                                       number_in_port[wait.number]);
+            const bool load = wait.kind == hwir::Wait::Kind::Load;
+            if (load || wait.kind == hwir::Wait::Kind::Store) {
+                const int tensor = design.streams[wait.number].tensor;
+                load ? added.add_load(*reads[tensor], number_in_port[wait.number])
+                     : added.add_store(*writes[tensor]);
             } else {
-                processes[p]->add_store(stream, tensor, *writes[stream.tensor]);
+                add_token(added, p, wait, rings);
             }
         }
-        processes[p]->begin();
+        if (const int told = shapes[0]->told_buffer; told >= 0) {
+            added.tell_progress(progress[told]);
+        }
+        added.begin();
     }
 }
 
@@ -292,23 +315,29 @@ void add(Traffic &sum, const Traffic &more) {
     sum.bytes += more.bytes;
 }
 
-Prediction Timeline::predict() {
-    Prediction result = count(design, timing, bases[0]);
+/// The counts of all invocations.
+Prediction Timeline::add_counts() const {
+    Prediction sum = count(*of_invocation[0], timing, bases[0]);
     for (size_t i = 1; i < starts.size(); i++) {
-        const Prediction more = count(design, timing, bases[i]);
-        for (size_t t = 0; t < result.tensors.size(); t++) {
-            add(result.tensors[t].read, more.tensors[t].read);
-            add(result.tensors[t].written, more.tensors[t].written);
+        const Prediction more = count(*of_invocation[i], timing, bases[i]);
+        for (size_t p = 0; p < sum.processes.size(); p++) {
+            sum.processes[p].busy += more.processes[p].busy;
+            sum.processes[p].operations += more.processes[p].operations;
+        }
+        for (size_t b = 0; b < sum.buffers.size(); b++) {
+            sum.buffers[b].reads += more.buffers[b].reads;
+            sum.buffers[b].writes += more.buffers[b].writes;
+        }
+        for (size_t t = 0; t < sum.tensors.size(); t++) {
+            add(sum.tensors[t].read, more.tensors[t].read);
+            add(sum.tensors[t].written, more.tensors[t].written);
         }
     }
-    for (model::ProcessPrediction &p : result.processes) {
-        p.busy *= starts.size();
-        p.operations *= starts.size();
-    }
-    for (BufferPrediction &b : result.buffers) {
-        b.reads *= starts.size();
-        b.writes *= starts.size();
-    }
+    return sum;
+}
+
+Prediction Timeline::predict() {
+    Prediction result = add_counts();
     add_ports();
     add_processes();
     run_to_end();

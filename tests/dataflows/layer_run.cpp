@@ -4,6 +4,7 @@
 #include "hwgen/interpreter/interpreter.h"
 #include "hwgen/support/error.h"
 #include "sim/check.h"
+#include "sim/prediction.h"
 #include "tests/equivalence/random_layer.h"
 
 #include <map>
@@ -144,7 +145,11 @@ std::string simulate(const sim::DesignDescription &design, const sim::Model &mod
     }
     result = outcome.result;
     const bool passed = outcome.passed() && outcome.result.messages.empty();
-    return passed ? "" : "Verilog: " + sim::describe_failure(outcome) + outcome.result.messages;
+    if (!passed) {
+        return "Verilog: " + sim::describe_failure(outcome) + outcome.result.messages;
+    }
+    const std::string wrong = sim::wrong_predictions(design.directory, {}, result);
+    return wrong.empty() ? "" : "predicted otherwise:\n" + wrong;
 }
 
 } // namespace Orrery::test

@@ -2,6 +2,7 @@
 
 #include "hwgen/hwir/print.h"
 #include "hwgen/support/error.h"
+#include "sim/prediction.h"
 #include "tests/equivalence/random_layer.h"
 
 #include <catch2/catch.hpp>
@@ -229,6 +230,7 @@ bool DesignRunner::simulate(Case &c, const sim::Model &model) {
         }
         if (run == 0) {
             c.measured.simulated = outcome.result;
+            CHECK(sim::wrong_predictions(c.measured.description.directory, options, outcome.result) == "");
         }
     }
     return overlap(c, simulator);

@@ -9,7 +9,7 @@
 #include "hwgen/interpreter/interpreter.h"
 #include "hwgen/support/error.h"
 #include "sim/check.h"
-#include "tests/equivalence/check_model.h"
+#include "sim/prediction.h"
 #include "tests/equivalence/random_directives.h"
 #include "tests/equivalence/random_layer.h"
 
@@ -166,6 +166,7 @@ sim::RunOptions options_of_run(const Case &c, int run, test::Dice &dice) {
         const int queue = dice.once_in(3) ? 1 : 0;
         options.memory = {dice.between(1, 60), run == 1 ? dice.between(10, 50) : 0, queue};
         options.misalignment = -1;
+        options.reset = options.memory.stall_percent == 0; // the model knows no earlier runs
     }
     return options;
 }
@@ -209,7 +210,7 @@ std::string simulate(const Case &c, const sim::Model &model) {
                    what_the_interpreter_says(c, expected[0]);
         }
         std::string wrong = options.memory.stall_percent == 0
-                                ? test::wrong_predictions(c.description->directory, options, outcome.result) : "";
+                                ? sim::wrong_predictions(c.description->directory, options, outcome.result) : "";
         if (!wrong.empty()) {
             return std::to_string(count) + " invocations are predicted otherwise:\n" + wrong;
         }

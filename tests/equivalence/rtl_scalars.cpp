@@ -8,6 +8,7 @@
 #include "hwgen/hwir/specialize.h"
 #include "hwgen/interpreter/interpreter.h"
 #include "sim/check.h"
+#include "sim/prediction.h"
 #include "tests/equivalence/scalar_layers.h"
 
 #include <catch2/catch.hpp>
@@ -147,6 +148,7 @@ std::string check_run(const Case &c, sim::Simulator &simulator, unsigned seed, i
         options.memory = {dice.between(1, 60), dice.between(10, 50), dice.once_in(3) ? 1 : 0};
         options.misalignment = -1;
     }
+    options.reset = options.memory.stall_percent == 0; // the model knows no earlier runs
     std::string text;
     for (const auto &[name, value] : options.scalars) {
         text += name + "=" + std::to_string(value) + " ";
@@ -177,7 +179,10 @@ std::string check_run(const Case &c, sim::Simulator &simulator, unsigned seed, i
         }
     }
     if (outcome.passed() && outcome.result.messages.empty() && fault.empty()) {
-        return "";
+        if (options.memory.stall_percent == 0) {
+            fault = sim::wrong_predictions(c.description->directory, options, outcome.result);
+        }
+        return fault.empty() ? "" : text + "is predicted otherwise:\n" + fault;
     }
     return text + "\n" + fault + "\n" + sim::describe_failure(outcome) + outcome.result.messages;
 }
