@@ -48,6 +48,10 @@ public:
     /// The last point of this pass over the loops from `depth` inwards.
     void skip_to_last(int depth);
 
+    /// Points of this pass over the loops from `depth` inwards.
+    int64_t points_from(int depth) const {
+        return first_empty < depth ? 1 : nest->points(depth, values.data());
+    }
     bool in_range() const { return first_empty == loops; } ///< no extent is 0
     bool first_from(int depth) const { return depth > deepest_moved; }
     bool last_from(int depth) const;

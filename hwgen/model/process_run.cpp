@@ -74,7 +74,7 @@ void ProcessRun::present(uint64_t changed) {
 
 void ProcessRun::count_points() {
     if (!shape->stepwise) {
-        points_left = shape->nest.points(shape->token_depth, walker.counters());
+        points_left = walker.points_from(shape->token_depth);
     }
 }
 
