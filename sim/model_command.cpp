@@ -1,6 +1,7 @@
 #include "sim/model_command.h"
 
-#include "hwgen/model/timeline.h"
+#include "hwgen/model/energy.h"
+#include "hwgen/model/explain.h"
 #include "hwgen/support/error.h"
 #include "sim/prediction.h"
 #include "sim/report.h"
@@ -132,6 +133,96 @@ std::string prediction_json(const DesignDescription &design,
     return ordered_json{{"format", 1}, {"design", design.name}, {"numbers", list}}.dump(2) + "\n";
 }
 
+std::string energy_table(const std::vector<model::EnergyItem> &items) {
+    Table table({1});
+    table.row({"", "memory", "events", "energy", "of all", "area"});
+    double all = 0, area = 0;
+    for (const model::EnergyItem &item : items) {
+        all += item.pj.value_or(0);
+        area += item.area_mm2.value_or(0);
+    }
+    auto nanojoules = [](double pj) { return fmt::format("{:.3f} nJ", pj / 1000); };
+    auto square = [](double mm2) { return fmt::format("{:.4f} mm2", mm2); };
+    for (const model::EnergyItem &item : items) {
+        const bool memory = item.macros != 0;
+        table.row(
+            {item.name,
+             memory ? fmt::format("{} x {} bytes", item.macros, grouped(uint64_t(item.macro_bytes)))
+                    : "",
+             grouped(item.events), item.pj ? nanojoules(*item.pj) : "unknown",
+             item.pj && all > 0 ? fmt::format("{:.1f} %", 100 * *item.pj / all) : "",
+             item.area_mm2 ? square(*item.area_mm2) : ""});
+    }
+    table.row({"all that is known", "", "", nanojoules(all), "", area > 0 ? square(area) : ""});
+    return table.text();
+}
+
+std::string losses_table(const HardwareIr &hardware, const model::Prediction &prediction) {
+    Table table({5});
+    table.row({"process", "busy", "idle lanes", "not running", "waits", "for"});
+    const std::vector<model::ProcessLosses> all =
+        model::losses(hardware.design, hardware.timing, prediction);
+    for (size_t p = 0; p < all.size(); p++) {
+        const model::ProcessLosses &lost = all[p];
+        std::vector<std::string> row{hardware.design.processes[p].name, grouped(lost.busy),
+                                     lost.ragged > 0 ? fmt::format("{:.1f}", lost.ragged) : "",
+                                     grouped(lost.idle)};
+        for (const model::Loss &wait : lost.waits) {
+            row.push_back(grouped(wait.cycles));
+            row.push_back(wait.cause);
+            table.row(row);
+            row = {"", "", "", ""};
+        }
+        if (lost.waits.empty()) {
+            table.row(row);
+        }
+    }
+    return table.text();
+}
+
+/// Where the cycles go, the place under the roof, and what would be faster.
+std::string explanation(const HardwareIr &hardware, const model::Prediction &prediction,
+                        const model::Run &run) {
+    const hwir::Design &design = hardware.design;
+    std::string text = "Where the cycles go (idle lanes: the busy cycles that they are worth)\n" +
+                       losses_table(hardware, prediction);
+    uint64_t operations = 0, bytes = 0;
+    for (const model::ProcessPrediction &p : prediction.processes) {
+        operations += p.operations;
+    }
+    for (const model::TensorPrediction &t : prediction.tensors) {
+        bytes += t.read.bytes + t.written.bytes;
+    }
+    const std::vector<model::Bound> bounds = model::bounds(design, prediction);
+    text += fmt::format(
+        "\nUnder the roof: {} cycles, at least {} for {}, which is {:.1f} %; bound by {}\n",
+        grouped(prediction.cycles), grouped(bounds[0].cycles), bounds[0].part,
+        100.0 * double(bounds[0].cycles) / double(prediction.cycles),
+        bounds[0].memory ? "memory" : "computation");
+    for (size_t i = 1; i < bounds.size(); i++) {
+        if (bounds[i].memory) {
+            text += fmt::format("  next by memory: {}, {} cycles\n", bounds[i].part,
+                                grouped(bounds[i].cycles));
+            break;
+        }
+    }
+    if (operations != 0 && bytes != 0) {
+        text += fmt::format("  {} operations, {:.2f} per byte of DRAM, {:.2f} per cycle\n",
+                            grouped(operations), double(operations) / double(bytes),
+                            double(operations) / double(prediction.cycles));
+    }
+    Table table;
+    for (const model::Relief &r : model::reliefs(design, hardware.timing, run, prediction.cycles)) {
+        table.row({r.change, grouped(r.cycles),
+                   fmt::format("-{:.2f} %", 100.0 * double(prediction.cycles - r.cycles) /
+                                                double(prediction.cycles))});
+    }
+    const std::string faster = table.text();
+    return text + (faster.empty() ? "\nNo further slot, wider bus, more bursts in flight or faster "
+                                    "memory saves a cycle\n"
+                                  : "\nCycles with\n" + faster);
+}
+
 /// What is to be predicted, and the simulation that it is compared with.
 struct Question {
     model::Run run;
@@ -183,6 +274,12 @@ int predict(const ModelCommand &command) {
         compare(hardware, prediction, q.last ? q.last->result : empty_result(design));
     fmt::print("{}", comparison_table(numbers, q.last.has_value()));
     fmt::print("\npredicted in {:.1f} ms of processor time\n", 1000 * seconds);
+    fmt::print("\n{}\n", explanation(hardware, prediction, q.run));
+    if (!command.technology.empty()) {
+        const model::Technology technology = model::find_technology(command.technology);
+        fmt::print("Energy and area of memories, {}\n{}\n", technology.name,
+                   energy_table(model::energy(hardware.design, prediction, technology)));
+    }
     if (!command.json_file.empty()) {
         write_atomically(command.json_file, prediction_json(design, numbers, q.last.has_value()));
     }

@@ -10,6 +10,7 @@ struct ModelCommand {
     std::vector<std::string> scalars; ///< "name=value"
     std::string memory; ///< "latency=N,queue=N,misalign=N"; empty: as the last simulation, else the
                         ///< defaults
+    std::string technology; ///< name or file; empty: no energies
     std::string json_file;
 };
 

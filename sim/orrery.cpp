@@ -103,6 +103,10 @@ void add_model(CLI::App &app, Orrery::sim::ModelCommand &command) {
         ->add_option("--memory", command.memory,
                      "DRAM, as of simulate but for random stalls (else as in the last simulation)")
         ->type_name("latency=N,queue=N,misalign=N");
+    model
+        ->add_option("--technology", command.technology,
+                     "Energies and areas: interstellar-28nm, cacti-45nm or a file")
+        ->type_name("NAME|FILE.json");
     model->add_option("--json", command.json_file, "Write the prediction as JSON as well")
         ->type_name("FILE");
 }

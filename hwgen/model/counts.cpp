@@ -38,9 +38,12 @@ public:
         const uint64_t points = uint64_t(nest.sum(all.loops_used(), [&](Point p) {
             return int64_t(all.allows(p));
         })); // at which it computes
-        if (process.array) {
-            result.operations = lanes_of(all);
-        }
+        const uint64_t lanes = uint64_t(all.all_lanes());
+        const uint64_t enabled = all.depends_on_lanes() ? lanes_of(all) : points * lanes;
+        result.operations = process.array ? enabled : 0;
+        result.multiplications = enabled * uint64_t(hwir::multiplier_count(pool, process)) / lanes;
+        result.idle_lanes = result.busy * lanes - enabled;
+        add_hops(points, result);
         for (const hwir::CountedReads &r : timing.reads) {
             buffers[r.buffer].reads += reads(r, points);
         }
@@ -59,6 +62,51 @@ private:
         return uint64_t(nest.sum(conditions.loops_used(), [&](Point p) {
             return conditions.allows(p) ? conditions.lanes(p) : 0;
         }));
+    }
+
+    /// Lanes of the loops of `loops` that are (not) in `of`.
+    int64_t lanes_in(const std::vector<int> &loops, const std::vector<int> &of, bool in) const {
+        int64_t lanes = 1;
+        for (int l : loops) {
+            const bool is = std::find(of.begin(), of.end(), l) != of.end();
+            lanes *= is == in ? process.loops[l].max_extent : 1;
+        }
+        return lanes;
+    }
+
+    /// Along linked lane loops, an operand that does not depend on them passes from lane to lane,
+    /// and so does a partial sum.
+    void add_hops(uint64_t points, ProcessPrediction &result) const {
+        const std::vector<int> linked = hwir::linked_lanes(process),
+                               every = hwir::lane_loops(process);
+        if (linked.empty()) {
+            return;
+        }
+        auto add = [&](int64_t values, int64_t links, int bits) {
+            result.hops += points * uint64_t(values * links);
+            result.hop_bits += points * uint64_t(values * links * bits);
+        };
+        for (size_t k = 0; k < process.loads.size(); k++) {
+            if (process.accumulation && process.accumulation->self_load == int(k)) {
+                continue;
+            }
+            const hwir::Access &load = process.loads[k];
+            std::vector<int> own;
+            for (int l : every) {
+                if (hwir::depends_on(pool, load, l)) {
+                    own.push_back(l);
+                }
+            }
+            const hwir::Type type = load.kind == hwir::MemoryKind::Buffer
+                                        ? design.buffers[load.memory].type
+                                        : design.tensors[load.memory].type;
+            add(lanes_in(own, own, true), lanes_in(linked, own, false) - 1, type.bits);
+        }
+        const std::vector<int> reduced = hwir::reduction_lanes(pool, process);
+        const hwir::Type sum = process.store.kind == hwir::MemoryKind::Buffer
+                                   ? design.buffers[process.store.memory].type
+                                   : design.tensors[process.store.memory].type;
+        add(lanes_in(every, reduced, false), lanes_in(linked, reduced, true) - 1, sum.bits);
     }
 
     /// The elements that a port can reach, wherever the point is enabled and, of a port of one

@@ -6,8 +6,13 @@
 namespace Orrery::model {
 
 struct ProcessPrediction {
-    uint64_t busy = 0;            ///< points
-    uint64_t operations = 0;      ///< enabled lanes, of a process with an array
+    uint64_t busy = 0;       ///< points
+    uint64_t operations = 0; ///< enabled lanes, of a process with an array
+    // What no counter of the hardware counts.
+    uint64_t multiplications = 0; ///< of two loaded values, in enabled lanes
+    uint64_t idle_lanes = 0;      ///< disabled lanes, summed over the points
+    uint64_t hops = 0;            ///< elements that pass from one processing element to the next
+    uint64_t hop_bits = 0;        ///< their bits
     std::vector<uint64_t> stalls; ///< in the order of hwir::ProcessTiming::waits
 };
 

@@ -323,6 +323,10 @@ Prediction Timeline::add_counts() const {
         for (size_t p = 0; p < sum.processes.size(); p++) {
             sum.processes[p].busy += more.processes[p].busy;
             sum.processes[p].operations += more.processes[p].operations;
+            sum.processes[p].multiplications += more.processes[p].multiplications;
+            sum.processes[p].idle_lanes += more.processes[p].idle_lanes;
+            sum.processes[p].hops += more.processes[p].hops;
+            sum.processes[p].hop_bits += more.processes[p].hop_bits;
         }
         for (size_t b = 0; b < sum.buffers.size(); b++) {
             sum.buffers[b].reads += more.buffers[b].reads;
