@@ -2,6 +2,7 @@
 // against Halide and against plain loops.
 #include "tests/apps/conv2d.h"
 #include "tests/apps/gemm.h"
+#include "tests/apps/networks.h"
 #include "tests/apps/pool.h"
 
 #include <catch2/catch.hpp>
@@ -121,5 +122,16 @@ TEST_CASE("concatenation by address: two layers write parts of one tensor") {
     runner.add(test::conv2d_case("first", size + "filters=5", 41));
     runner.add(test::conv2d_case(
         "second_planes", size + "filters=6 layout=nchw kernel_width=1 pad_left=0 pad_right=0", 42));
+    runner.run();
+}
+
+TEST_CASE("recurrent cells, perceptrons and attention, all of it on the chip") {
+    test::AppRunner runner(directory / "networks");
+    const std::string size = "rows=4 columns=4 bus_bits=64 ";
+    runner.add(test::recurrent_case("lstm", size + "inputs=5 units=6 batch=3"));
+    runner.add(test::recurrent_case("lstm_sequence", size + "inputs=3 units=5 batch=2 steps=3"));
+    runner.add(test::recurrent_case("gru", size + "cell=gru inputs=7 units=6 batch=2 steps=2"));
+    runner.add(test::mlp_case("mlp", size + "batch=5", {13, 10, 7, 3}));
+    runner.add(test::attention_case("attention", size + "heads=2 length=10 features=6 tile=4"));
     runner.run();
 }

@@ -1,0 +1,14 @@
+#pragma once
+#include "tests/apps/app_runner.h"
+
+#include <string>
+
+namespace Orrery::test {
+
+/// Cases of the generators recurrent, mlp and attention with random tensors and plain loops.
+AppCase recurrent_case(const std::string &name, const std::string &parameters);
+AppCase mlp_case(const std::string &name, const std::string &parameters,
+                 const std::vector<int> &sizes);
+AppCase attention_case(const std::string &name, const std::string &parameters);
+
+} // namespace Orrery::test
