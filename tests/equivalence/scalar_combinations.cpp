@@ -7,9 +7,10 @@ namespace Orrery::test {
 using namespace Halide;
 
 ScalarLayer line_buffer_with_scalars(bool scheduled) {
-    constexpr int width = 6, height = 8;
+    constexpr int height = 8; // along which the windows slide
     ImageParam input(Int(8), 3, "input"), weights(Int(8), 4, "weights");
     Param<int> channels("channels", 4, 1, 5), filters("filters", 3, 1, 6), shift("shift", 4, 0, 9);
+    Param<int> width("width", 6, 2, 7);
     Param<int8_t> zero("zero", 3);
     Var c("c"), k("k"), x("x"), y("y"), ki("ki"), ko("ko");
     RVar co("co"), ci("ci");
@@ -52,7 +53,8 @@ ScalarLayer line_buffer_with_scalars(bool scheduled) {
     }
     return {output,
             {input, weights},
-            {channels.parameter(), filters.parameter(), shift.parameter(), zero.parameter()}};
+            {channels.parameter(), filters.parameter(), width.parameter(), shift.parameter(),
+             zero.parameter()}};
 }
 
 ScalarLayer feature_map_with_scalars(bool scheduled) {

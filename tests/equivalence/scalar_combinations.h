@@ -4,7 +4,8 @@
 /// Layers with scalars whose buffers are not plain ones: see scalar_layers.h.
 namespace Orrery::test {
 
-/// Two convolutions, each behind a line buffer; channels, filters and requantisation are scalars.
+/// A convolution and a maximum, each behind a line buffer; channels, filters, width and
+/// requantisation are scalars.
 ScalarLayer line_buffer_with_scalars(bool scheduled);
 /// Two stages of any size with a feature map in DRAM between them, and a systolic array behind it.
 ScalarLayer feature_map_with_scalars(bool scheduled);

@@ -223,6 +223,27 @@ TEST_CASE("error: size that depends on a scalar without bounds", "[frontend][err
     }
 }
 
+TEST_CASE("error: window along a loop whose size is a scalar", "[frontend][errors]") {
+    const auto design_with = [](bool along) {
+        ImageParam input(Int(16), 2, "input");
+        Param<int> size("size", 5, 1, 9);
+        Var x("x"), y("y");
+        const Expr width = along ? Expr(6) : size, height = along ? size : Expr(6);
+        input.dim(0).set_bounds(0, width);
+        input.dim(1).set_bounds(0, height + 2);
+        Func copy("copy"), output("output");
+        copy(x, y) = input(x, y);
+        output(x, y) = copy(x, y) + copy(x, y + 1) + copy(x, y + 2);
+        output.bound(x, 0, width).bound(y, 0, height);
+        copy.store_root().compute_at(output, y);
+        return design_of(output, {input}, {}, {size.parameter()});
+    };
+    CHECK_THAT(message_of([&] { design_with(true); }),
+               Contains("Func copy: its window slides") &&
+                   Contains("compute it where it is stored"));
+    CHECK(design_with(false).buffers.at(0).slides()); // along the other one it may
+}
+
 TEST_CASE("error: image with fixed contents", "[frontend][errors]") {
     Line line;
     Buffer<int8_t> image(16);
