@@ -35,7 +35,7 @@ bool StreamSequencer::waiting(Cycle now) {
         return true;
     }
     for (StreamToken &t : tokens) {
-        if (t.unsettled || (t.takes && walker.first_from(t.depth) && !t.takes->available(now))) {
+        if (t.unsettled || (walker.first_from(t.depth) && t.missing(now))) {
             return true;
         }
     }
@@ -48,8 +48,8 @@ bool StreamSequencer::run_valid(Cycle now) {
 
 void StreamSequencer::leave_point(Cycle now) {
     for (StreamToken &t : tokens) {
-        if (t.takes && walker.first_from(t.depth)) {
-            t.takes->take();
+        if (walker.first_from(t.depth)) {
+            std::for_each(t.takes.begin(), t.takes.end(), [](Place *p) { p->take(); });
             for (Place *p : t.at_once) {
                 p->give(now + 1);
             }
@@ -104,9 +104,10 @@ Cycle StreamSequencer::wake_cycle(Cycle now, Part &part) {
     }
     Cycle wake = never;
     for (StreamToken &t : tokens) {
-        if (t.takes && walker.first_from(t.depth) && !t.takes->available(now)) {
-            wake = std::min(wake, t.takes->when(now));
-            t.takes->wait(part);
+        Place *missing = walker.first_from(t.depth) ? t.missing(now) : nullptr;
+        if (missing) {
+            wake = std::min(wake, missing->when(now));
+            missing->wait(part);
         }
     }
     return wake;

@@ -9,10 +9,19 @@ namespace Orrery::model {
 /// How a stream takes part in a ring of tokens of a scratch tensor.
 struct StreamToken {
     int depth = 0;
-    Place *takes = nullptr;       ///< null: takes none
+    std::vector<Place *> takes;
     std::vector<Place *> gives;   ///< behind a fence; empty: none
     std::vector<Place *> at_once; ///< given when it is taken
-    bool unsettled = false;       ///< of the fence
+    /// The first place without a token; null: none.
+    Place *missing(Cycle now) const {
+        for (Place *p : takes) {
+            if (!p->available(now)) {
+                return p;
+            }
+        }
+        return nullptr;
+    }
+    bool unsettled = false; ///< of the fence
 };
 
 /// The sequencer of a stream and what holds its runs up: tokens, fences, and behind an invocation

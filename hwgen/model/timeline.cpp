@@ -154,7 +154,7 @@ void Timeline::add_scratch_tokens(int t) {
     const int depth = hwir::generation_depth(tensor, writer);
     StreamSequencer &stores = writes[t]->sequencer();
     stores.add_token(
-        {depth, updates ? nullptr : ring.writer_takes(0)[0], ring.writer_gives(0), {}});
+        {depth, updates ? std::vector<Place *>() : ring.writer_takes(0), ring.writer_gives(0), {}});
     size_t reader = 0;
     for (size_t s = 0; s < design.streams.size(); s++) {
         const hwir::Stream &stream = design.streams[s];
@@ -163,13 +163,12 @@ void Timeline::add_scratch_tokens(int t) {
         }
         StreamSequencer &loads = reads[t]->sequencer(number_in_port[s]);
         if (stream.process == writer) {
-            loads.add_token({depth, ring.writer_takes(0)[0], {}, {}});
-            loads.add_token(
-                {process.pass_depth, pass.writer_takes(0)[0], {}, pass.writer_gives(0)});
-            stores.add_token({process.pass_depth, pass.to_readers[0], pass.released, {}});
+            loads.add_token({depth, ring.writer_takes(0), {}, {}});
+            loads.add_token({process.pass_depth, pass.writer_takes(0), {}, pass.writer_gives(0)});
+            stores.add_token({process.pass_depth, pass.to_readers, pass.released, {}});
         } else {
             loads.add_token({hwir::generation_depth(tensor, stream.process),
-                             ring.to_readers[reader],
+                             {ring.to_readers[reader]},
                              {ring.released[reader]},
                              {}});
             reader++;
