@@ -147,14 +147,16 @@ Hardware parse_hardware(const std::string &file, const std::string &text) {
     } catch (const json::exception &error) {
         user_error("{}: {}", file, error.what());
     }
-    const Fields fields(file, "", document,
-                        {"name", "word_bits", "levels", "array", "utilisation", "replication"});
+    const Fields fields(
+        file, "", document,
+        {"name", "word_bits", "levels", "array", "utilisation", "replication", "least_fill"});
     Hardware hardware;
     hardware.name = fields.has("name") ? fields.text("name") : file;
     hardware.word_bits = fields.has("word_bits") ? int(fields.integer("word_bits", 1, 1024)) : 16;
     read_levels(file, fields.get("levels"), hardware);
     read_array(file, fields.get("array"), hardware);
     hardware.utilisation = fields.has("utilisation") ? fields.number("utilisation", 0, 1) : 0;
+    hardware.least_fill = fields.has("least_fill") ? fields.number("least_fill", 0, 1) : 0.5;
     hardware.replication = fields.has("replication") && fields.flag("replication");
     return hardware;
 }

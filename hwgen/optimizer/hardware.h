@@ -35,6 +35,8 @@ struct Hardware {
     Array array;
     double utilisation = 0;   ///< of the array, at least
     bool replication = false; ///< two loops may share an axis
+    double least_fill =
+        0.5; ///< part of the capacity that a tile must have, on all levels but the last
 
     int find_level(const std::string &level_name) const; ///< -1: there is none
     int last_level() const { return int(levels.size()) - 1; }

@@ -269,7 +269,8 @@ int64_t InterstellarModel::words(const int64_t *tile) const {
 
 bool InterstellarModel::fills(int level, int64_t words) const {
     const int64_t capacity = hardware_.levels[level].words;
-    return capacity == 0 || (words <= capacity && 2 * words >= capacity);
+    return capacity == 0 ||
+           (words <= capacity && double(words) >= hardware_.least_fill * double(capacity));
 }
 
 std::string InterstellarModel::broken_rule(const Mapping &mapping) const {
@@ -304,8 +305,9 @@ std::string InterstellarModel::broken_rule(const Mapping &mapping) const {
             }
         }
         if (!fills(level, words(tile.data()))) {
-            return fmt::format("{} words are not between half and all of {} ({})",
-                               words(tile.data()), hardware_.levels[level].name, capacity);
+            return fmt::format("{} words do not fill {} ({}) to at least {:.0f} %",
+                               words(tile.data()), hardware_.levels[level].name, capacity,
+                               100 * hardware_.least_fill);
         }
     }
     return {};

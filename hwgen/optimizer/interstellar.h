@@ -70,7 +70,7 @@ public:
 
     /// Words of all tensors in a tile.
     int64_t words(const int64_t *tile) const;
-    /// At least half full, and not more than full.
+    /// Filled to least_fill, and not more than full.
     bool fills(int level, int64_t words) const;
     /// The rule that the mapping breaks, or nothing. The spatial loops are taken as given: whether
     /// an axis is used well enough is the business of spatial_choices.

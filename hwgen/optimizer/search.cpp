@@ -53,7 +53,7 @@ public:
         : model_(model), constraints_(constraints), options_(options), tables_(model, constraints),
           lattice_(tables_.lattice()), junction_(model, tables_),
           choices_(constraints.axes ? given_spatial(model, *constraints.axes)
-                                    : spatial_choices(model)),
+                                    : spatial_choices(model, constraints.accepts)),
           begin_(Clock::now()) {
         for (size_t x = 0; x < model.tensors().size(); x++) {
             constant_ += model.access_energy(0, int(x), model.innermost_accesses(int(x)));
@@ -235,6 +235,9 @@ private:
         const int64_t rest = constant_ + inside(choice, tile);
         const int64_t evaluated = junction_.evaluate(
             choice, tile, [&](int64_t energy, int assignment, Point tile_above, int order) {
+                if (count && options_.each) {
+                    options_.each(energy + rest);
+                }
                 if (energy + rest <= worker.best.energy) {
                     worker.best = std::min(worker.best, Found{energy + rest, candidate.choice, tile,
                                                               assignment, tile_above, order});
@@ -274,15 +277,16 @@ private:
         for (Point p = 0; p < lattice_.points(); p++) {
             if (tables_.above()[p] != no_energy) {
                 return fmt::format(
-                    "no tile of a processing element follows the rules: between half and all of "
-                    "{}, with factors that divide and what is fixed",
-                    hardware.levels[hardware.array.level].name);
+                    "no tile of a processing element follows the rules: between {:.0f} % and all "
+                    "of {}, with factors that divide and what is fixed",
+                    100 * hardware.least_fill, hardware.levels[hardware.array.level].name);
             }
         }
-        return fmt::format(
-            "no tile fills {} and the levels further out between half and all of their capacity, "
-            "with factors that divide and what is fixed",
-            hardware.levels[hardware.array.level + 1].name);
+        return fmt::format("no tile fills {} and the levels further out between {:.0f} % and all "
+                           "of their capacity, "
+                           "with factors that divide and what is fixed",
+                           hardware.levels[hardware.array.level + 1].name,
+                           100 * hardware.least_fill);
     }
 
     SearchResult result() const {

@@ -12,6 +12,8 @@ namespace Orrery::optimizer {
 /// What is given of a mapping; the search finds the rest.
 struct Constraints {
     std::optional<std::vector<Axis>> axes;
+    /// Searched axes that it refuses are left out; empty: none.
+    std::function<bool(const std::vector<Axis> &)> accepts;
     std::vector<std::vector<int64_t>> temporal; ///< [level][loop]: iterations; 0 or missing: free
     /// Level: a tensor that must stay over its loops: those that do not index it are innermost.
     std::map<int, int> kept;
@@ -34,6 +36,9 @@ struct SearchOptions {
     double seconds = 0; ///< stop the search then, with what has been found; 0: never
     bool prune = true;  ///< false: evaluate every mapping (to measure and to test)
     std::function<void(const SearchProgress &)> progress;
+    /// Called with the energy of every mapping that is evaluated, once for each order of the level
+    /// next to the array; one thread only.
+    std::function<void(int64_t energy)> each;
 };
 
 struct SearchResult {

@@ -89,8 +89,9 @@ int64_t SearchTables::level_energy(int level, Point from, Point to, size_t *orde
         }
         int64_t energy = 0;
         for (size_t x = 0; x < orders_[o].outer.size(); x++) {
-            const int64_t accesses =
-                orders_[o].outer[x][from] * orders_[o].inner[x][to] / model_.tensors()[x].divisor;
+            const int64_t divisor = model_.tensors()[x].divisor;
+            int64_t accesses = orders_[o].outer[x][from] * orders_[o].inner[x][to];
+            accesses = divisor == 1 ? accesses : accesses / divisor;
             energy += model_.access_energy(level, int(x), accesses);
         }
         if (energy < least) {

@@ -125,19 +125,24 @@ private:
 
 } // namespace
 
-std::vector<SpatialChoice> spatial_choices(const InterstellarModel &model) {
+std::vector<SpatialChoice>
+spatial_choices(const InterstellarModel &model,
+                const std::function<bool(const std::vector<Axis> &)> &accepts) {
     const Hardware &hardware = model.hardware();
     const std::vector<Axis> choices = axis_choices(model.problem(), hardware);
     const double least = hardware.utilisation * double(hardware.array.elements);
     Collector collector(model);
     for (size_t i = 0; i < choices.size(); i++) {
         if (hardware.array.axes == 1) {
-            collector.add({choices[i]});
+            if (!accepts || accepts({choices[i]})) {
+                collector.add({choices[i]});
+            }
             continue;
         }
         for (size_t j = i; j < choices.size(); j++) {
             const bool disjoint = (loops_of(choices[i]) & loops_of(choices[j])) == 0;
-            if (disjoint && double(iterations(choices[i]) * iterations(choices[j])) >= least) {
+            const bool used = double(iterations(choices[i]) * iterations(choices[j])) >= least;
+            if (disjoint && used && (!accepts || accepts({choices[i], choices[j]}))) {
                 collector.add({choices[i], choices[j]});
             }
         }

@@ -1,6 +1,7 @@
 #pragma once
 #include "hwgen/optimizer/interstellar.h"
 
+#include <functional>
 #include <vector>
 
 namespace Orrery::optimizer {
@@ -18,8 +19,10 @@ struct SpatialChoice {
 /// extent and is at least utilisation * width and at most width, or, with replication, a first loop
 /// below that and a second one that bring the product there. Axes have different loops, and use at
 /// least `utilisation` of the array together. The axes are alike: of two assignments that differ by
-/// an exchange of axes, one is listed.
-std::vector<SpatialChoice> spatial_choices(const InterstellarModel &model);
+/// an exchange of axes, one is listed. Those that `accepts` refuses are left out.
+std::vector<SpatialChoice>
+spatial_choices(const InterstellarModel &model,
+                const std::function<bool(const std::vector<Axis> &)> &accepts = {});
 
 /// The one assignment that is given; it must fit into the array.
 std::vector<SpatialChoice> given_spatial(const InterstellarModel &model,

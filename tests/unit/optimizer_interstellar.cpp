@@ -125,11 +125,11 @@ TEST_CASE("Rules: buffers at least half full, factors, number of elements") {
     CHECK(InterstellarModel(problem, three_levels(7, 90)).broken_rule(mapping) == "");
     CHECK(InterstellarModel(problem, three_levels(14, 180)).broken_rule(mapping) == "");
     CHECK(InterstellarModel(problem, three_levels(6, 90)).broken_rule(mapping) ==
-          "7 words are not between half and all of RF (6)");
+          "7 words do not fill RF (6) to at least 50 %");
     CHECK(InterstellarModel(problem, three_levels(15, 90)).broken_rule(mapping) ==
-          "7 words are not between half and all of RF (15)");
+          "7 words do not fill RF (15) to at least 50 %");
     CHECK(InterstellarModel(problem, three_levels(7, 181)).broken_rule(mapping) ==
-          "90 words are not between half and all of SRAM (181)");
+          "90 words do not fill SRAM (181) to at least 50 %");
     Hardware small = three_levels(7, 90);
     small.array.elements = 3;
     CHECK(InterstellarModel(problem, small).broken_rule(mapping) ==

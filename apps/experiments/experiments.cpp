@@ -1,0 +1,61 @@
+/// The command `experiments`: the experiments of the Interstellar paper.
+#include "experiments.h"
+
+#include "hwgen/support/error.h"
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+
+namespace {
+
+struct Experiment {
+    const char *name, *about;
+    void (*run)(const std::string &directory);
+};
+
+constexpr Experiment all[] = {
+    {"dataflows", "Energy of every dataflow of two layers", experiments::dataflow_energies},
+    {"memories", "Energy over sizes of register files and SRAM", experiments::memory_hierarchies},
+    {"networks", "Whole networks on three machines", experiments::networks},
+    {"cliff", "Energy over all blockings of a layer", experiments::blocking_cliff}};
+
+int run(int argc, char **argv) {
+    CLI::App app("The experiments of the Interstellar paper, in its cost model", "experiments");
+    std::string directory = "experiments";
+    app.add_option("--output", directory, "Directory for CSV and SVG")->capture_default_str();
+    app.require_subcommand(0, 1);
+    for (const Experiment &experiment : all) {
+        app.add_subcommand(experiment.name, experiment.about);
+    }
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError &error) {
+        return app.exit(error) == 0 ? 0 : 1;
+    }
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    if (error) {
+        Orrery::user_error("--output {}: {}", directory, error.message());
+    }
+    for (const Experiment &experiment : all) {
+        if (app.get_subcommands().empty() || app.got_subcommand(experiment.name)) {
+            experiment.run(directory);
+        }
+    }
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    try {
+        return run(argc, argv);
+    } catch (const Orrery::UserError &error) {
+        fmt::print(stderr, "experiments: error: {}\n", error.what());
+        return 1;
+    } catch (const std::exception &error) {
+        fmt::print(stderr, "experiments: internal error: {}\n", error.what());
+        return 70;
+    }
+}
