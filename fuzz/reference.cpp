@@ -107,9 +107,7 @@ Reference::Reference(const Layer &layer) : pipeline_(build_pipeline(layer)) {
         seed = (seed ^ uint64_t(c)) * 0x100000001b3u;
     }
     add_setting(seed, true);
-    if (!pipeline_.scalars.empty()) {
-        add_setting(seed + 1, false);
-    }
+    add_setting(seed + 1, false);
     for (const NamedFunc &f : pipeline_.funcs) {
         if (f.func.num_update_definitions() > 0) {
             Func(f.func).compute_root();

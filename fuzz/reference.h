@@ -8,13 +8,15 @@
 namespace Orrery::fuzz {
 
 /// Random inputs of a layer and what Halide makes of them on the CPU, from the algorithm without
-/// any schedule. Where the layer has scalars there are several settings: the first one has the
-/// greatest sizes.
+/// any schedule. There are several settings: with other inputs, and other values of the scalars; the
+/// first one has the greatest sizes.
 class Reference {
 public:
     explicit Reference(const Layer &layer);
 
     size_t settings() const { return settings_.size(); }
+    /// Settings that differ in their scalars: the first ones.
+    size_t scalar_settings() const { return pipeline_.scalars.empty() ? 1 : settings_.size(); }
     const ScalarValues &scalars(size_t setting) const { return settings_[setting].scalars; }
     const Halide::Buffer<> &input(size_t setting, const std::string &name) const {
         return settings_[setting].inputs.at(name);

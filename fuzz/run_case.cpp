@@ -131,7 +131,7 @@ Reference &reference_of(const Layer &layer) {
 
 Outcome compare_with_halide(const hwir::Design &design, Reference &reference) {
     bool ran = false;
-    for (size_t setting = 0; setting < reference.settings(); setting++) {
+    for (size_t setting = 0; setting < reference.scalar_settings(); setting++) {
         const std::vector<int64_t> values = values_for(design, reference.scalars(setting));
         if (!hwir::takes(design, values)) {
             continue;

@@ -6,8 +6,8 @@
 #include "halide-fork/hardware.h"
 #include "hwgen/support/error.h"
 #include "sim/check.h"
-#include "sim/prediction.h"
 #include "sim/model_build.h"
+#include "sim/prediction.h"
 
 #include <fstream>
 #include <optional>
@@ -17,6 +17,9 @@ namespace Orrery::fuzz {
 namespace fs = std::filesystem;
 
 namespace {
+
+/// Layers that take longer run alone only: models are compiled without optimisation.
+constexpr uint64_t most_cycles_of_several = 10'000;
 
 /// A case that has become Verilog.
 struct Compiled {
@@ -64,15 +67,14 @@ void build(std::vector<Compiled> &designs, const fs::path &directory, int jobs,
     }
 }
 
-/// Memory of one of the runs of a case: the first one does not stall.
+/// Memory of one of the runs of a case: the first one and the last one do not stall.
 sim::RunOptions timing(int run, Dice &dice) {
     sim::RunOptions options;
     options.seed = uint64_t(dice.below(1 << 30));
     options.watchdog_cycles = 4000;
     if (run > 0) {
         const int queue = dice.once_in(3) ? 1 : 0;
-        const int stalls = dice.between(10, 50);
-        options.memory = {dice.between(1, 60), run == 1 ? stalls : 0, queue};
+        options.memory = {dice.between(1, 60), run < 3 ? dice.between(10, 50) : 0, queue};
         options.misalignment = -1;
     }
     options.reset = options.memory.stall_percent == 0; // the model knows no earlier runs
@@ -92,35 +94,60 @@ std::vector<sim::Buffer> tensors_of(const sim::DesignDescription &design, Refere
     return tensors;
 }
 
-/// One run; `design` has the shapes of the setting.
-Outcome run_once(sim::Simulator &simulator, const sim::DesignDescription &design,
-                 const std::vector<sim::Buffer> &expected, const sim::RunOptions &options) {
-    std::vector<sim::Buffer> tensors = expected;
-    sim::Outcome outcome;
-    for (size_t i = 0; i < tensors.size(); i++) {
-        if (design.tensors[i].is_output) {
-            tensors[i] = sim::allocate_tensor(design.tensors[i]);
+/// A setting of the reference, for one invocation of the design.
+struct Setting {
+    ScalarValues scalars;
+    sim::DesignDescription shaped; ///< with these scalars
+    std::vector<sim::Buffer> expected;
+};
+
+/// The model's numbers are those of the simulation, where nothing is random.
+Outcome check_prediction(const sim::DesignDescription &design, const sim::RunOptions &options,
+                         const sim::Result &result) {
+    if (options.memory.stall_percent != 0) {
+        return {};
+    }
+    const std::string wrong = sim::wrong_predictions(design.directory, options, result);
+    return wrong.empty() ? Outcome()
+                         : Outcome{Verdict::Mispredicted, "predicted otherwise:\n" + wrong};
+}
+
+/// One run of invocations that follow each other without a pause, and the cycles that it took.
+Outcome run_once(sim::Simulator &simulator, const std::vector<const Setting *> &invocations,
+                 sim::RunOptions options, uint64_t &cycles) {
+    std::vector<std::vector<sim::Buffer>> tensors;
+    for (const Setting *setting : invocations) {
+        tensors.push_back(setting->expected);
+        options.invocation_scalars.push_back(setting->scalars);
+        for (size_t i = 0; i < tensors.back().size(); i++) {
+            if (setting->shaped.tensors[i].is_output) {
+                tensors.back()[i] = sim::allocate_tensor(setting->shaped.tensors[i]);
+            }
         }
     }
+    sim::Outcome outcome;
     outcome.result = simulator.run(tensors, options);
-    for (size_t i = 0; i < tensors.size(); i++) {
-        if (design.tensors[i].is_output) {
-            outcome.elements += uint64_t(design.tensors[i].element_count());
-            outcome.differing += sim::compare_tensors(design.tensors[i], tensors[i], expected[i], 3,
-                                                      outcome.differences);
+    cycles = outcome.result.cycles;
+    for (size_t n = 0; n < tensors.size(); n++) {
+        const Setting &setting = *invocations[n];
+        for (size_t i = 0; i < tensors[n].size(); i++) {
+            const sim::TensorDescription &tensor = setting.shaped.tensors[i];
+            if (tensor.is_output) {
+                outcome.elements += uint64_t(tensor.element_count());
+                outcome.differing += sim::compare_tensors(
+                    tensor, tensors[n][i], setting.expected[i], 3, outcome.differences);
+            }
         }
     }
     if (outcome.passed() && outcome.result.messages.empty()) {
-        const bool stalls = options.memory.stall_percent != 0;
-        const std::string wrong =
-            stalls ? "" : sim::wrong_predictions(design.directory, options, outcome.result);
-        return wrong.empty() ? Outcome() : Outcome{Verdict::Mispredicted, "predicted otherwise:\n" + wrong};
+        return check_prediction(invocations.front()->shaped, options, outcome.result);
     }
     const bool clean = outcome.result.clean() && outcome.result.messages.empty();
     return {clean ? Verdict::Differs : Verdict::BreaksRule,
-            fmt::format("{}{} (latency {}, stalls {} %, queue {})", sim::describe_failure(outcome),
-                        outcome.result.messages, options.memory.latency,
-                        options.memory.stall_percent, options.memory.queue_bursts)};
+            fmt::format("{}{} ({} invocations, latency {}, stalls {} %, queue {})",
+                        sim::describe_failure(outcome), outcome.result.messages, tensors.size(),
+                        options.memory.latency, options.memory.stall_percent,
+                        options.memory.queue_bursts)};
 }
 
 /// Nothing if the scalars break a requirement of the design.
@@ -133,29 +160,42 @@ std::optional<std::vector<int64_t>> values_for(const sim::DesignDescription &des
     }
 }
 
+/// The settings that the design accepts.
+std::vector<Setting> settings_of(const sim::DesignDescription &design, Reference &reference) {
+    std::vector<Setting> settings;
+    for (size_t i = 0; i < reference.settings(); i++) {
+        if (const auto values = values_for(design, reference.scalars(i))) {
+            const sim::DesignDescription shaped = design.at(*values);
+            settings.push_back({reference.scalars(i), shaped, tensors_of(shaped, reference, i)});
+        }
+    }
+    return settings;
+}
+
 Outcome simulate(const Case &c, const Compiled &compiled) {
-    Reference &reference = reference_of(c.layer);
+    const std::vector<Setting> settings = settings_of(compiled.description, reference_of(c.layer));
+    if (settings.empty()) {
+        return {Verdict::Refused, "a requirement on the scalars"};
+    }
+    // Each setting alone, then invocations that overlap.
+    const Setting *first = &settings.front(), *last = &settings.back();
+    const std::vector<std::vector<const Setting *>> runs{
+        {first}, {last}, {first, last, first}, {last, first}};
     sim::Simulator simulator(compiled.description, compiled.model);
     Dice dice(compiled.index);
-    bool ran = false;
-    for (size_t setting = 0; setting < reference.settings(); setting++) {
-        const auto values = values_for(compiled.description, reference.scalars(setting));
-        if (!values) {
-            continue;
+    uint64_t cycles = 0; // of the first run, which does not stall
+    for (size_t run = 0; run < runs.size(); run++) {
+        if (runs[run].size() > 1 && cycles > most_cycles_of_several) {
+            break;
         }
-        const sim::DesignDescription design = compiled.description.at(*values);
-        const std::vector<sim::Buffer> expected = tensors_of(design, reference, setting);
-        for (int run = 0; run < 3; run++) {
-            sim::RunOptions options = timing(run, dice);
-            options.scalars = reference.scalars(setting);
-            const Outcome outcome = run_once(simulator, design, expected, options);
-            if (outcome.is_failure()) {
-                return outcome;
-            }
+        uint64_t here = 0;
+        const Outcome outcome = run_once(simulator, runs[run], timing(int(run), dice), here);
+        if (outcome.is_failure()) {
+            return outcome;
         }
-        ran = true;
+        cycles = run == 0 ? here : cycles;
     }
-    return ran ? Outcome() : Outcome{Verdict::Refused, "a requirement on the scalars"};
+    return {};
 }
 
 } // namespace

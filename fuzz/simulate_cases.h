@@ -8,9 +8,9 @@
 namespace Orrery::fuzz {
 
 /// Compiles the cases to Verilog, builds one library with the models of all of them, and simulates
-/// each with a quick memory and with two that stall at random; all outputs are compared with
-/// Halide's. Files are kept in `directory`, whose old contents are removed. Outcomes are as those
-/// of `interpret`.
+/// each: with a quick memory, with one that stalls at random, and three and two invocations that
+/// overlap, with stalls and without; all outputs are compared with Halide's. Files are kept in
+/// `directory`, whose old contents are removed. Outcomes are as those of `interpret`.
 std::vector<Outcome> simulate_cases(const std::vector<Case> &cases,
                                     const std::filesystem::path &directory,
                                     const IsolateOptions &options);

@@ -159,24 +159,10 @@ void check_many(const char *what, const MakeLayer &make, int wanted) {
 
 } // namespace
 
-TEST_CASE("the interpreter agrees with Halide on random convolutions") {
-    check_many("convolutions", test::random_convolution, 240);
-}
-
-TEST_CASE("the interpreter agrees with Halide on random matrix multiplications") {
-    check_many("matrix multiplications", test::random_matrix_multiply, 80);
-}
-
-TEST_CASE("the interpreter agrees with Halide on random pooling and pointwise layers") {
-    check_many("pooling", test::random_pooling, 30);
-    check_many("pointwise layers", test::random_pointwise, 30);
-}
-
-TEST_CASE("the interpreter agrees with Halide on random chains and triangles") {
-    check_many("chains", test::random_chain, 30);
-    check_many("triangles", test::random_triangle, 30);
+TEST_CASE("the interpreter agrees with Halide on random chains") {
+    check_many("chains", test::random_chain, 60);
 }
 
 TEST_CASE("the interpreter agrees with Halide on random sliding windows") {
-    check_many("sliding windows", test::random_windows, 60);
+    check_many("sliding windows", test::random_windows, 90);
 }

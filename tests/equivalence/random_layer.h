@@ -43,14 +43,10 @@ struct RandomLayer {
 
 /// The layer of a seed: the same seed gives the same layer. Without `scheduled` it is the plain
 /// algorithm, for the reference. Most schedules are legal; those that Halide or the compiler
-/// rejects do so with a UserError or a Halide::CompileError.
+/// rejects do so with a UserError or a Halide::CompileError. Layers of one reduction are the fuzzer's
+/// (fuzz/layers.h).
 using MakeLayer = RandomLayer (*)(unsigned seed, bool scheduled);
-RandomLayer random_convolution(unsigned seed, bool scheduled);
-RandomLayer random_matrix_multiply(unsigned seed, bool scheduled);
-RandomLayer random_pooling(unsigned seed, bool scheduled);
-RandomLayer random_pointwise(unsigned seed, bool scheduled);
 RandomLayer random_chain(unsigned seed, bool scheduled);
-RandomLayer random_triangle(unsigned seed, bool scheduled);
 RandomLayer random_windows(unsigned seed, bool scheduled);
 
 /// A buffer of that shape and these strides; the elements are not set.

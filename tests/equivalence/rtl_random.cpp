@@ -1,4 +1,5 @@
-// Random layers and schedules: the generated Verilog, run cycle by cycle, against Halide.
+// Random chains of layers and sliding windows: the generated Verilog, run cycle by cycle, against
+// Halide. Layers of one reduction are the fuzzer's (orrery fuzz --rtl).
 //
 // ORRERY_SEED=n starts at another seed, ORRERY_CASES=n sets the number of designs that are run.
 // ORRERY_KIND=text keeps the kinds of layers whose name contains the text, ORRERY_TEXT=text the
@@ -33,19 +34,9 @@ struct LayerKind {
     test::MakeLayer make;
 };
 
-/// Every other seed is a convolution.
 LayerKind kind_of_seed(unsigned seed) {
-    static const LayerKind others[] = {{"matrix_multiply", test::random_matrix_multiply},
-                                       {"pooling", test::random_pooling},
-                                       {"chain", test::random_chain},
-                                       {"windows", test::random_windows},
-                                       {"pointwise", test::random_pointwise},
-                                       {"matrix_multiply", test::random_matrix_multiply},
-                                       {"triangle", test::random_triangle}};
-    if (seed % 2 == 0) {
-        return {"convolution", test::random_convolution};
-    }
-    return others[seed / 2 % std::size(others)];
+    return seed % 2 == 0 ? LayerKind{"chain", test::random_chain}
+                         : LayerKind{"windows", test::random_windows};
 }
 
 struct Case {
@@ -355,9 +346,9 @@ private:
 
 } // namespace
 
-TEST_CASE("the Verilog of random layers and schedules agrees with Halide") {
+TEST_CASE("the Verilog of random chains and sliding windows agrees with Halide") {
     unsigned seed = unsigned(number_from_environment("ORRERY_SEED", 1));
-    int wanted = number_from_environment("ORRERY_CASES", 64);
+    int wanted = number_from_environment("ORRERY_CASES", 32);
     fs::path directory = fs::path(ORRERY_BINARY_DIR) / "rtl_random" / std::to_string(seed);
     fs::remove_all(directory);
     std::cout << "ORRERY_SEED=" << seed << " ORRERY_CASES=" << wanted << "\n";

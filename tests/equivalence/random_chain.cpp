@@ -1,4 +1,4 @@
-// Several reductions one behind the other, and reductions that are not a box.
+// Several reductions one behind the other.
 #include "tests/equivalence/random_schedule.h"
 
 #include <algorithm>
@@ -125,53 +125,6 @@ RandomLayer random_chain(unsigned seed, bool scheduled) {
         chain.schedule();
     }
     return chain.b.layer;
-}
-
-RandomLayer random_triangle(unsigned seed, bool scheduled) {
-    LayerBuilder b(seed);
-    Dice &dice = b.dice;
-    const int n = dice.between(1, 5), m = dice.between(1, 5), count = dice.between(1, 40);
-    const int kind = dice.below(3), batches = dice.between(1, 3);
-    ImageParam input = b.input("input", b.data_type(), {n, m, count, batches});
-    b.layer.text = "triangle " + std::to_string(n) + "x" + std::to_string(m) + "x" +
-                   std::to_string(count) + " kind " + std::to_string(kind) + b.layer.text;
-    Var i("i"), io("io"), ii("ii"), batch("batch");
-    RDom r(0, n, 0, m, "r");
-    if (kind == 0) {
-        r.where(r.x <= r.y);
-    } else if (kind == 1) {
-        r.where(r.x + r.y < n);
-    } else {
-        r.where((r.x + r.y) % 2 == 0);
-    }
-    Func sum("sum"), output("output");
-    const Expr element = cast<int32_t>(input(r.x, r.y, i, batch));
-    sum(i, batch) = 7;
-    sum(i, batch) += select(i % 3 == 1, element * (r.x + 1), element - r.y);
-    output(i, batch) = b.requantised(sum(i, batch), Expr(5));
-    b.set_output(output, {i, batch}, {count, batches});
-    if (!scheduled) {
-        return b.layer;
-    }
-
-    const int factor = std::min(dice.between(1, 16), count);
-    output.split(i, io, ii, factor, b.tail(count, factor));
-    const std::vector<VarOrRVar> order = b.order(Stage(output), {ii, io, batch});
-    if (dice.once_in(2)) {
-        output.unroll(ii);
-        b.layer.text += " lanes";
-    }
-    const Var level = order[dice.between(1, 2)].var;
-    sum.compute_at(output, level);
-    b.layer.text += " sum@" + level.name();
-    b.set_buffer(sum, false);
-    const std::vector<VarOrRVar> loops = b.order(sum.update(), {r.x, r.y, i, batch});
-    b.maybe_array(sum, b.unroll(sum.update(), {r.x, r.y}, 2));
-    if (!dice.once_in(4)) {
-        b.place(input, sum, loops, level);
-    }
-    b.set_ports();
-    return b.layer;
 }
 
 } // namespace Orrery::test
