@@ -191,7 +191,7 @@ std::string check_run(const Case &c, sim::Simulator &simulator, unsigned seed, i
 
 TEST_CASE("one Verilog agrees with Halide at all values of its scalars") {
     const unsigned seed = unsigned(number_from_environment("ORRERY_SEED", 1));
-    const int runs = number_from_environment("ORRERY_RUNS", 40);
+    const int runs = number_from_environment("ORRERY_RUNS", 25);
     const char *wanted = std::getenv("ORRERY_KIND");
     const fs::path directory = fs::path(ORRERY_BINARY_DIR) / "rtl_scalars";
     std::vector<Case> cases;
