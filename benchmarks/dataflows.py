@@ -1,7 +1,8 @@
 """Runs one layer in every preset of apps/dataflows and writes docs/dataflows.md with its pictures: dataflows.py --help.
 
-All numbers are cycles and counters of the simulated Verilog: the same on every machine. A preset that is not bit-exact ends the
-program with an error.
+All numbers are cycles and counters, the same on every machine: `orrery model` predicts them, and each preset is simulated in Verilog. A preset that
+is not bit-exact, or of which one number is not that of the model, ends the program with an error. With --predict nothing is simulated; the page
+says which presets were, in --work, before.
 """
 import argparse
 import json
@@ -20,15 +21,18 @@ LAYER = {"batch": 1, "channels": 64, "filters": 64, "width": 14, "height": 14, "
 INTRODUCTION = """# Dataflows compared
 
 The same convolution in every preset of [apps/dataflows](../apps/dataflows/README.md). `tools/dataflows` makes this page: it generates the
-designs, simulates their Verilog, and checks that all outputs are those of Halide. `U | V` is U down the rows of the array and V across its columns;
+designs, predicts their cycles and counters ([model](model.md)), simulates their Verilog, and checks that all outputs are those of Halide and all numbers those
+of the model. `U | V` is U down the rows of the array and V across its columns;
 loops in brackets are replicated. The layer has {channels} input and {filters} output channels, {width} x {height} outputs and a {kernel_width} x {kernel_height}
 kernel: {multiplications:,} multiply-accumulates, int8. Every port is 128 bits wide, the memory's latency is 40 cycles.
+
+{simulated}
 
 * *array* is the number of processing elements. The presets differ in it, so compare the utilisation, and accesses, rather than cycles.
 * *utilisation*: multiply-accumulates / (processing elements x cycles). *of the least*: the cycles that the array needs when every loop is divided
   upwards, as a part of those that it took. What is missing is the first fill, the last drain, and waiting.
 * *registers*, *SRAM*: elements read and written, per multiply-accumulate. An element that is broadcast counts once; so registers that a row of
-  processing elements shares count as one. *DRAM*: bytes on the ports per multiply-accumulate.
+  processing elements shares count as one. *DRAM*: bytes on the ports, per multiply-accumulate and in all.
 """
 
 
@@ -52,10 +56,15 @@ def measure(arguments, name):
     parameters = [f"{key}={value}" for key, value in LAYER.items()]
     script = run([arguments.programs / f"{GENERATOR}.generator", "-g", GENERATOR, "-o", directory, "-e", "accelerator",
                   f"dataflow={name}", "print_schedule=true", *parameters])
-    report_file = directory / "simulation.json"
-    run([arguments.programs / "orrery", "simulate", directory, "--memory", MEMORY, "--json", report_file])
+    if not arguments.predict:
+        run([arguments.programs / "orrery", "simulate", directory, "--memory", MEMORY])
+    prediction = directory / "prediction.json"
+    # Its status says whether a number differs from that of the simulation.
+    run([arguments.programs / "orrery", "model", directory, "--memory", MEMORY, "--json", prediction])
+    numbers = json.loads(prediction.read_text())["numbers"]
     return {"name": name, "script": script, "loops": (directory / "schedule.txt").read_text(),
-            "design": json.loads((directory / "design.json").read_text()), "report": json.loads(report_file.read_text())}
+            "design": json.loads((directory / "design.json").read_text()),
+            "numbers": {n["name"]: n["predicted"] for n in numbers}, "simulated": all("simulated" in n for n in numbers)}
 
 
 def multiplications():
@@ -65,47 +74,61 @@ def multiplications():
     return product
 
 
+def reads(preset, buffer):
+    return preset["numbers"][f"reads of {buffer['name']}"]
+
+
+def writes(preset, buffer):
+    return preset["numbers"][f"writes to {buffer['name']}"]
+
+
+def port_bytes(preset, tensor):
+    return preset["numbers"][f"{tensor['name']} {'written' if tensor['direction'] == 'output' else 'read'}: bytes"]
+
+
 def accesses(preset, memory):
-    return sum(b["reads"] + b["writes"] for b in preset["report"]["buffers"] if b["memory"] == memory)
+    return sum(reads(preset, b) + writes(preset, b) for b in preset["design"]["buffers"] if b["memory"] == memory)
 
 
 def kilobytes(preset, memory):
-    return sum(b["bits"] for b in preset["report"]["buffers"] if b["memory"] == memory) / 8192
+    return sum(b["bits"] for b in preset["design"]["buffers"] if b["memory"] == memory) / 8192
 
 
 def array_text(preset):
     """"FY 3, C 4 | Y 14", from the lanes of schedule.txt."""
-    rows, columns = re.search(r"array \d+ rows \((.*?)\) x \d+ columns \((.*?)\)", preset["loops"]).groups()
+    rows, columns, links = re.search(r"array \d+ rows \((.*?)\)(?: linked)? x \d+ columns \((.*?)\)( linked)?",
+                                     preset["loops"]).groups()
 
     def axis(text):
         return ", ".join(f"{loop.upper()} {size}" for loop, size in re.findall(r"\.(\w+?)l 0\.\.(\d+)", text))
-    return f"{axis(rows)} \\| {axis(columns)}"
+    return f"{axis(rows)} \\| {axis(columns)}" + (" (systolic)" if links else "")
 
 
 def summary(preset):
-    report, macs = preset["report"], multiplications()
-    array = next(p for p in report["processes"] if p.get("processing_elements"))
-    elements = array["processing_elements"]
-    dram = sum(port["bytes"] for port in report["ports"])
-    cells = [f"[{preset['name']}](#{preset['name']})", array_text(preset), f"{elements}", f"{report['cycles']:,}",
-             f"{macs / (elements * report['cycles']):.1%}", f"{array['busy'] / report['cycles']:.1%}"]
+    numbers, macs = preset["numbers"], multiplications()
+    array = next(p for p in preset["design"]["processes"] if "array" in p)
+    elements = array["array"]["rows"] * array["array"]["columns"]
+    cycles, busy = numbers["cycles"], numbers[f"{array['name']} busy"]
+    dram = sum(port_bytes(preset, tensor) for tensor in preset["design"]["tensors"])
+    cells = [f"[{preset['name']}](#{preset['name']})", array_text(preset), f"{elements}", f"{cycles:,}",
+             f"{macs / (elements * cycles):.1%}", f"{busy / cycles:.1%}"]
     for memory in ("register_file", "sram"):
         cells.append(f"{accesses(preset, memory) / macs:.3f} ({kilobytes(preset, memory):.1f} KB)")
-    cells.append(f"{dram / macs:.4f}")
+    cells += [f"{dram / macs:.4f}", f"{dram:,}"]
     return "| " + " | ".join(cells) + " |"
 
 
 def levels(preset):
     """One line per buffer and port: what it moved."""
     lines = ["| memory | kind | KB | reads | writes |", "|---|---|---|---|---|"]
-    for b in preset["report"]["buffers"]:
+    for b in preset["design"]["buffers"]:
         kind = "registers" if b["memory"] == "register_file" else "SRAM"
-        lines.append(f"| `{b['name']}` | {kind} | {b['bits'] / 8192:.2f} | {b['reads']:,} | {b['writes']:,} |")
-    for p in preset["report"]["ports"]:
-        moved = [f"{p['bytes']:,} bytes", ""]
-        if p["direction"] == "output":
+        lines.append(f"| `{b['name']}` | {kind} | {b['bits'] / 8192:.2f} | {reads(preset, b):,} | {writes(preset, b):,} |")
+    for tensor in preset["design"]["tensors"]:
+        moved = [f"{port_bytes(preset, tensor):,} bytes", ""]
+        if tensor["direction"] == "output":
             moved.reverse()
-        lines.append(f"| `{p['tensor']}` | DRAM | | {moved[0]} | {moved[1]} |")
+        lines.append(f"| `{tensor['name']}` | DRAM | | {moved[0]} | {moved[1]} |")
     return "\n".join(lines)
 
 
@@ -116,12 +139,19 @@ def section(preset):
             f"The schedule:\n\n{script}\n\nThe loops of every process:\n\n{re.sub(r' +$', '', loops, flags=re.M)}\n")
 
 
+def simulated_text(presets):
+    predicted = [p["name"] for p in presets if not p["simulated"]]
+    if not predicted:
+        return "All were simulated, with the numbers of the model."
+    return f"Predicted by the model, and not simulated with this compiler at this size yet: {', '.join(predicted)}."
+
+
 def page(presets, names):
     """`names` are all presets; those that were not measured are named."""
     missing = [name for name in names if name not in [p["name"] for p in presets]]
-    table = ["| preset | rows \\| columns | array | cycles | utilisation | of the least | registers | SRAM | DRAM |",
-             "|---|---|---|---|---|---|---|---|---|"] + [summary(p) for p in presets]
-    introduction = INTRODUCTION.format(multiplications=multiplications(), **LAYER)
+    table = ["| preset | rows \\| columns | array | cycles | utilisation | of the least | registers | SRAM | DRAM | bytes |",
+             "|---|---|---|---|---|---|---|---|---|---|"] + [summary(p) for p in presets]
+    introduction = INTRODUCTION.format(multiplications=multiplications(), simulated=simulated_text(presets), **LAYER)
     rest = [f"Not in the table: {', '.join(missing)}; `tools/dataflows` measures all.", ""] if missing else []
     return "\n".join([introduction, *table, "", *rest, *[section(p) for p in presets]])
 
@@ -131,6 +161,7 @@ def main():
     parser.add_argument("--programs", type=pathlib.Path, required=True, help="directory of orrery and the generator")
     parser.add_argument("--work", type=pathlib.Path, required=True, help="directory for the designs")
     parser.add_argument("--docs", type=pathlib.Path, required=True, help="directory of dataflows.md")
+    parser.add_argument("--predict", action="store_true", help="do not simulate")
     parser.add_argument("presets", nargs="*", help="only these")
     arguments = parser.parse_args()
     arguments.programs = arguments.programs.resolve()
@@ -139,7 +170,7 @@ def main():
     names = preset_names(arguments)
     for name in arguments.presets or names:
         presets.append(measure(arguments, name))
-        print(f"{name}: {presets[-1]['report']['cycles']:,} cycles", flush=True)
+        print(f"{name}: {presets[-1]['numbers']['cycles']:,} cycles", flush=True)
     pictures = arguments.docs / "dataflows"
     pictures.mkdir(exist_ok=True)
     for preset in presets:
