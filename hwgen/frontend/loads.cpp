@@ -1,6 +1,7 @@
 #include "hwgen/frontend/loads.h"
 
 #include "hwgen/frontend/assumptions.h"
+#include "hwgen/frontend/constant_tables.h"
 #include "hwgen/frontend/expressions.h"
 #include "hwgen/support/error.h"
 
@@ -13,6 +14,7 @@ namespace {
 class LoadCollector : public IRMutator {
     using IRMutator::visit;
     const std::string &output, &where;
+    const CounterSpace &space;
     std::vector<StageAccess> &loads;
 
     Assumptions assumptions;   // what holds where the value of the current expression is used
@@ -22,7 +24,7 @@ class LoadCollector : public IRMutator {
 public:
     LoadCollector(const std::string &out, const std::string &w, const CounterSpace &s,
                   std::vector<StageAccess> &l)
-        : output(out), where(w), loads(l), assumptions(s) {}
+        : output(out), where(w), space(s), loads(l), assumptions(s) {}
 
 private:
     Expr mutate_under(const Expr &condition, bool negated, bool is_required, const Expr &e) {
@@ -53,6 +55,13 @@ private:
             }
             return Call::make(op->type, Call::if_then_else, args, op->call_type);
         }
+        if (op->call_type == Call::Image && op->image.defined()) {
+            std::vector<Expr> coordinates;
+            for (const Expr &a : op->args) {
+                coordinates.push_back(mutate(a));
+            }
+            return constant_element(*op, coordinates, space, where);
+        }
         if (op->call_type == Call::Halide || op->call_type == Call::Image) {
             const StageAccess access = load(op);
             const Expr value = load_variable(access.type, find_or_add(access));
@@ -62,12 +71,6 @@ private:
     }
 
     StageAccess load(const Call *op) {
-        if (op->image.defined()) {
-            user_error(
-                "{}: '{}' is an image with fixed contents, which is not supported yet; pass it "
-                "as an input",
-                where, user_name(op->name));
-        }
         StageAccess access;
         access.memory = op->name;
         access.is_tensor = op->call_type == Call::Image;
@@ -82,7 +85,8 @@ private:
         for (const Expr &a : op->args) {
             if (reads_memory(a)) {
                 user_error("{}: the address of a load from '{}' depends on data, which is not "
-                           "supported; addresses must be made of loop variables",
+                           "supported; addresses must be made of loop variables (a table of "
+                           "constants may be a Buffer, which realize() of a Func gives)",
                            where, user_name(op->name));
             }
             access.coordinates.push_back(assumptions.reduce(a, used));

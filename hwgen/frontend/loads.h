@@ -13,6 +13,8 @@ namespace Orrery::frontend {
 ///     select(x < 0 || 9 <= x, 0, input(max(min(x, 8), 0)))
 ///         ->  select(x < 0 || 9 <= x, 0, load0),   load0 = input(x) if 0 <= x and x < 9
 ///
+/// Elements of images with fixed contents become selections of constants (constant_tables.h).
+///
 /// Throws UserError for an address that is itself read from memory.
 Expr collect_loads(const Expr &e, const std::string &output, const CounterSpace &space,
                    const std::string &where, std::vector<StageAccess> &loads);

@@ -244,13 +244,30 @@ TEST_CASE("error: window along a loop whose size is a scalar", "[frontend][error
     CHECK(design_with(false).buffers.at(0).slides()); // along the other one it may
 }
 
-TEST_CASE("error: image with fixed contents", "[frontend][errors]") {
-    Line line;
-    Buffer<int8_t> image(16);
-    image.fill(1);
-    line.f(line.x) = line.input(line.x) + image(line.x);
-    line.finish();
-    CHECK_THAT(line.error(), Contains("f's pure definition") && Contains("as an input"));
+TEST_CASE("error: table of constants", "[frontend][errors]") {
+    SECTION("too large") {
+        Line line;
+        Buffer<int8_t> image(5000);
+        line.f(line.x) = line.input(line.x) + image(line.x);
+        line.finish();
+        CHECK_THAT(line.error(), Contains("f's pure definition") && Contains("5000 elements") &&
+                                     Contains("as an input"));
+    }
+    SECTION("the address may lie outside") {
+        Line line;
+        Buffer<int8_t> image(100);
+        line.f(line.x) = image(cast<int>(line.input(line.x)));
+        line.finish();
+        CHECK_THAT(line.error(),
+                   Contains("f's pure definition") && Contains("clamp(address, 0, 99)"));
+    }
+    SECTION("floating point") {
+        Line line;
+        Buffer<float> image(256);
+        line.f(line.x) = line.input(line.x) + cast<int8_t>(image(line.x));
+        line.finish();
+        CHECK_THAT(line.error(), Contains("floating point"));
+    }
 }
 
 TEST_CASE("error: output with an update", "[frontend][errors]") {

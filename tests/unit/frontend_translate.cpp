@@ -169,6 +169,27 @@ TEST_CASE("operations on bits equal Halide's", "[frontend]") {
     check_operation<int16_t>("concatenate two", [](Expr a, Expr b) { return concat_bits({a, b}); });
 }
 
+TEST_CASE("tables of constants equal Halide's", "[frontend]") {
+    Buffer<int16_t> square(256), plane(5, 3);
+    square.set_min(-128);
+    square.for_each_element([&](int i) { square(i) = int16_t(i * i - 77); });
+    plane.for_each_element([&](int i, int j) { plane(i, j) = int16_t(i - 1000 * j); });
+    Buffer<int16_t> sideways = plane.transposed(0, 1);
+    Buffer<uint8_t> few(3);
+    few.for_each_element([&](int i) { few(i) = uint8_t(200 + i); });
+    check_operation<int8_t>("square",
+                            [&](const Expr &a, const Expr &) { return square(cast<int>(a)); });
+    check_operation<uint8_t>("plane", [&](const Expr &a, const Expr &b) {
+        return plane(cast<int>(a % 5), clamp(cast<int>(b), 0, 2));
+    });
+    check_operation<uint8_t>("sideways", [&](const Expr &a, const Expr &b) {
+        return sideways(cast<int>(b % 3), cast<int>(a % 5));
+    });
+    check_operation<uint8_t>("table of a table", [&](const Expr &a, const Expr &b) {
+        return few(cast<int>(few(cast<int>(a % 3)) % 3)) + few(cast<int>(b % 3));
+    });
+}
+
 TEST_CASE("operations that Halide replaces stay apart in one expression", "[frontend]") {
     check_operation<int8_t>("many", [](Expr a, Expr b) {
         const Expr distance = b & 7;
