@@ -30,8 +30,10 @@ Expr element(const Halide::Buffer<> &image, int64_t offset) {
     default:
         value = *reinterpret_cast<const int64_t *>(at);
     }
-    return type.is_int() ? IntImm::make(type, value)
-                         : UIntImm::make(type, static_cast<uint64_t>(value));
+    if (type.is_int()) {
+        return IntImm::make(type, value);
+    }
+    return UIntImm::make(type, static_cast<uint64_t>(value));
 }
 
 /// All elements, the first dimension fastest.
