@@ -10,7 +10,7 @@
 namespace fs = std::filesystem;
 using namespace Orrery;
 
-static const fs::path directory = fs::path(ORRERY_BINARY_DIR) / "apps";
+static const fs::path directory = fs::path(ORRERY_DESIGN_DIR) / "apps";
 
 TEST_CASE("convolutions, quantised as TFLite and ONNX define it") {
     test::AppRunner runner(directory / "conv2d");

@@ -85,7 +85,7 @@ void check_copies(const test::Measured &design, const std::vector<CopyAccesses> 
 } // namespace
 
 TEST_CASE("mappings become hardware that does what is counted from them") {
-    test::DesignRunner runner(std::filesystem::path(ORRERY_BINARY_DIR) / "closed_loop");
+    test::DesignRunner runner(std::filesystem::path(ORRERY_DESIGN_DIR) / "closed_loop");
     std::vector<MappedLayer> mapped;
     for (const Case &c : cases) {
         mapped.push_back(optimize(c));

@@ -150,7 +150,7 @@ TEST_CASE("every dataflow is bit-exact and keeps its array busy") {
     }
     REQUIRE(!cases.empty());
     lap();
-    MatrixRun matrix(fs::path(ORRERY_BINARY_DIR) / (all ? "dataflows_all" : "dataflows"),
+    MatrixRun matrix(all ? fs::path(ORRERY_BINARY_DIR) / "dataflows_all" : fs::path(ORRERY_DESIGN_DIR) / "dataflows",
                      std::getenv("ORRERY_INTERPRET") != nullptr);
     const char *from = std::getenv("ORRERY_FROM");
     matrix.run(cases, from ? size_t(std::atoi(from)) : 0);

@@ -57,7 +57,7 @@ TEST_CASE("the Verilog of every preset gives the convolution, with and without s
     layer.width = 5;
     layer.height = 6;
     layer.kernel_width = layer.kernel_height = 3;
-    test::DesignRunner runner(std::filesystem::path(ORRERY_BINARY_DIR) / "dataflow_presets");
+    test::DesignRunner runner(std::filesystem::path(ORRERY_DESIGN_DIR) / "dataflow_presets");
     for (const Preset &preset : presets()) {
         runner.add(preset.name, [=](bool scheduled) {
             return test::make_layer(layer, preset.make(layer), scheduled);

@@ -128,7 +128,7 @@ std::vector<Plan> plans() {
 } // namespace
 
 TEST_CASE("layers one behind the other: nothing between them goes through DRAM") {
-    test::DesignRunner runner(std::filesystem::path(ORRERY_BINARY_DIR) / "designs/chains");
+    test::DesignRunner runner(std::filesystem::path(ORRERY_DESIGN_DIR) / "chains");
     const std::vector<Plan> all = plans();
     for (const Plan &plan : all) {
         runner.add(plan.name, [&](bool on) { return plan.example.make(plan.shape, on); });

@@ -218,7 +218,7 @@ Layer spilled(bool scheduled) {
 } // namespace
 
 TEST_CASE("systolic arrays, line buffers and DRAM together compute what Halide does") {
-    test::DesignRunner runner(std::filesystem::path(ORRERY_BINARY_DIR) / "designs/combined");
+    test::DesignRunner runner(std::filesystem::path(ORRERY_DESIGN_DIR) / "combined");
     for (int slots : {1, 2}) {
         const std::string suffix = "_slots" + std::to_string(slots);
         runner.add("line_buffer" + suffix, [=](bool s) { return line_buffer(slots, s); });

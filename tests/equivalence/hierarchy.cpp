@@ -265,7 +265,7 @@ std::vector<GemmPlan> gemm_plans() {
 } // namespace
 
 TEST_CASE("copies of nested in() move what the loop nest says") {
-    test::DesignRunner runner(std::filesystem::path(ORRERY_BINARY_DIR) / "hierarchy_gemm");
+    test::DesignRunner runner(std::filesystem::path(ORRERY_DESIGN_DIR) / "hierarchy_gemm");
     const std::vector<GemmPlan> plans = gemm_plans();
     for (const GemmPlan &plan : plans) {
         runner.add(plan.name, [&](bool scheduled) { return gemm(plan, scheduled); });
@@ -349,7 +349,7 @@ void check_accumulator(const Measured &design, int b, int64_t updates,
 } // namespace
 
 TEST_CASE("partial sums of rfactor are added up level by level") {
-    test::DesignRunner runner(std::filesystem::path(ORRERY_BINARY_DIR) / "hierarchy_rfactor");
+    test::DesignRunner runner(std::filesystem::path(ORRERY_DESIGN_DIR) / "hierarchy_rfactor");
     const std::vector<std::vector<std::string>> chains{{"ko"}, {"k1"}, {"ko", "k1"}};
     for (const auto &chain : chains) {
         std::string name = "rfactor";
@@ -464,7 +464,7 @@ std::pair<uint64_t, uint64_t> convolution_bytes(const ConvPlan &plan) {
 } // namespace
 
 TEST_CASE("a tensor that stays resident is loaded once, and double buffers keep the array busy") {
-    test::DesignRunner runner(std::filesystem::path(ORRERY_BINARY_DIR) / "hierarchy_convolution");
+    test::DesignRunner runner(std::filesystem::path(ORRERY_DESIGN_DIR) / "hierarchy_convolution");
     const std::vector<ConvPlan> plans{{"weights_resident", true, false, false},
                                       {"inputs_resident", false, false, false},
                                       {"sums_resident", false, true, false},

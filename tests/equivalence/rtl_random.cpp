@@ -349,7 +349,7 @@ private:
 TEST_CASE("the Verilog of random chains and sliding windows agrees with Halide") {
     unsigned seed = unsigned(number_from_environment("ORRERY_SEED", 1));
     int wanted = number_from_environment("ORRERY_CASES", 32);
-    fs::path directory = fs::path(ORRERY_BINARY_DIR) / "rtl_random" / std::to_string(seed);
+    fs::path directory = fs::path(ORRERY_DESIGN_DIR) / "rtl_random" / std::to_string(seed);
     fs::remove_all(directory);
     std::cout << "ORRERY_SEED=" << seed << " ORRERY_CASES=" << wanted << "\n";
     lap();

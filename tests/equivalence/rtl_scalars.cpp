@@ -193,7 +193,7 @@ TEST_CASE("one Verilog agrees with Halide at all values of its scalars") {
     const unsigned seed = unsigned(number_from_environment("ORRERY_SEED", 1));
     const int runs = number_from_environment("ORRERY_RUNS", 25);
     const char *wanted = std::getenv("ORRERY_KIND");
-    const fs::path directory = fs::path(ORRERY_BINARY_DIR) / "rtl_scalars";
+    const fs::path directory = fs::path(ORRERY_DESIGN_DIR) / "rtl_scalars";
     std::vector<Case> cases;
     for (const test::ScalarLayerKind &kind : test::scalar_layers()) {
         if (!wanted || std::string(kind.name).find(wanted) != std::string::npos) {

@@ -130,7 +130,7 @@ uint64_t bytes_of(const sim::PortTraffic &traffic) { return traffic.bytes; }
 } // namespace
 
 TEST_CASE("a feature map in DRAM is read behind the answers of its writes") {
-    test::DesignRunner runner(std::filesystem::path(ORRERY_BINARY_DIR) / "scratch_feature_map");
+    test::DesignRunner runner(std::filesystem::path(ORRERY_DESIGN_DIR) / "scratch_feature_map");
     for (int rows : {0, 5, 1}) {
         for (bool two : {false, true}) {
             runner.add("rows_" + std::to_string(rows) + (two ? "_two_readers" : ""),
@@ -159,7 +159,7 @@ TEST_CASE("a feature map in DRAM is read behind the answers of its writes") {
 }
 
 TEST_CASE("partial sums are written to DRAM and read back") {
-    test::DesignRunner runner(std::filesystem::path(ORRERY_BINARY_DIR) / "scratch_spilled");
+    test::DesignRunner runner(std::filesystem::path(ORRERY_DESIGN_DIR) / "scratch_spilled");
     const std::vector<SpillPlan> plans = spill_plans();
     for (const SpillPlan &plan : plans) {
         runner.add(plan.name, [&](bool scheduled) { return spilled(plan, scheduled); });

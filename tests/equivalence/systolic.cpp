@@ -240,7 +240,7 @@ const std::vector<Example> examples{
 } // namespace
 
 TEST_CASE("systolic arrays compute what Halide does, at the rate of broadcast") {
-    test::DesignRunner runner(std::filesystem::path(ORRERY_BINARY_DIR) / "systolic");
+    test::DesignRunner runner(std::filesystem::path(ORRERY_DESIGN_DIR) / "systolic");
     const std::vector<std::pair<Links, std::string>> forms{{Links::None, "none"},
                                                            {Links::Rows, "rows"},
                                                            {Links::Columns, "columns"},
