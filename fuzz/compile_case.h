@@ -14,6 +14,9 @@ ScheduledLayer scheduled(const Case &c);
 /// The hardware IR of a case, after all passes.
 hwir::Design compile_to_ir(const Case &c);
 
+/// UserError if the design takes too many points to be run here.
+void check_length(const hwir::Design &design);
+
 /// Runs the hardware IR in the interpreter, timed and with random progress, and compares.
 Outcome compare_with_halide(const hwir::Design &design, Reference &reference);
 

@@ -14,6 +14,9 @@ namespace Orrery::fuzz {
 
 namespace {
 
+/// Of a process: a second in the interpreter.
+constexpr int64_t most_points = 500'000;
+
 std::string without_line_breaks(std::string text) {
     while (!text.empty() && text.back() == '\n') {
         text.pop_back();
@@ -154,6 +157,18 @@ hwir::Design compile_to_ir(const Case &c) {
     return hardware_ir(output, "layer", Halide::Pipeline(output).infer_arguments());
 }
 
+void check_length(const hwir::Design &design) {
+    for (const hwir::Process &process : design.processes) {
+        int64_t points = 1;
+        for (const hwir::Loop &loop : process.loops) {
+            points *= loop.kind == hwir::LoopKind::Serial ? loop.max_extent : 1;
+        }
+        if (points > most_points) {
+            user_error("a process has more points than a random case may take");
+        }
+    }
+}
+
 ScheduledLayer scheduled(const Case &c) {
     ScheduledLayer layer(c.layer);
     for (const Step &step : c.steps) {
@@ -180,6 +195,7 @@ Outcome outcome_of(const std::function<Outcome()> &run) {
 Outcome interpret(const Case &c) {
     return outcome_of([&] {
         const hwir::Design design = compile_to_ir(c);
+        check_length(design);
         const Outcome outcome = compare_with_halide(design, reference_of(c.layer));
         if (!outcome.is_failure()) {
             lower_design(design); // its checks of the netlist are what is wanted

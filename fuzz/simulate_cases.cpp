@@ -30,6 +30,7 @@ struct Compiled {
 
 void write_design(const Mutant &mutant, const fs::path &directory) {
     hwir::Design design = compile_to_ir(mutant.original);
+    check_length(design);
     mutant.change(design);
     for (const auto &[path, text] : hardware_files(design, "layer")) {
         fs::create_directories((directory / path).parent_path());

@@ -11,4 +11,8 @@ int store_places(const ProcessTiming &timing) {
     return places;
 }
 
+bool ends_invocations(const Design &design, const Stream &stream) {
+    return stream.load < 0 || design.tensors[stream.tensor].direction == Direction::Scratch;
+}
+
 } // namespace Orrery::hwir

@@ -51,4 +51,8 @@ struct Timing {
 /// Places of the FIFO between a process and the stream that stores its results.
 int store_places(const ProcessTiming &timing);
 
+/// Does an invocation end only when all runs of the stream have been answered? So with those that store,
+/// and with those that load scratch tensors, which hold tokens.
+bool ends_invocations(const Design &design, const Stream &stream);
+
 } // namespace Orrery::hwir

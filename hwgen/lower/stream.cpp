@@ -62,7 +62,8 @@ void StreamState::add_sequencer() {
     Value request = module.input("start_i", 1);
     idle = module.input("idle_i", 1);
     start = scope.net("run_start", 1);
-    done = stream.load < 0 ? scope.net("run_done", 1) : nullptr;
+    const bool ends = hwir::ends_invocations(build.design, stream);
+    done = ends ? scope.net("run_done", 1) : nullptr;
     index = scope.net("index", loops * size.index_width);
     increment = scope.net("increment", loops);
     valid = scope.net("valid", 1);
@@ -74,7 +75,7 @@ void StreamState::add_sequencer() {
         first_from = scope.net("first_from", loops + 1);
         last_from = scope.net("last_from", loops + 1);
     }
-    if (scratch || stream.load < 0) {
+    if (ends) {
         settled = scope.net("settled", 1);
     }
     control = std::make_unique<Control>(build, module, nest, index, size.index_width, start);
@@ -167,7 +168,7 @@ Value StreamState::add_address() {
     return scope.wire("run_address", address);
 }
 
-/// A writer is done with an invocation when all of it is in memory. Until then the runs of the next one wait.
+/// The stream is done with an invocation when memory has answered all of its runs. Until then those of the next one wait.
 Value StreamState::add_drain() {
     Value drains = scope.net("drains", 1);
     Value goes_on = binary(ValueOp::And, drains, unary(ValueOp::Not, settled));
@@ -187,7 +188,7 @@ void StreamState::add_runs() {
     }
     ExprId some = pool.less(pool.constant(0), stream.descriptor.length);
     wanted = binary(ValueOp::And, wanted, control->shared(some, hwir::boolean, "not_empty"));
-    if (stream.load < 0) {
+    if (done) {
         waits.push_back(add_drain());
     }
     Value waiting;

@@ -1,4 +1,5 @@
 // The registers of the top module: start and end of an invocation, bases, scalars, counters.
+#include "hwgen/hwir/timing.h"
 #include "hwgen/lower/top_state.h"
 #include "hwgen/templates/templates.h"
 
@@ -77,7 +78,7 @@ void Top::add_registers() {
         done.push_back(wire_of(p.name, "done_o"));
     }
     for (const StreamModule &s : streams) {
-        if (design.streams[s.stream].load < 0) {
+        if (hwir::ends_invocations(design, design.streams[s.stream])) {
             done.push_back(wire_of(s.name, "done_o"));
         }
         Value e = wire_of(s.name, "error_o");

@@ -1,5 +1,7 @@
 #include "hwgen/model/stream_sequencer.h"
 
+#include "hwgen/hwir/timing.h"
+
 namespace Orrery::model {
 
 StreamSequencer::StreamSequencer(const std::vector<const hwir::Design *> &designs, size_t number,
@@ -7,7 +9,7 @@ StreamSequencer::StreamSequencer(const std::vector<const hwir::Design *> &design
     : runs(std::move(starts)), bases(std::move(tensor_bases)), valid_from(runs.begin(0)) {
     for (size_t i = 0; i < designs.size(); i++) {
         const hwir::Stream &stream = designs[i]->streams[number];
-        stores = stream.load < 0;
+        ends_invocations = hwir::ends_invocations(*designs[i], stream);
         const bool same = i > 0 && designs[i] == designs[i - 1];
         shapes.push_back(same ? shapes.back()
                               : std::make_shared<RunPoints>(designs[i]->exprs, stream,
@@ -61,7 +63,7 @@ void StreamSequencer::leave_point(Cycle now) {
         present();
         return;
     }
-    drains = stores;
+    drains = ends_invocations;
     running = runs.more();
     if (running) {
         valid_from = runs.begin(now);

@@ -25,7 +25,7 @@ struct StreamToken {
 };
 
 /// The sequencer of a stream and what holds its runs up: tokens, fences, and behind an invocation
-/// that stores its answers.
+/// whose end it is part of (hwir::ends_invocations) the answers.
 class StreamSequencer {
 public:
     /// For each invocation: the design, the cycle of its start, the address of the tensor.
@@ -47,7 +47,7 @@ public:
 
     const std::vector<Cycle> &done() const {
         return ends;
-    } ///< only of a stream that stores: its answers are there
+    } ///< only of a stream that invocations end with: its answers are there
 
 private:
     void present();
@@ -62,7 +62,7 @@ private:
     Runs runs;
     std::vector<uint64_t> bases;
     std::vector<StreamToken> tokens;
-    bool stores = false;
+    bool ends_invocations = false;
     bool running = true, drains = false;
     Cycle valid_from;
     bool has_run = false;

@@ -47,6 +47,7 @@ private:
     void add_token(ProcessRun &process_run, int process, const hwir::Wait &wait,
                    const std::vector<Ring> &rings);
     void add_scratch_tokens(int tensor);
+    void find_ends();
     StreamSequencer sequencer(size_t stream) const;
     int64_t chunk_bytes(const hwir::Stream &stream) const;
     size_t invocations_finished() const;
@@ -65,6 +66,7 @@ private:
     std::vector<std::unique_ptr<ReadPort>> reads; ///< per tensor, null where nothing loads
     std::vector<std::unique_ptr<WritePort>> writes;
     std::vector<size_t> number_in_port; ///< per stream that loads
+    std::vector<const StreamSequencer *> ends; ///< those that invocations end with
     std::vector<std::unique_ptr<ProcessRun>> processes;
 };
 
@@ -132,6 +134,19 @@ void Timeline::add_ports() {
     for (size_t t = 0; t < design.tensors.size(); t++) {
         if (design.tensors[t].direction == hwir::Direction::Scratch) {
             add_scratch_tokens(int(t));
+        }
+    }
+    find_ends();
+}
+
+/// Behind the last port: they hold their streams by value.
+void Timeline::find_ends() {
+    for (size_t s = 0; s < design.streams.size(); s++) {
+        const hwir::Stream &stream = design.streams[s];
+        if (hwir::ends_invocations(design, stream)) {
+            ends.push_back(stream.load < 0
+                               ? &writes[stream.tensor]->sequencer()
+                               : &reads[stream.tensor]->sequencer(number_in_port[s]));
         }
     }
 }
@@ -237,8 +252,8 @@ size_t Timeline::invocations_finished() const {
     for (const auto &p : processes) {
         finished = std::min(finished, p->done().size());
     }
-    for (const auto &w : writes) {
-        finished = w ? std::min(finished, w->sequencer().done().size()) : finished;
+    for (const StreamSequencer *s : ends) {
+        finished = std::min(finished, s->done().size());
     }
     return finished;
 }
@@ -251,8 +266,8 @@ std::vector<uint64_t> Timeline::finish_cycles() const {
         for (const auto &p : processes) {
             last = std::max(last, p->done()[i]);
         }
-        for (const auto &w : writes) {
-            last = w ? std::max(last, w->sequencer().done()[i]) : last;
+        for (const StreamSequencer *s : ends) {
+            last = std::max(last, s->done()[i]);
         }
         finish.push_back(last + 1);
     }
