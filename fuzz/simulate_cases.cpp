@@ -21,6 +21,9 @@ namespace {
 /// Layers that take longer run alone only: models are compiled without optimisation.
 constexpr uint64_t most_cycles_of_several = 10'000;
 
+/// No layer takes as long where memory does not stall.
+constexpr uint64_t most_cycles = 1'000'000;
+
 /// A case that has become Verilog.
 struct Compiled {
     size_t index; ///< among all cases
@@ -189,8 +192,10 @@ Outcome simulate(const Case &c, const Compiled &compiled) {
         if (runs[run].size() > 1 && cycles > most_cycles_of_several) {
             break;
         }
+        sim::RunOptions options = timing(int(run), dice);
+        options.max_cycles = run == 0 ? most_cycles : 0;
         uint64_t here = 0;
-        const Outcome outcome = run_once(simulator, runs[run], timing(int(run), dice), here);
+        const Outcome outcome = run_once(simulator, runs[run], options, here);
         if (outcome.is_failure()) {
             return outcome;
         }

@@ -21,7 +21,8 @@ struct Mutant {
     std::function<void(hwir::Design &)> change;
 };
 
-/// The same of mutants. A mutant that cannot be lowered ends in an internal error.
+/// The same of mutants. A mutant that cannot be lowered ends in an internal error; one that works
+/// without an end, in a rule that is broken.
 std::vector<Outcome> simulate_mutants(const std::vector<Mutant> &mutants,
                                       const std::filesystem::path &directory,
                                       const IsolateOptions &options);

@@ -52,6 +52,9 @@ Outcome run_mutant(const Case &c, uint64_t seed, const Mutation &mutation) {
 /// single element, the two writers of a phase write different elements, the value that is read
 /// beside is not used (docs/fuzzing.md).
 constexpr int least_percent = 60;
+/// The interpreter takes offence at an address out of range, which in Verilog may be that of a
+/// value that is not used.
+constexpr int least_percent_in_verilog = 80;
 
 std::vector<Case> drawn_cases(int cases, uint64_t seed) {
     std::vector<Case> drawn;
@@ -75,8 +78,8 @@ Files verilog_of(const hwir::Design &design) {
 
 const std::string same_verilog = "the Verilog does not change";
 
-/// Agrees: the mutant becomes Verilog other than that of the design. Refused: as run_mutant, or
-/// `same_verilog`. Otherwise a check has found it.
+/// Agrees: a mutant that the interpreter finds, and that becomes Verilog other than that of the
+/// design. Refused: there is no such mutant. Otherwise a check has found it.
 Outcome lower_mutant(const Case &c, uint64_t seed, const Mutation &mutation) {
     return outcome_of([&]() -> Outcome {
         hwir::Design design = compile_to_ir(c);
@@ -89,7 +92,9 @@ Outcome lower_mutant(const Case &c, uint64_t seed, const Mutation &mutation) {
         if (verilog_of(design) == original) {
             return {Verdict::Refused, same_verilog};
         }
-        return {};
+        const Outcome interpreted =
+            outcome_of([&] { return compare_with_halide(design, reference_of(c.layer)); });
+        return interpreted.is_failure() ? Outcome() : Outcome{Verdict::Refused, "no mistake"};
     });
 }
 
@@ -110,10 +115,10 @@ struct Found {
         if (!outcome.is_failure() || outcome.verdict == Verdict::Mispredicted) {
             return; // the model knows of the mistake
         }
-        (says("the design stopped")             ? by_assertion
-         : says("made no progress")             ? by_watchdog
-         : says("rule violations on the ports") ? by_port
-                                                : by_comparison)++;
+        (says("the design stopped")                              ? by_assertion
+         : says("made no progress") || says("is not done after") ? by_watchdog
+         : says("rule violations on the ports")                  ? by_port
+                                                                 : by_comparison)++;
         with_noise += says("Noise was read");
     }
 };
@@ -152,8 +157,8 @@ TEST_CASE("mutants of the hardware IR are found") {
     }
 }
 
-TEST_CASE("mutants are found in Verilog") {
-    const int cases = number_from_environment("ORRERY_CASES", 60);
+TEST_CASE("mutants that the interpreter finds are found in Verilog") {
+    const int cases = number_from_environment("ORRERY_CASES", 40);
     const int most = number_from_environment("ORRERY_MUTANTS", 4);
     const uint64_t seed = uint64_t(number_from_environment("ORRERY_SEED", 1));
     const size_t kinds = mutations().size();
@@ -185,6 +190,7 @@ TEST_CASE("mutants are found in Verilog") {
         REQUIRE(outcomes[i].verdict != Verdict::InternalError); // they did lower
         found[kind_of[i]].count(outcomes[i]);
     }
+    int simulated = 0, in_simulation = 0;
     for (size_t k = 0; k < kinds; k++) {
         const Found &f = found[k];
         std::cout << fmt::format(
@@ -194,6 +200,9 @@ TEST_CASE("mutants are found in Verilog") {
             f.by_assertion, f.by_port, f.by_watchdog, f.by_comparison, f.with_noise);
         INFO(mutations()[k].name);
         CHECK(f.not_lowered + f.simulated > 0);
-        CHECK(100 * f.in_simulation() >= least_percent * f.simulated);
+        CHECK(2 * f.in_simulation() >= f.simulated);
+        simulated += f.simulated;
+        in_simulation += f.in_simulation();
     }
+    CHECK(100 * in_simulation >= least_percent_in_verilog * simulated);
 }
