@@ -48,6 +48,7 @@ public:
         find_outer_loops();
         check_scalars();
         find_ranges();
+        check_other_dimensions();
         std::vector<LevelId> keys = outer;
         keys.insert(keys.end(), between.begin(), between.end());
         const auto all = checked(space.ranges_by(keys, Expr(0), storage.generation));
@@ -191,6 +192,27 @@ private:
         }
     }
 
+    /// Along a dimension that does not move, every generation writes the same elements: does it
+    /// write all that are read?
+    void check_other_dimensions() {
+        const auto range = [&](const Use &use, size_t d) {
+            return space.exact_range(use.coordinates[d], use.stage->nest, use.conditions);
+        };
+        for (size_t d = 0; d < dimensions; d++) {
+            for (const Use &writer : uses) {
+                const auto written =
+                    writer.writes && !result.moves[d] ? range(writer, d) : std::nullopt;
+                for (const Use &reader : uses) {
+                    const auto read = written && !reader.writes ? range(reader, d) : std::nullopt;
+                    if (read && read->min <= read->max &&
+                        (read->min < written->min || read->max > written->max)) {
+                        result.reads_unwritten = reader.stage;
+                    }
+                }
+            }
+        }
+    }
+
     bool same_realize(const std::vector<int64_t> &a, const std::vector<int64_t> &b) const {
         return std::equal(a.begin(), a.begin() + static_cast<long>(outer.size()), b.begin());
     }
@@ -199,6 +221,11 @@ private:
         RealizeLives lives;
         lives.rows.resize(dimensions);
         std::map<const Stage *, Elements> written;
+        for (const Use &use : uses) {
+            if (use.writes) {
+                written[use.stage]; // also of a stage that never comes to write
+            }
+        }
         for (auto generation = first; generation != last; ++generation) {
             for (const Use &use : uses) {
                 add_use(use, generation->first, lives);
