@@ -15,7 +15,7 @@ ScheduledLayer scheduled(const Case &c);
 hwir::Design compile_to_ir(const Case &c);
 
 /// UserError if the design takes too many points to be run here.
-void check_length(const hwir::Design &design);
+void check_length(const hwir::Design &design, int64_t most_points);
 
 /// Runs the hardware IR in the interpreter, timed and with random progress, and compares.
 Outcome compare_with_halide(const hwir::Design &design, Reference &reference);

@@ -15,7 +15,7 @@ namespace Orrery::fuzz {
 namespace {
 
 /// Of a process: a second in the interpreter.
-constexpr int64_t most_points = 500'000;
+constexpr int64_t most_interpreted_points = 500'000;
 
 std::string without_line_breaks(std::string text) {
     while (!text.empty() && text.back() == '\n') {
@@ -157,7 +157,7 @@ hwir::Design compile_to_ir(const Case &c) {
     return hardware_ir(output, "layer", Halide::Pipeline(output).infer_arguments());
 }
 
-void check_length(const hwir::Design &design) {
+void check_length(const hwir::Design &design, int64_t most_points) {
     for (const hwir::Process &process : design.processes) {
         int64_t points = 1;
         for (const hwir::Loop &loop : process.loops) {
@@ -195,7 +195,7 @@ Outcome outcome_of(const std::function<Outcome()> &run) {
 Outcome interpret(const Case &c) {
     return outcome_of([&] {
         const hwir::Design design = compile_to_ir(c);
-        check_length(design);
+        check_length(design, most_interpreted_points);
         const Outcome outcome = compare_with_halide(design, reference_of(c.layer));
         if (!outcome.is_failure()) {
             lower_design(design); // its checks of the netlist are what is wanted

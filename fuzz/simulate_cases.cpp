@@ -18,6 +18,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// A process with more makes the simulation of a model without optimisation too long.
+constexpr int64_t most_simulated_points = 5'000;
+
 /// Layers that take longer run alone only: models are compiled without optimisation.
 constexpr uint64_t most_cycles_of_several = 10'000;
 
@@ -33,7 +36,7 @@ struct Compiled {
 
 void write_design(const Mutant &mutant, const fs::path &directory) {
     hwir::Design design = compile_to_ir(mutant.original);
-    check_length(design);
+    check_length(design, most_simulated_points);
     mutant.change(design);
     for (const auto &[path, text] : hardware_files(design, "layer")) {
         fs::create_directories((directory / path).parent_path());
