@@ -18,9 +18,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A process with more makes the simulation of a model without optimisation too long.
-constexpr int64_t most_simulated_points = 5'000;
-
 /// Layers that take longer run alone only: models are compiled without optimisation.
 constexpr uint64_t most_cycles_of_several = 10'000;
 

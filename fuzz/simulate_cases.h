@@ -7,6 +7,10 @@
 
 namespace Orrery::fuzz {
 
+/// Cases of which a process has more points are refused: models are built without optimisation,
+/// and their simulation would take minutes.
+constexpr int64_t most_simulated_points = 20'000;
+
 /// Compiles the cases to Verilog, builds one library with the models of all of them, and simulates
 /// each: with a quick memory, with one that stalls at random, and three and two invocations that
 /// overlap, with stalls and without; all outputs are compared with Halide's. Files are kept in

@@ -83,6 +83,7 @@ const std::string same_verilog = "the Verilog does not change";
 Outcome lower_mutant(const Case &c, uint64_t seed, const Mutation &mutation) {
     return outcome_of([&]() -> Outcome {
         hwir::Design design = compile_to_ir(c);
+        check_length(design, most_simulated_points);
         const Files original = verilog_of(design);
         Dice dice(seed);
         if (!mutation.apply(design, dice)) {
@@ -158,7 +159,7 @@ TEST_CASE("mutants of the hardware IR are found") {
 }
 
 TEST_CASE("mutants that the interpreter finds are found in Verilog") {
-    const int cases = number_from_environment("ORRERY_CASES", 40);
+    const int cases = number_from_environment("ORRERY_CASES", 100);
     const int most = number_from_environment("ORRERY_MUTANTS", 4);
     const uint64_t seed = uint64_t(number_from_environment("ORRERY_SEED", 1));
     const size_t kinds = mutations().size();
