@@ -4,6 +4,7 @@
 #include "fuzz/dice.h"
 #include "fuzz/reference.h"
 #include "halide-fork/hardware.h"
+#include "hwgen/model/timeline.h"
 #include "hwgen/support/error.h"
 #include "sim/check.h"
 #include "sim/model_build.h"
@@ -21,9 +22,6 @@ namespace {
 /// Layers that take longer run alone only: models are compiled without optimisation.
 constexpr uint64_t most_cycles_of_several = 10'000;
 
-/// No layer takes as long where memory does not stall.
-constexpr uint64_t most_cycles = 1'000'000;
-
 /// A case that has become Verilog.
 struct Compiled {
     size_t index; ///< among all cases
@@ -34,7 +32,9 @@ struct Compiled {
 void write_design(const Mutant &mutant, const fs::path &directory) {
     hwir::Design design = compile_to_ir(mutant.original);
     check_length(design, most_simulated_points);
-    mutant.change(design);
+    if (mutant.change) {
+        mutant.change(design);
+    }
     for (const auto &[path, text] : hardware_files(design, "layer")) {
         fs::create_directories((directory / path).parent_path());
         std::ofstream(directory / path, std::ios::binary) << text;
@@ -176,8 +176,19 @@ std::vector<Setting> settings_of(const sim::DesignDescription &design, Reference
     return settings;
 }
 
-Outcome simulate(const Case &c, const Compiled &compiled) {
-    const std::vector<Setting> settings = settings_of(compiled.description, reference_of(c.layer));
+/// Cycles of an invocation alone whose memory does not stall.
+uint64_t predicted_cycles(const Setting &setting, const sim::RunOptions &options) {
+    const sim::HardwareIr hardware = sim::read_hardware_ir(setting.shaped.directory);
+    const model::Run run{{options.memory.latency, options.memory.queue_bursts},
+                         {0},
+                         {setting.shaped.scalar_values(setting.scalars)},
+                         {}};
+    return model::predict(hardware.design, hardware.timing, run).cycles;
+}
+
+Outcome simulate(const Mutant &mutant, const Compiled &compiled) {
+    const std::vector<Setting> settings =
+        settings_of(compiled.description, reference_of(mutant.original.layer));
     if (settings.empty()) {
         return {Verdict::Refused, "a requirement on the scalars"};
     }
@@ -193,7 +204,13 @@ Outcome simulate(const Case &c, const Compiled &compiled) {
             break;
         }
         sim::RunOptions options = timing(int(run), dice);
-        options.max_cycles = run == 0 ? most_cycles : 0;
+        if (run == 0) {
+            options.max_cycles = most_simulated_cycles;
+            // The model need not come to an end of a design that was changed.
+            if (!mutant.change && predicted_cycles(*first, options) > most_simulated_cycles) {
+                return {Verdict::Refused, "takes more cycles than a random case may take"};
+            }
+        }
         uint64_t here = 0;
         const Outcome outcome = run_once(simulator, runs[run], options, here);
         if (outcome.is_failure()) {
@@ -232,7 +249,7 @@ std::vector<Outcome> simulate_mutants(const std::vector<Mutant> &mutants, const 
         const Compiled &design = designs[i];
         return !design.model.functions
                    ? outcomes[design.index]
-                   : outcome_of([&] { return simulate(mutants[design.index].original, design); });
+                   : outcome_of([&] { return simulate(mutants[design.index], design); });
     };
     const std::vector<Outcome> simulated = run_isolated(designs.size(), run, silent);
     for (size_t i = 0; i < designs.size(); i++) {
@@ -248,7 +265,7 @@ std::vector<Outcome> simulate_cases(const std::vector<Case> &cases, const fs::pa
                                     const IsolateOptions &options) {
     std::vector<Mutant> unchanged;
     for (const Case &c : cases) {
-        unchanged.push_back({c, [](hwir::Design &) {}});
+        unchanged.push_back({c, {}});
     }
     return simulate_mutants(unchanged, directory, options);
 }

@@ -27,8 +27,9 @@ struct ComparedNumber {
 std::vector<ComparedNumber> compare(const HardwareIr &hardware, const model::Prediction &prediction,
                                     const Result &result);
 
-/// Predicts a run without random stalls that began with a reset, of the design in a directory, and says which numbers differ from
-/// those measured; empty if none. For tests.
-std::string wrong_predictions(const std::filesystem::path &directory, const RunOptions &options, const Result &result);
+/// Predicts a run without random stalls that began with a reset, of the design in a directory, and
+/// says which numbers differ from those measured; empty if none. For tests.
+std::string wrong_predictions(const std::filesystem::path &directory, const RunOptions &options,
+                              const Result &result);
 
 } // namespace Orrery::sim
