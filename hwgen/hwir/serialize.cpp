@@ -101,9 +101,7 @@ public:
     void read(const Json &j, std::vector<T> &all) {
         all.clear();
         for (const Json &one : j) {
-            T value{};
-            read(one, value);
-            all.push_back(std::move(value));
+            read(one, all.emplace_back());
         }
     }
     void read(const Json &j, std::vector<bool> &all) { all = j.get<std::vector<bool>>(); }

@@ -48,7 +48,7 @@ module buffer_check #(
             if (word < SLOTS * DEPTH) begin
                 if (word_generation[word] === generation[slot]) known = written[word];
             end
-            noise_q <= {(PACK*WIDTH){1'b0}};
+            noise_q <= 0;
             if (!(&known)) begin
                 for (e = 0; e < PACK; e = e + 1) begin
                     if (!known[e]) begin

@@ -12,7 +12,8 @@ CHECKS = sorted((ROOT / "sim/checks").glob("*.v"))  # what the simulator adds wh
 PARAMETER_SETS = Path(__file__).resolve().parent / "parameter_sets.json"
 CHECK_SETS = {"buffer_check": [
     {"PACK": 1, "WIDTH": 1, "DEPTH": 1, "SLOTS": 1}, {"PACK": 2, "WIDTH": 8, "DEPTH": 2, "SLOTS": 2},
-    {"PACK": 3, "WIDTH": 33, "DEPTH": 3, "SLOTS": 3}, {"PACK": 16, "WIDTH": 8, "DEPTH": 100, "SLOTS": 2}]}
+    {"PACK": 3, "WIDTH": 33, "DEPTH": 3, "SLOTS": 3}, {"PACK": 16, "WIDTH": 8, "DEPTH": 100, "SLOTS": 2},
+    {"PACK": 32, "WIDTH": 784, "DEPTH": 2, "SLOTS": 2}]}
 
 
 def parameter_sets():
