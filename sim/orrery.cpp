@@ -54,6 +54,8 @@ void add_simulate(CLI::App &app, Orrery::sim::SimulateCommand &command) {
         ->type_name("latency=N,stall=P,queue=N,misalign=N");
     simulate->add_option("--max-cycles", command.max_cycles, "Stop after that many cycles")
         ->type_name("N");
+    simulate->add_flag("--quick", command.quick,
+                       "Build the simulation without optimisation: sooner there, but several times slower");
     simulate->add_option("--verilator", command.verilator, "Verilator program to use")
         ->type_name("PROGRAM");
 }

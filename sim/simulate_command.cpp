@@ -142,6 +142,7 @@ int simulate(const SimulateCommand &command) {
     BuildOptions build;
     build.verilator = command.verilator;
     build.trace = !command.trace_file.empty();
+    build.quick = command.quick;
     build.progress = [&](const std::string &text) { status.show(text); };
     DesignDescription design = read_design(command.directory);
     options.scalars = parse_scalars(command.scalars, design);

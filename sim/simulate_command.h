@@ -16,6 +16,7 @@ struct SimulateCommand {
     std::string json_file, trace_file;
     std::string memory; ///< "latency=N,stall=P,queue=N,misalign=N"; see parse_memory
     uint64_t max_cycles = 0;
+    bool quick = false; ///< see BuildOptions
     std::string verilator;
 };
 
