@@ -56,11 +56,13 @@ def measure(arguments, name):
     parameters = [f"{key}={value}" for key, value in LAYER.items()]
     script = run([arguments.programs / f"{GENERATOR}.generator", "-g", GENERATOR, "-o", directory, "-e", "accelerator",
                   f"dataflow={name}", "print_schedule=true", *parameters])
-    if not arguments.predict:
-        run([arguments.programs / "orrery", "simulate", directory, "--memory", MEMORY])
     prediction = directory / "prediction.json"
-    # Its status says whether a number differs from that of the simulation.
-    run([arguments.programs / "orrery", "model", directory, "--memory", MEMORY, "--json", prediction])
+    model = [arguments.programs / "orrery", "model", directory, "--json", prediction]
+    if arguments.predict:
+        run([*model, "--memory", MEMORY])
+    else:
+        run([arguments.programs / "orrery", "simulate", directory, "--memory", MEMORY])
+        run(model)  # its status says whether a number differs from that of the simulation
     numbers = json.loads(prediction.read_text())["numbers"]
     return {"name": name, "script": script, "loops": (directory / "schedule.txt").read_text(),
             "design": json.loads((directory / "design.json").read_text()),
