@@ -1,26 +1,11 @@
 #include "tests/apps/networks.h"
+#include "tests/apps/plain_cells.h"
 #include "tests/apps/plain_requantise.h"
 #include "tests/apps/quantised.h"
-
-#include <algorithm>
-#include <cmath>
 
 namespace Orrery::test {
 
 namespace {
-
-int64_t clamped(int64_t value, int bits) {
-    const int64_t most = (int64_t(1) << (bits - 1)) - 1;
-    return std::clamp(value, -most - 1, most);
-}
-
-/// value / 2^bits to the nearest, halves upwards.
-int64_t rounded(int64_t value, int bits) {
-    return int64_t(std::floor(std::ldexp(double(value), -bits) + 0.5));
-}
-
-int64_t sigmoid(int64_t gate) { return std::lround(32767 / (1 + std::exp(-double(gate) / 16))); }
-int64_t hyperbolic(int64_t gate) { return std::lround(32767 * std::tanh(double(gate) / 16)); }
 
 /// The layer in arrays of its own, one sequence at a time.
 class PlainRecurrent {
