@@ -48,11 +48,9 @@ public:
         highest(q, h) = max(highest(q, h), score(rk, q, h));
         const Expr below =
             cast<uint8_t>(cast<int16_t>(highest(q, h)) - cast<int16_t>(score(k, q, h)));
-        std::vector<int> exponentials;
-        for (int v = 0; v < 256; v++) {
-            exponentials.push_back(int(std::lround(32768 * std::exp(-v / 16.0))));
-        }
-        weight(k, q, h) = table::look_up(exponentials, below, UInt(16));
+        const Buffer<uint16_t> exponentials = table::of<uint16_t>(
+            "exponentials", 0, 256, [](int v) { return 32768 * std::exp(-v / 16.0); });
+        weight(k, q, h) = exponentials(cast<int32_t>(below));
         total(q, h) = cast<uint32_t>(0);
         total(q, h) += cast<uint32_t>(weight(rk, q, h));
         inverse(q, h) = Expr(uint32_t(1) << 31) / max(total(q, h), cast<uint32_t>(1));
