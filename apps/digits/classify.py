@@ -1,5 +1,5 @@
-"""Classifies the test images of the digits on simulated accelerators, one layer after the other, and compares every tensor with the
-integer model: they must be the same bit for bit."""
+"""Classifies the test images of the digits on simulated accelerators, one layer after the other and all layers in one, and compares every
+tensor with the integer model: they must be the same bit for bit."""
 import argparse
 import pathlib
 import sys
@@ -11,19 +11,26 @@ import picture
 from network import FOLDER, LAYERS, IntegerModel, float_outputs, load_images, predictions
 
 
+def check(name, report, got, expected):
+    """Ends the program unless all elements are the same; otherwise prints a row of the table."""
+    differing = np.count_nonzero(got != expected)
+    if differing:
+        sys.exit(f"{name}: {differing} of {got.size} elements are not those of the integer model")
+    array, traffic = report["array"], sum(port["bytes"] for port in report["ports"])
+    print(f"{name:<7} {array['processing_elements']:<6} {report['cycles']:<11,} {100 * array['utilisation']:5.1f} %      {traffic:<14,} "
+          f"{got.size:,}, all as in the integer model", flush=True)
+
+
 def classify(arguments, model, images):
-    """What the last layer gives. Each layer takes what the hardware of the one before gave."""
+    """What the last layer gives: layer by layer, each with what the hardware of the one before gave, and all in one accelerator."""
     expected = model.outputs(images)
     data = model.input(images)
-    print("layer   generator  array  cycles      utilisation  elements")
+    print("design  array  cycles      utilisation  bytes of DRAM  elements")
+    in_one, report = hardware.simulate_chip(arguments.programs, arguments.work / "chip", model, data, arguments.simulate)
+    check("chip", report, in_one, expected[LAYERS[-1].name])
     for layer in LAYERS:
-        data, report = hardware.simulate(arguments.programs, arguments.work / layer.name, layer, model, data, arguments.simulate)
-        differing = np.count_nonzero(data != expected[layer.name])
-        if differing:
-            sys.exit(f"{layer.name}: {differing} of {data.size} elements are not those of the integer model")
-        array = report["array"]
-        print(f"{layer.name:<7} {hardware.parameters_of(layer, 1)[0]:<10} {array['processing_elements']:<6} {report['cycles']:<11,} "
-              f"{100 * array['utilisation']:5.1f} %      {data.size:,}, all as in the integer model", flush=True)
+        data, report = hardware.simulate_layer(arguments.programs, arguments.work / layer.name, layer, model, data, arguments.simulate)
+        check(layer.name, report, data, expected[layer.name])
     return data
 
 

@@ -5,6 +5,8 @@ import sys
 
 import numpy as np
 
+from network import LAYERS
+
 ARRAY = {"columns": 8, "bus_bits": 64}
 
 
@@ -47,21 +49,34 @@ def run(command):
         sys.exit(f"{' '.join(map(str, command))}\n{result.stdout}failed with status {result.returncode}")
 
 
-def simulate(programs, design, layer, model, data, options):
-    """The output of the layer as its simulated Verilog computes it, and the report of the simulation. Halide on the CPU computes it too;
-    a difference ends the program."""
-    generator, parameters = parameters_of(layer, len(data))
-    run([programs / f"{generator}.generator", "-g", generator, "-o", design, "-e", "accelerator", "-f", layer.name,
+def simulate(programs, design, generator, parameters, tensors, scalars, options):
+    """The output of a design's simulated Verilog, and the report of the simulation. Halide on the CPU computes it too; a difference ends
+    the program."""
+    run([programs / f"{generator}.generator", "-g", generator, "-o", design, "-e", "accelerator", "-f", design.name,
          *(f"{name}={value}" for name, value in parameters.items())])
     command = [programs / "orrery", "simulate", design, "--json", design / "report.json", "--output", f"output={design / 'output.npy'}",
                *options]
-    for name, tensor in tensors_of(layer, model, data).items():
+    for name, tensor in tensors.items():
         np.save(design / f"{name}.npy", np.ascontiguousarray(tensor))
         command += ["--input", f"{name}={design / name}.npy"]
-    for name, value in scalars_of(layer, model).items():
+    for name, value in scalars.items():
         command += ["--set", f"{name}={value}"]
     run(command)
-    output = np.load(design / "output.npy")
-    if layer.kind == "conv":
-        output = output[:, :, :, 0]  # the only group
-    return output, json.loads((design / "report.json").read_text())
+    return np.load(design / "output.npy"), json.loads((design / "report.json").read_text())
+
+
+def simulate_layer(programs, design, layer, model, data, options):
+    """One layer on an accelerator of its own."""
+    generator, parameters = parameters_of(layer, len(data))
+    output, report = simulate(programs, design, generator, parameters, tensors_of(layer, model, data), scalars_of(layer, model), options)
+    return output[:, :, :, 0] if layer.kind == "conv" else output, report  # convolutions have an axis of groups
+
+
+def simulate_chip(programs, design, model, data, options):
+    """All layers in one accelerator."""
+    tensors, scalars = {"input": data}, {"input_zero": model.scalars(LAYERS[0])["input_zero"]}
+    for layer in LAYERS:
+        if layer.has_weights:
+            tensors.update({f"{layer.name}_{name}": model.of(layer, name) for name in ("weights", "bias", "multiplier", "shift")})
+            scalars[f"{layer.name}_zero"] = model.scalars(layer)["output_zero"]
+    return simulate(programs, design, "digits", {"images": len(data)}, tensors, scalars, options)
