@@ -32,6 +32,7 @@ public:
 
     GeneratorParam<int> rows{"rows", 16};          ///< of each array
     GeneratorParam<int> columns{"columns", 16};    ///< of each array
+    GeneratorParam<int> lanes{"lanes", 4};         ///< states that are computed per cycle
     GeneratorParam<int> bus_bits{"bus_bits", 128}; ///< of every port
 
     Input<Buffer<int8_t, 2>> input{"input"};                 ///< l, n
@@ -60,10 +61,13 @@ public:
 
     void schedule() {
         Orrery::Accelerator hw = Orrery::accelerate(output);
-        input.in(from_input.sum).compute_root();
+        output.vectorize(j, lanes, TailStrategy::GuardWithIf);
+        Func input_copy = input.in(from_input.sum);
+        input_copy.compute_root().vectorize(input_copy.args()[0], bus_bits / 8,
+                                            TailStrategy::GuardWithIf);
         for (Layer &layer : layers) {
             Var jo("jo"), ji("ji");
-            layer.seen.compute_root();
+            layer.seen.compute_root().vectorize(l, lanes, TailStrategy::GuardWithIf);
             layer.gate.compute_root()
                 .split(j, jo, ji, columns, TailStrategy::GuardWithIf)
                 .reorder(ji, n, g, jo);
@@ -78,7 +82,7 @@ public:
             bias_tile.compute_at(layer.gate, g);
             hw.buffer(bias_tile).slots(2);
             if (&layer != &layers.back()) {
-                layer.after.compute_root();
+                layer.after.compute_root().vectorize(j, lanes, TailStrategy::GuardWithIf);
             }
         }
         for (const Func &tensor :
