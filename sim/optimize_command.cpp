@@ -1,15 +1,18 @@
 #include "sim/optimize_command.h"
 
 #include "hwgen/optimizer/fix.h"
+#include "hwgen/optimizer/hardware_search.h"
 #include "hwgen/optimizer/mapping_json.h"
 #include "hwgen/optimizer/search.h"
 #include "hwgen/optimizer/workloads.h"
 #include "hwgen/support/error.h"
 #include "sim/report.h"
 #include "sim/status_line.h"
+#include "sim/table.h"
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <thread>
 
 namespace Orrery::sim {
@@ -18,26 +21,23 @@ using namespace optimizer;
 
 namespace {
 
+const std::map<std::string, Objective> objectives = {
+    {"energy", Objective::Energy}, {"cycles", Objective::Cycles}, {"edp", Objective::EnergyDelay}};
+
 void check_command(const OptimizeCommand &command) {
     if (command.layer.empty() == command.workload.empty()) {
         user_error("orrery optimize: give the layer, either with --layer or with --workload");
     }
-    if (command.cost_model == "orrery") {
-        user_error("--cost-model orrery: does not exist yet; it needs the cycles and accesses of "
-                   "the hardware IR "
-                   "for a mapping that is not compiled. Use --cost-model interstellar");
-    }
-    if (command.cost_model != "interstellar") {
+    if (command.cost_model != "interstellar" && command.cost_model != "orrery") {
         user_error("--cost-model {}: expected interstellar or orrery", command.cost_model);
     }
-    if (command.objective == "cycles" || command.objective == "edp" ||
-        command.objective == "pareto") {
-        user_error(
-            "--objective {}: the cost model interstellar knows no time; use --objective energy",
-            command.objective);
+    if (objectives.count(command.objective) == 0) {
+        user_error("--objective {}: expected energy, cycles or edp", command.objective);
     }
-    if (command.objective != "energy") {
-        user_error("--objective {}: expected energy, cycles, edp or pareto", command.objective);
+    if (command.objective != "energy" && command.cost_model == "interstellar") {
+        user_error("--objective {}: the cost model interstellar knows no time; use --objective "
+                   "energy, or --cost-model orrery",
+                   command.objective);
     }
     if (command.threads < 0 || command.threads > 1024) {
         user_error("--threads {}: expected a number from 1 to 1024", command.threads);
@@ -51,12 +51,15 @@ void check_command(const OptimizeCommand &command) {
     }
 }
 
-SearchOptions search_options(const OptimizeCommand &command, StatusLine &status,
-                             const EnergyUnit &unit) {
+SearchOptions search_options(const OptimizeCommand &command) {
     SearchOptions options;
     options.threads = command.threads > 0 ? command.threads
                                           : int(std::max(1u, std::thread::hardware_concurrency()));
     options.seconds = command.seconds;
+    return options;
+}
+
+SearchOptions with_progress(SearchOptions options, StatusLine &status, const EnergyUnit &unit) {
     options.progress = [&status, &unit](const SearchProgress &progress) {
         status.show(fmt::format("{} of at most {} candidates, best {:.6g} pJ, bound {:.6g} pJ",
                                 progress.done, progress.candidates, unit.picojoules(progress.best),
@@ -95,11 +98,57 @@ std::string energy_table(const InterstellarModel &model, const Mapping &mapping)
     return text;
 }
 
-std::string summary(const InterstellarModel &model, const SearchResult &result) {
-    int64_t used = 1;
-    for (int d = 0; d < int(model.problem().loops.size()); d++) {
-        used *= result.mapping->spatial(d);
+/// Reads, writes and energies of each level and tensor.
+std::string access_table(const MappedLayer &mapped, const Hardware &hardware,
+                         const HardwareCost &cost) {
+    const EnergyUnit unit = level_energy_unit(hardware);
+    std::string text = fmt::format("{:<20}{:>12}{:>16}{:>16}{:>14}{:>10}\n", "", "tensor", "reads",
+                                   "writes", "energy in uJ", "share");
+    for (size_t level = 0; level < hardware.levels.size(); level++) {
+        for (size_t x = 0; x < mapped.problem.tensors.size(); x++) {
+            if (cost.reads[level][x] + cost.writes[level][x] > 0) {
+                text += fmt::format("{:<20}{:>12}{:>16}{:>16}{:>14.3f}{:>8.2f} %\n",
+                                    hardware.levels[level].name, mapped.problem.tensors[x].name,
+                                    grouped(uint64_t(cost.reads[level][x])),
+                                    grouped(uint64_t(cost.writes[level][x])),
+                                    unit.picojoules(cost.energy[level][x]) / 1e6,
+                                    100.0 * double(cost.energy[level][x]) /
+                                        double(std::max<int64_t>(1, cost.total_energy)));
+            }
+        }
     }
+    return text;
+}
+
+int64_t lanes_used(const Problem &problem, const Mapping &mapping) {
+    int64_t used = 1;
+    for (int d = 0; d < int(problem.loops.size()); d++) {
+        used *= mapping.spatial(d);
+    }
+    return used;
+}
+
+std::string hardware_summary(const MappedLayer &mapped, const Hardware &hardware,
+                             const HardwareCost &cost, const HardwareSearchResult &result) {
+    const int64_t used = lanes_used(mapped.problem, mapped.mapping);
+    std::string text = fmt::format(
+        "energy {} pJ, {} cycles of the part that works longest, {} of {} processing elements\n",
+        level_energy_unit(hardware).text(cost.total_energy), cost.cycles, used,
+        hardware.array.elements);
+    const std::string searched = fmt::format("{} choices of spatial loops, {} mappings evaluated",
+                                             result.spatial_choices, result.evaluated);
+    if (result.optimal) {
+        return text + "optimal: the search was exhausted; " + searched + "\n";
+    }
+    return text +
+           fmt::format("not proved: the optimum is at most {:.2f} % less; time was over "
+                       "after {}\n",
+                       double(100 * (result.value.first - result.bound.first) / result.value.first),
+                       searched);
+}
+
+std::string summary(const InterstellarModel &model, const SearchResult &result) {
+    const int64_t used = lanes_used(model.problem(), *result.mapping);
     const Hardware &hardware = model.hardware();
     std::string text = fmt::format("energy {} pJ, {} of {} processing elements ({:.1f} %)\n",
                                    model.unit().text(result.energy), used, hardware.array.elements,
@@ -116,6 +165,62 @@ std::string summary(const InterstellarModel &model, const SearchResult &result) 
                               model.unit().text(result.bound),
                               100.0 * double(result.energy - result.bound) / double(result.energy),
                               searched);
+}
+
+/// Runs a search; its result and the seconds that it took.
+template <typename Search>
+auto timed(const Search &search) {
+    const auto begin = std::chrono::steady_clock::now();
+    auto result = search();
+    return std::make_pair(
+        std::move(result),
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+}
+
+/// Prints the result; gives the text of the file.
+std::string optimize_interstellar(const OptimizeCommand &command, const InterstellarModel &model,
+                                  const LayerShape &shape, const Constraints &constraints) {
+    StatusLine status;
+    const auto [result, seconds] = timed([&] {
+        return search(model, constraints,
+                      with_progress(search_options(command), status, model.unit()));
+    });
+    status.clear();
+    const std::string &name = model.problem().name, &hardware = model.hardware().name;
+    if (!result.mapping) {
+        user_error("{} on {}: {}", name, hardware, result.why_none);
+    }
+    fmt::print("{} on {}, cost model interstellar\n\n", name, hardware);
+    fmt::print("{}\n", loop_nest(model.problem(), model.hardware(), *result.mapping));
+    fmt::print("{}\n", energy_table(model, *result.mapping));
+    fmt::print("{}{:.3f} s\n", summary(model, result), seconds);
+    return mapping_json(model, shape, result);
+}
+
+std::string optimize_hardware(const OptimizeCommand &command, const InterstellarModel &model,
+                              const LayerShape &shape, const Constraints &constraints) {
+    StatusLine status;
+    SearchOptions options = search_options(command);
+    options.progress = [&status](const SearchProgress &progress) {
+        status.show(
+            fmt::format("{} of {} choices of spatial loops", progress.done, progress.candidates));
+    };
+    const auto [result, seconds] = timed([&] {
+        return search_hardware(model, shape, constraints, objectives.at(command.objective),
+                               options);
+    });
+    status.clear();
+    const Hardware &hardware = model.hardware();
+    if (!result.mapped) {
+        user_error("{} on {}: {}", model.problem().name, hardware.name, result.why_none);
+    }
+    const HardwareCost cost = hardware_cost(*result.mapped, hardware);
+    fmt::print("{} on {}, cost model orrery, least {}\n\n", model.problem().name, hardware.name,
+               command.objective);
+    fmt::print("{}\n", loop_nest(model.problem(), hardware, result.mapped->mapping));
+    fmt::print("{}\n", access_table(*result.mapped, hardware, cost));
+    fmt::print("{}{:.3f} s\n", hardware_summary(*result.mapped, hardware, cost, result), seconds);
+    return hardware_mapping_json(*result.mapped, hardware, cost, result.optimal);
 }
 
 } // namespace
@@ -137,21 +242,10 @@ int optimize(const OptimizeCommand &command) {
     for (const std::string &fix : command.fixes) {
         parse_fix(fix, model.problem(), model.hardware(), constraints);
     }
-    StatusLine status;
-    const auto begin = std::chrono::steady_clock::now();
-    const SearchResult result =
-        search(model, constraints, search_options(command, status, model.unit()));
-    const double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    status.clear();
-    if (!result.mapping) {
-        user_error("{} on {}: {}", name, model.hardware().name, result.why_none);
-    }
-    fmt::print("{} on {}, cost model interstellar\n\n", name, model.hardware().name);
-    fmt::print("{}\n", loop_nest(model.problem(), model.hardware(), *result.mapping));
-    fmt::print("{}\n", energy_table(model, *result.mapping));
-    fmt::print("{}{:.3f} s\n", summary(model, result), seconds);
-    write_atomically(command.json_file, mapping_json(model, shape, result));
+    const std::string document = command.cost_model == "orrery"
+                                     ? optimize_hardware(command, model, shape, constraints)
+                                     : optimize_interstellar(command, model, shape, constraints);
+    write_atomically(command.json_file, document);
     return 0;
 }
 

@@ -11,7 +11,7 @@ struct OptimizeCommand {
     std::string hardware;
     std::vector<std::string> fixes;
     std::string objective = "energy";
-    std::string cost_model = "interstellar";
+    std::string cost_model = "orrery";
     std::string json_file = "mapping.json";
     int threads = 0; ///< 0: one per processor
     double seconds = 0;

@@ -78,9 +78,9 @@ void add_optimize(CLI::App &app, Orrery::sim::OptimizeCommand &command) {
                      "What is given: loops in the array (and no others), or factors at a level; "
                      "can be repeated")
         ->type_name("\"spatial C=16 K=16\"|\"LEVEL FX=5\"");
-    optimize->add_option("--objective", command.objective, "energy, cycles, edp or pareto")
+    optimize->add_option("--objective", command.objective, "energy, cycles or edp")
         ->capture_default_str();
-    optimize->add_option("--cost-model", command.cost_model, "interstellar or orrery")
+    optimize->add_option("--cost-model", command.cost_model, "orrery or interstellar")
         ->capture_default_str();
     optimize->add_option("--json", command.json_file, "Where the mapping is written")
         ->capture_default_str()

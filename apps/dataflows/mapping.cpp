@@ -22,13 +22,6 @@ Loop loop_named(const std::string &name) {
     Orrery::user_error("mapping: the loop {} has no place in a convolution with one group", name);
 }
 
-int greatest_divisor(int64_t extent, int most) {
-    while (extent % most != 0) {
-        most--;
-    }
-    return most;
-}
-
 class Converter {
 public:
     explicit Converter(const optimizer::MappedLayer &mapped)
@@ -41,7 +34,7 @@ public:
         set_nest();
         add_copies(Copy::Input, "input");
         add_copies(Copy::Weights, "weights");
-        flow_.drain_width = greatest_divisor(sum_tile(Loop::K), 4);
+        flow_.drain_width = optimizer::drain_width(mapped_);
         return flow_;
     }
 
@@ -98,16 +91,6 @@ private:
         }
     }
 
-    /// The extent of a loop in a tile of sums.
-    int sum_tile(Loop loop) const {
-        for (const Block &tile : flow_.tiles) {
-            if (tile.loop == loop) {
-                return tile.size;
-            }
-        }
-        return extent_of(layer_of(mapped_), loop);
-    }
-
     void add_copies(Copy::Operand operand, const char *tensor_name) {
         const auto tensor =
             std::find_if(mapped_.problem.tensors.begin(), mapped_.problem.tensors.end(),
@@ -117,7 +100,7 @@ private:
             if (copy.level.where == Level::Root) {
                 copy.slots = 1;
             }
-            const int width = greatest_divisor(channels_inside(level), 16);
+            const int width = optimizer::fill_width(mapped_, level);
             if (width > 1) {
                 copy.wide = {{Loop::C, width}};
             }
@@ -136,17 +119,6 @@ private:
             found.part += loops_[i].loop == loops_[at].loop ? 1 : 0;
         }
         return found;
-    }
-
-    /// Input channels in a tile of the level.
-    int64_t channels_inside(int level) const {
-        int64_t channels = mapped_.shape.channels;
-        for (const optimizer::NestLoop &position : loops_) {
-            if (position.level > level && name(position.loop) == Loop::C) {
-                channels = position.inside;
-            }
-        }
-        return channels;
     }
 };
 

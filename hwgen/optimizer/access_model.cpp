@@ -14,6 +14,21 @@ struct Spread {
     int64_t steps() const { return (extent + lanes - 1) / lanes; }
 };
 
+/// Extents of a tile of the level, the lanes of the array included.
+std::vector<int64_t> level_tile(const MappedLayer &mapped, const std::vector<NestLoop> &nest,
+                                int level) {
+    std::vector<int64_t> tile;
+    for (const Loop &loop : mapped.problem.loops) {
+        tile.push_back(loop.extent);
+    }
+    for (const NestLoop &loop : nest) {
+        if (loop.level > level) {
+            tile[loop.loop] = loop.inside;
+        }
+    }
+    return tile;
+}
+
 class Counter {
 public:
     explicit Counter(const MappedLayer &mapped) : mapped_(mapped), nest_(nest_of(mapped)) {
@@ -40,9 +55,9 @@ public:
                 result.sums.level = mapped_.last_level() - 1;
                 result.sums.fills = fills(tensor, result.sums.level);
                 result.sums.writes = stored(tensor);
+                result.outputs = Problem::elements(tensor, tile_of(mapped_.last_level()).data());
                 // Each is read to be added to, and once more when it is finished.
-                result.sums.reads = read_by_array(tensor) +
-                                    Problem::elements(tensor, tile_of(mapped_.last_level()).data());
+                result.sums.reads = read_by_array(tensor) + result.outputs;
             }
         }
         return result;
@@ -54,18 +69,7 @@ private:
     std::vector<Spread> spread_; ///< of each loop
     int64_t tiles_ = 1;          ///< tiles of the array
 
-    std::vector<int64_t> tile_of(int level) const {
-        std::vector<int64_t> tile;
-        for (const Loop &loop : mapped_.problem.loops) {
-            tile.push_back(loop.extent);
-        }
-        for (const NestLoop &loop : nest_) {
-            if (loop.level > level) {
-                tile[loop.loop] = loop.inside;
-            }
-        }
-        return tile;
-    }
+    std::vector<int64_t> tile_of(int level) const { return level_tile(mapped_, nest_, level); }
 
     int64_t fills(const Tensor &tensor, int level) const {
         const int last = refill_loop(mapped_, nest_, tensor, level);
@@ -162,5 +166,27 @@ int refill_loop(const MappedLayer &mapped, const std::vector<NestLoop> &nest, co
 }
 
 HardwareAccesses hardware_accesses(const MappedLayer &mapped) { return Counter(mapped).run(); }
+
+int greatest_divisor(int64_t extent, int most) {
+    while (extent % most != 0) {
+        most--;
+    }
+    return most;
+}
+
+int fill_width(const MappedLayer &mapped, int level) {
+    const int channels = mapped.problem.find_loop("C");
+    return channels < 0 ? 1
+                        : greatest_divisor(level_tile(mapped, nest_of(mapped), level)[channels],
+                                           most_fill_width);
+}
+
+int drain_width(const MappedLayer &mapped) {
+    const int filters = mapped.problem.find_loop("K");
+    return filters < 0 ? 1
+                       : greatest_divisor(level_tile(mapped, nest_of(mapped),
+                                                     mapped.last_level() - 1)[filters],
+                                          most_drain_width);
+}
 
 } // namespace Orrery::optimizer

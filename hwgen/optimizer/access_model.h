@@ -37,7 +37,20 @@ struct HardwareAccesses {
     std::vector<std::vector<CopyAccesses>>
         copies;        ///< [tensor], from the last but one level inwards; none of the output
     CopyAccesses sums; ///< the partial sums of a tile of the last but one level
+    int64_t outputs = 0; ///< elements of the result
 };
+
+constexpr int most_fill_width = 16;  ///< elements
+constexpr int most_drain_width = 4;
+
+/// The greatest divisor of the extent that is not above `most`.
+int greatest_divisor(int64_t extent, int most);
+
+/// Elements that the copies of a level get in a cycle: neighbours along the input channels.
+int fill_width(const MappedLayer &mapped, int level);
+
+/// Results that leave a tile of sums in a cycle: neighbours along the output channels.
+int drain_width(const MappedLayer &mapped);
 
 /// Counts them from the mapping alone. The loops of the last level keep the output in place.
 HardwareAccesses hardware_accesses(const MappedLayer &mapped);

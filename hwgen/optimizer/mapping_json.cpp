@@ -1,5 +1,7 @@
 #include "hwgen/optimizer/mapping_json.h"
 
+#include "hwgen/optimizer/hardware_cost.h"
+
 #include <nlohmann/json.hpp>
 
 namespace Orrery::optimizer {
@@ -26,9 +28,8 @@ ordered_json array_json(const Problem &problem, const Mapping &mapping) {
     return axes;
 }
 
-ordered_json level_json(const InterstellarModel &model, const Mapping &mapping,
-                        const InterstellarModel::Evaluation &evaluation, int level) {
-    const Problem &problem = model.problem();
+/// Loops of a level with more than one iteration, outermost first.
+ordered_json loops_json(const Problem &problem, const Mapping &mapping, int level) {
     ordered_json loops = ordered_json::array();
     const std::vector<int> &order = mapping.order[level];
     for (auto loop = order.rbegin(); loop != order.rend(); ++loop) {
@@ -37,6 +38,12 @@ ordered_json level_json(const InterstellarModel &model, const Mapping &mapping,
                 {{"loop", problem.loops[*loop].name}, {"factor", mapping.temporal[level][*loop]}});
         }
     }
+    return loops;
+}
+
+ordered_json level_json(const InterstellarModel &model, const Mapping &mapping,
+                        const InterstellarModel::Evaluation &evaluation, int level) {
+    const Problem &problem = model.problem();
     ordered_json tensors;
     for (size_t x = 0; x < problem.tensors.size(); x++) {
         tensors[problem.tensors[x].name] = {
@@ -44,7 +51,7 @@ ordered_json level_json(const InterstellarModel &model, const Mapping &mapping,
             {"energy_pj", model.unit().picojoules(evaluation.energy[level][x])}};
     }
     return {{"name", model.hardware().levels[level].name},
-            {"loops", loops},
+            {"loops", loops_json(problem, mapping, level)},
             {"energy_pj", model.unit().picojoules(evaluation.level_energy(level))},
             {"tensors", tensors}};
 }
@@ -75,6 +82,39 @@ std::string mapping_json(const InterstellarModel &model, const LayerShape &shape
         {"array_level", model.hardware().levels[model.hardware().array.level].name},
         {"levels", levels},
         {"hops_pj", hops}};
+    return document.dump(2) + "\n";
+}
+
+std::string hardware_mapping_json(const MappedLayer &mapped, const Hardware &hardware,
+                                  const HardwareCost &cost, bool optimal) {
+    const EnergyUnit unit = level_energy_unit(hardware);
+    ordered_json levels = ordered_json::array();
+    for (size_t level = 0; level < hardware.levels.size(); level++) {
+        ordered_json tensors;
+        int64_t energy = 0;
+        for (size_t x = 0; x < mapped.problem.tensors.size(); x++) {
+            tensors[mapped.problem.tensors[x].name] = {
+                {"reads", cost.reads[level][x]},
+                {"writes", cost.writes[level][x]},
+                {"energy_pj", unit.picojoules(cost.energy[level][x])}};
+            energy += cost.energy[level][x];
+        }
+        levels.push_back({{"name", hardware.levels[level].name},
+                          {"loops", loops_json(mapped.problem, mapped.mapping, int(level))},
+                          {"energy_pj", unit.picojoules(energy)},
+                          {"tensors", tensors}});
+    }
+    const ordered_json document = {
+        {"layer", layer_json(mapped.shape)},
+        {"name", mapped.problem.name},
+        {"hardware", hardware.name},
+        {"cost_model", "orrery"},
+        {"energy_pj", unit.picojoules(cost.total_energy)},
+        {"cycles", cost.cycles},
+        {"optimal", optimal},
+        {"array", array_json(mapped.problem, mapped.mapping)},
+        {"array_level", mapped.levels[size_t(mapped.array_level)]},
+        {"levels", levels}};
     return document.dump(2) + "\n";
 }
 

@@ -269,10 +269,7 @@ private:
     std::string why_none() const {
         const Hardware &hardware = model_.hardware();
         if (choices_.empty()) {
-            return fmt::format(
-                "no loops use {:.0f} % of each axis ({} processing elements) and of the array: "
-                "allow less utilisation, or replication",
-                100 * hardware.utilisation, hardware.array.width());
+            return no_spatial_choice(hardware);
         }
         for (Point p = 0; p < lattice_.points(); p++) {
             if (tables_.above()[p] != no_energy) {

@@ -150,6 +150,12 @@ spatial_choices(const InterstellarModel &model,
     return collector.take();
 }
 
+std::string no_spatial_choice(const Hardware &hardware) {
+    return fmt::format("no loops use {:.0f} % of each axis ({} processing elements) and of the "
+                       "array: allow less utilisation, or replication",
+                       100 * hardware.utilisation, hardware.array.width());
+}
+
 std::vector<SpatialChoice> given_spatial(const InterstellarModel &model,
                                          const std::vector<Axis> &axes) {
     LoopSet seen = 0;

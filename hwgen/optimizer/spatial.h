@@ -2,6 +2,7 @@
 #include "hwgen/optimizer/interstellar.h"
 
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace Orrery::optimizer {
@@ -23,6 +24,9 @@ struct SpatialChoice {
 std::vector<SpatialChoice>
 spatial_choices(const InterstellarModel &model,
                 const std::function<bool(const std::vector<Axis> &)> &accepts = {});
+
+/// Why there is none.
+std::string no_spatial_choice(const Hardware &hardware);
 
 /// The one assignment that is given; it must fit into the array.
 std::vector<SpatialChoice> given_spatial(const InterstellarModel &model,

@@ -1,0 +1,32 @@
+#pragma once
+#include "hwgen/optimizer/access_model.h"
+#include "hwgen/optimizer/energy_unit.h"
+#include "hwgen/optimizer/hardware.h"
+
+#include <string>
+#include <vector>
+
+namespace Orrery::optimizer {
+
+/// What the hardware made from a mapping costs: the cost model `orrery` (docs/optimizer.md).
+/// Accesses are those of hardware_accesses, which the hardware's counters show; what the top level
+/// is read and written is what is moved between it and the next one, padding included.
+struct HardwareCost {
+    std::vector<std::vector<int64_t>> reads, writes; ///< [level][tensor], elements
+    std::vector<std::vector<int64_t>> energy;        ///< [level][tensor], in units
+    int64_t total_energy = 0;                        ///< in units
+    /// Of the part that works longest: the array, the filling of a copy, or the drain. The hardware
+    /// takes no less; what it takes longer are the first fill, the last drain and waiting.
+    int64_t cycles = 0;
+};
+
+/// Energies of the hardware's levels, as integers.
+EnergyUnit level_energy_unit(const Hardware &hardware);
+
+HardwareCost hardware_cost(const MappedLayer &mapped, const Hardware &hardware);
+
+/// mapping.json: the mapping, and its accesses and energy by level and tensor.
+std::string hardware_mapping_json(const MappedLayer &mapped, const Hardware &hardware,
+                                  const HardwareCost &cost, bool optimal);
+
+} // namespace Orrery::optimizer

@@ -1,0 +1,196 @@
+#include "hwgen/optimizer/hardware_search.h"
+
+#include "hwgen/optimizer/hardware_space.h"
+#include "hwgen/optimizer/spatial.h"
+#include "hwgen/support/error.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+namespace Orrery::optimizer {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Part = HardwareSpace::Part;
+
+class HardwareSearch {
+public:
+    HardwareSearch(const InterstellarModel &model, const Constraints &constraints,
+                   Objective objective, const SearchOptions &options)
+        : space_(model, constraints), objective_(objective), options_(options),
+          choices_(constraints.axes ? given_spatial(model, *constraints.axes)
+                                    : spatial_choices(model, constraints.accepts)) {
+        for (size_t c = 0; c < choices_.size(); c++) {
+            const HardwareSpace::Lanes lanes = space_.lanes(choices_[c].factors);
+            starts_.push_back({value(space_.bound(lanes, space_.whole())), c, lanes});
+        }
+        std::sort(starts_.begin(), starts_.end(), [](const Start &a, const Start &b) {
+            return a.bound == b.bound ? a.choice < b.choice : a.bound < b.bound;
+        });
+    }
+
+    HardwareSearchResult run(const LayerShape &shape) {
+        std::vector<std::thread> threads;
+        for (int t = 1; t < options_.threads; t++) {
+            threads.emplace_back([this] { work(); });
+        }
+        work();
+        for (std::thread &thread : threads) {
+            thread.join();
+        }
+        HardwareSearchResult result;
+        result.spatial_choices = int64_t(choices_.size());
+        result.evaluated = evaluated_;
+        if (!best_) {
+            result.why_none = choices_.empty() ? no_spatial_choice(space_.hardware())
+                              : stopped_       ? "time was over before a mapping was found"
+                                               : "no tiles fit into the memories, with factors "
+                                                 "that divide and what is fixed (a copy that is "
+                                                 "filled more than once has two slots)";
+            return result;
+        }
+        result.value = result.bound = best_->value;
+        result.optimal = !stopped_;
+        if (stopped_) {
+            result.bound = std::min(result.value, unfinished_);
+        }
+        const SpatialChoice &choice = choices_[best_->choice];
+        result.mapped = space_.mapped(shape, choice.factors, choice.axes.front(), best_->path);
+        return result;
+    }
+
+private:
+    /// Spatial loops, by their bound.
+    struct Start {
+        ObjectiveValue bound;
+        size_t choice;
+        HardwareSpace::Lanes lanes;
+    };
+    struct Best {
+        ObjectiveValue value;
+        size_t choice;
+        std::vector<HardwareSpace::Step> path; ///< from the last level inwards
+
+        bool operator<(const Best &other) const {
+            return value == other.value
+                       ? std::tie(choice, path) < std::tie(other.choice, other.path)
+                       : value < other.value;
+        }
+    };
+    struct Child {
+        ObjectiveValue bound;
+        Part part;
+        HardwareSpace::Step step;
+    };
+
+    HardwareSpace space_;
+    Objective objective_;
+    const SearchOptions &options_;
+    std::vector<SpatialChoice> choices_;
+    std::vector<Start> starts_;
+    Clock::time_point begin_ = Clock::now(), shown_ = begin_;
+
+    std::atomic<size_t> next_{0};
+    std::atomic<int64_t> evaluated_{0};
+    std::atomic<bool> stopped_{false};
+    std::mutex mutex_; ///< of what follows
+    std::optional<Best> best_;
+    ObjectiveValue unfinished_{std::numeric_limits<long double>::max(), 0};
+
+    ObjectiveValue value(const HardwareSpace::Amount &amount) const {
+        return value_of(objective_, amount.energy, amount.cycles);
+    }
+
+    bool hopeless(const ObjectiveValue &bound) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        return options_.prune && best_ && best_->value < bound;
+    }
+
+    void work() {
+        for (size_t i = next_++; i < starts_.size(); i = next_++) {
+            const Start &start = starts_[i];
+            if (hopeless(start.bound)) {
+                continue;
+            }
+            std::vector<HardwareSpace::Step> path;
+            if (!stopped_) {
+                descend(start, space_.whole(), path);
+            }
+            const std::lock_guard<std::mutex> lock(mutex_);
+            if (stopped_) { // this one was not finished, or not begun
+                unfinished_ = std::min(unfinished_, start.bound);
+            }
+            report(i);
+        }
+    }
+
+    /// With the lock held.
+    void report(size_t done) {
+        if (options_.progress && best_ && Clock::now() - shown_ > std::chrono::milliseconds(200)) {
+            shown_ = Clock::now();
+            options_.progress({int64_t(done) + 1, int64_t(starts_.size()),
+                               int64_t(best_->value.first), int64_t(starts_[done].bound.first)});
+        }
+    }
+
+    void descend(const Start &start, const Part &part, std::vector<HardwareSpace::Step> &path) {
+        std::vector<Child> children;
+        space_.each_child(start.lanes, part, [&](const Part &inner, HardwareSpace::Step step) {
+            children.push_back({value(space_.bound(start.lanes, inner)), inner, step});
+        });
+        if (options_.seconds > 0 &&
+            std::chrono::duration<double>(Clock::now() - begin_).count() > options_.seconds) {
+            stopped_ = true;
+        }
+        std::sort(children.begin(), children.end(), [](const Child &a, const Child &b) {
+            return a.bound == b.bound ? a.step < b.step : a.bound < b.bound;
+        });
+        for (const Child &child : children) {
+            if (stopped_ || hopeless(child.bound)) {
+                return;
+            }
+            path.push_back(child.step);
+            if (child.part.level == 0) {
+                evaluated_++;
+                take({child.bound, start.choice, path});
+            } else {
+                descend(start, child.part, path);
+            }
+            path.pop_back();
+        }
+    }
+
+    void take(const Best &found) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        if (!best_ || found < *best_) {
+            best_ = found;
+        }
+    }
+};
+
+} // namespace
+
+ObjectiveValue value_of(Objective objective, int64_t energy, int64_t cycles) {
+    const long double e = energy, c = cycles;
+    switch (objective) {
+    case Objective::Energy:
+        return {e, c};
+    case Objective::Cycles:
+        return {c, e};
+    case Objective::EnergyDelay:
+        break;
+    }
+    return {e * c, e};
+}
+
+HardwareSearchResult search_hardware(const InterstellarModel &model, const LayerShape &shape,
+                                     const Constraints &constraints, Objective objective,
+                                     const SearchOptions &options) {
+    return HardwareSearch(model, constraints, objective, options).run(shape);
+}
+
+} // namespace Orrery::optimizer

@@ -1,0 +1,56 @@
+#pragma once
+#include "hwgen/optimizer/hardware_cost.h"
+#include "hwgen/optimizer/search.h"
+
+#include <optional>
+#include <string>
+
+namespace Orrery::optimizer {
+
+enum class Objective { Energy, Cycles, EnergyDelay };
+
+/// What is minimised, and what decides between equals: energy, then cycles; cycles, then energy;
+/// energy times cycles, then energy.
+struct ObjectiveValue {
+    long double first = 0, second = 0;
+
+    bool operator<(const ObjectiveValue &other) const {
+        return first != other.first ? first < other.first : second < other.second;
+    }
+    bool operator==(const ObjectiveValue &other) const {
+        return first == other.first && second == other.second;
+    }
+};
+
+ObjectiveValue value_of(Objective objective, int64_t energy, int64_t cycles);
+
+struct HardwareSearchResult {
+    std::optional<MappedLayer> mapped; ///< empty: no mapping follows the rules
+    std::string why_none;
+    ObjectiveValue value, bound; ///< of the mapping; proved: none is below the bound
+    bool optimal = false;        ///< the search ended by itself
+    int64_t spatial_choices = 0;
+    int64_t evaluated = 0; ///< mappings
+};
+
+/// The mapping whose hardware costs least (hardware_cost), by branch and bound.
+///
+/// The tiles of the levels are chosen from the outside inwards, each with the order of the loops
+/// that make it. What is chosen fixes how often the copies further in are filled, and what the
+/// copies further out cost. The bound of a part: every copy further in gets each element of the
+/// tile around it at least once per fill of that one, and the array works at least
+/// operations / processing elements cycles and reads its operands in each. Parts are taken up by
+/// ascending bound.
+///
+/// The space: factors that divide; at the last level sums are finished before they leave, since the
+/// hardware keeps them in place; orders in which one operand stays while all loops that do not
+/// index it run. Copies have two slots, where they are filled more than once, and so have the sums.
+/// Register files are as large as those of all processing elements that work together.
+///
+/// The result does not depend on the number of threads: of equal mappings, the first one in the
+/// order of spatial loops, tiles and orders.
+HardwareSearchResult search_hardware(const InterstellarModel &model, const LayerShape &shape,
+                                     const Constraints &constraints, Objective objective,
+                                     const SearchOptions &options);
+
+} // namespace Orrery::optimizer

@@ -1,0 +1,276 @@
+#include "hwgen/optimizer/hardware_space.h"
+
+#include "hwgen/support/error.h"
+
+#include <algorithm>
+#include <set>
+
+namespace Orrery::optimizer {
+
+namespace {
+
+bool contains(LoopSet set, int loop) { return (set >> loop & 1) != 0; }
+
+/// Coordinates that the lanes reach along a dimension.
+int64_t distinct_coordinates(const Dimension &dimension, const std::vector<int64_t> &factors) {
+    std::set<int64_t> coordinates{0};
+    for (const Dimension::Term &term : dimension.terms) {
+        std::set<int64_t> reached;
+        for (const int64_t coordinate : coordinates) {
+            for (int64_t lane = 0; lane < factors[term.loop]; lane++) {
+                reached.insert(coordinate + lane * term.coefficient);
+            }
+        }
+        coordinates = reached;
+    }
+    return int64_t(coordinates.size());
+}
+
+int64_t divided_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+} // namespace
+
+HardwareSpace::HardwareSpace(const InterstellarModel &model, const Constraints &constraints)
+    : problem_(model.problem()), hardware_(model.hardware()), constraints_(constraints),
+      lattice_(model.problem()), tensors_(problem_.tensors.size()),
+      channels_(problem_.find_loop("C")), filters_(problem_.find_loop("K")) {
+    ORRERY_CHECK(tensors_ <= size_t(most_tensors), "{} tensors", tensors_);
+    for (size_t x = 0; x < tensors_; x++) {
+        output_ = problem_.tensors[x].output ? x : output_;
+        indexing_.push_back(problem_.loops_of(problem_.tensors[x]));
+        elements_.emplace_back();
+        for (Lattice::Point p = 0; p < lattice_.points(); p++) {
+            elements_[x].push_back(Problem::elements(problem_.tensors[x], lattice_.tile(p).data()));
+        }
+    }
+    const EnergyUnit unit = level_energy_unit(hardware_);
+    for (const MemoryLevel &level : hardware_.levels) {
+        access_energy_.push_back(unit.units(level.pj_per_access));
+        const size_t l = access_energy_.size() - 1;
+        transfer_energy_.push_back(
+            l == 0 ? 0 : transfer_energy_[l - 1] + access_energy_[l] + access_energy_[l - 1]);
+    }
+    for (int d = 0; d < lattice_.loops(); d++) {
+        const std::vector<int64_t> &divisors = lattice_.divisors(d);
+        divisors_of_.emplace_back(divisors.size());
+        for (size_t i = 0; i < divisors.size(); i++) {
+            for (size_t j = 0; j <= i; j++) {
+                if (divisors[i] % divisors[j] == 0) {
+                    divisors_of_[d][i].push_back(int(j));
+                }
+            }
+        }
+    }
+    make_orders();
+}
+
+/// The loops of `first` innermost, then those that do not index the tensor, then the others.
+HardwareSpace::Order HardwareSpace::order_keeping(size_t tensor, LoopSet first) const {
+    Order order;
+    const auto rank = [&](int d) {
+        return contains(first, d) ? 0 : !contains(indexing_[tensor], d) ? 1 : 2;
+    };
+    for (int r = 0; r < 3; r++) {
+        for (int d = 0; d < lattice_.loops(); d++) {
+            if (rank(d) == r) {
+                order.push_back(d);
+            }
+        }
+    }
+    return order;
+}
+
+void HardwareSpace::make_orders() {
+    const LoopSet all = (LoopSet(1) << lattice_.loops()) - 1;
+    for (int level = 0; level <= hardware_.last_level(); level++) {
+        const bool last = level == hardware_.last_level();
+        const LoopSet first = last ? all & ~indexing_[output_] : 0;
+        const auto kept = constraints_.kept.find(level);
+        if (kept != constraints_.kept.end() && last && size_t(kept->second) != output_) {
+            user_error("--fix \"{0} keeps {1}\": the hardware keeps sums in place; with the cost "
+                       "model orrery, {0} keeps the output",
+                       hardware_.levels[level].name, problem_.tensors[kept->second].name);
+        }
+        orders_.emplace_back();
+        if (kept != constraints_.kept.end() && !last) {
+            orders_.back().push_back(order_keeping(size_t(kept->second), 0));
+            continue;
+        }
+        for (size_t x = 0; x < tensors_; x++) {
+            if (x !=
+                output_) { // over which loops the sums stay is of no account: they are added to
+                orders_.back().push_back(order_keeping(x, first));
+            }
+        }
+    }
+}
+
+HardwareSpace::Lanes HardwareSpace::lanes(const std::vector<int64_t> &factors) const {
+    Lanes lanes{factors, {}, {}};
+    int64_t all = 1, reducing = 1;
+    for (int d = 0; d < lattice_.loops(); d++) {
+        all *= factors[d];
+        reducing *= contains(indexing_[output_], d) ? 1 : factors[d];
+    }
+    const int64_t operations = problem_.operations();
+    const int64_t points = divided_up(operations, all);
+    const int64_t outputs = elements_[output_][lattice_.whole()];
+    lanes.least.cycles = points;
+    for (size_t x = 0; x < tensors_; x++) {
+        lanes.distinct[x] = 1;
+        for (const Dimension &dimension : problem_.tensors[x].dimensions) {
+            lanes.distinct[x] *= distinct_coordinates(dimension, factors);
+        }
+        const int level = x == output_ ? hardware_.last_level() - 1 : 0;
+        lanes.least.energy += access_energy_[level] * points * lanes.distinct[x];
+    }
+    lanes.least.energy +=
+        access_energy_[hardware_.last_level() - 1] * (divided_up(operations, reducing) + outputs) +
+        access_energy_[hardware_.last_level()] * outputs;
+    return lanes;
+}
+
+HardwareSpace::Part HardwareSpace::whole() const {
+    Part part{hardware_.last_level(), lattice_.whole(), 1, {}, {}};
+    part.stays.fill(1);
+    return part;
+}
+
+/// What the loops of a level, which make the inner tile of the outer one, do to the copies inside.
+void HardwareSpace::pass(const Part &part, const Order &order, Part &inner) const {
+    PerTensor stays;
+    stays.fill(1);
+    std::array<bool, most_tensors> ended{};
+    for (const int d : order) {
+        const int64_t factor = lattice_.extent(part.tile, d) / lattice_.extent(inner.tile, d);
+        if (factor == 1) {
+            continue;
+        }
+        inner.iterations *= factor;
+        for (size_t x = 0; x < tensors_; x++) {
+            ended[x] = ended[x] || contains(indexing_[x], d);
+            stays[x] *= ended[x] ? 1 : factor;
+        }
+    }
+    inner.iterations *= part.iterations;
+    const int64_t energy = access_energy_[part.level] + access_energy_[inner.level];
+    for (size_t x = 0; x < tensors_; x++) {
+        inner.stays[x] = ended[x] ? stays[x] : stays[x] * part.stays[x];
+        if (x != output_) {
+            const int64_t moved = fills(inner, x) * elements_[x][inner.tile];
+            const int width =
+                channels_ < 0
+                    ? 1
+                    : greatest_divisor(lattice_.extent(inner.tile, channels_), most_fill_width);
+            inner.amount.energy += moved * energy;
+            inner.amount.cycles = std::max(inner.amount.cycles, moved / width);
+        }
+    }
+    if (part.level == hardware_.last_level()) {
+        const int width = filters_ < 0 ? 1
+                                       : greatest_divisor(lattice_.extent(inner.tile, filters_),
+                                                          most_drain_width);
+        inner.amount.cycles =
+            std::max(inner.amount.cycles, elements_[output_][lattice_.whole()] / width);
+    }
+}
+
+/// What is given, and that the array has its lanes.
+bool HardwareSpace::allowed(const Lanes &lanes, const Part &part, Lattice::Point tile) const {
+    for (int d = 0; d < lattice_.loops(); d++) {
+        const int64_t extent = lattice_.extent(tile, d), lane = lanes.factors[d];
+        const int64_t given = constraints_.given(part.level, d);
+        if (extent < lane || (given != 0 && lattice_.extent(part.tile, d) != given * extent)) {
+            return false;
+        }
+        const bool inside = part.level - 1 <= hardware_.array.level;
+        if (inside && hardware_.array.level > 0 && extent % lane != 0) {
+            return false;
+        }
+        const int64_t innermost = part.level == 1 ? constraints_.given(0, d) : 0;
+        if (innermost != 0 && divided_up(extent, lane) != innermost) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool HardwareSpace::fits(const Lanes &lanes, const Part &part) const {
+    int64_t room = hardware_.levels[part.level].words;
+    for (const int64_t factor : lanes.factors) {
+        room *= part.level <= hardware_.array.level ? factor : 1;
+    }
+    int64_t words = 0;
+    for (size_t x = 0; x < tensors_; x++) {
+        if (x != output_ || part.level == hardware_.last_level() - 1) {
+            words += elements_[x][part.tile] * (fills(part, x) == 1 ? 1 : 2);
+        }
+    }
+    return words <= room;
+}
+
+/// Of the array and the sums, where all tiles are chosen.
+HardwareSpace::Amount HardwareSpace::array_amount(const Lanes &lanes, const Part &part) const {
+    const int64_t outputs = elements_[output_][lattice_.whole()];
+    int64_t points = part.iterations, stored = part.iterations;
+    for (int d = 0; d < lattice_.loops(); d++) {
+        const int64_t extent = lattice_.extent(part.tile, d);
+        const int64_t steps = divided_up(extent, lanes.factors[d]);
+        points *= steps;
+        stored *= contains(indexing_[output_], d) ? extent : steps;
+    }
+    Amount amount{access_energy_[hardware_.last_level() - 1] * (stored + outputs) +
+                      access_energy_[hardware_.last_level()] * outputs,
+                  points};
+    for (size_t x = 0; x < tensors_; x++) {
+        const int level = x == output_ ? hardware_.last_level() - 1 : 0;
+        amount.energy += access_energy_[level] * points * lanes.distinct[x];
+    }
+    return amount;
+}
+
+HardwareSpace::Amount HardwareSpace::bound(const Lanes &lanes, const Part &part) const {
+    Amount amount = part.level == 0 ? array_amount(lanes, part) : lanes.least;
+    amount.energy += part.amount.energy;
+    amount.cycles = std::max(amount.cycles, part.amount.cycles);
+    for (size_t x = 0; x < tensors_; x++) {
+        if (x != output_) {
+            amount.energy +=
+                fills(part, x) * elements_[x][part.tile] * transfer_energy_[part.level];
+        }
+    }
+    return amount;
+}
+
+MappedLayer HardwareSpace::mapped(const LayerShape &shape, const std::vector<int64_t> &factors,
+                                  const std::vector<Axis> &axes,
+                                  const std::vector<Step> &path) const {
+    MappedLayer result;
+    result.shape = shape;
+    result.problem = problem_;
+    result.array_level = hardware_.array.level;
+    const int last = hardware_.last_level();
+    for (const MemoryLevel &level : hardware_.levels) {
+        result.levels.push_back(level.name);
+    }
+    result.mapping.axes = axes;
+    result.mapping.temporal.assign(size_t(last) + 1,
+                                   std::vector<int64_t>(problem_.loops.size(), 1));
+    result.mapping.order.assign(size_t(last) + 1, orders_[0].front());
+    Lattice::Point tile = lattice_.whole();
+    for (int level = last; level > 0; level--) {
+        const Step &step = path[size_t(last - level)];
+        result.mapping.order[level] = orders_[level][step.order];
+        for (int d = 0; d < lattice_.loops(); d++) {
+            result.mapping.temporal[level][d] =
+                lattice_.extent(tile, d) / lattice_.extent(step.tile, d);
+        }
+        tile = step.tile;
+    }
+    for (int d = 0; d < lattice_.loops(); d++) {
+        result.mapping.temporal[0][d] = divided_up(lattice_.extent(tile, d), factors[d]);
+    }
+    return result;
+}
+
+} // namespace Orrery::optimizer

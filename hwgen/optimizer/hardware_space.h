@@ -1,0 +1,117 @@
+#pragma once
+#include "hwgen/optimizer/hardware_cost.h"
+#include "hwgen/optimizer/lattice.h"
+#include "hwgen/optimizer/search.h"
+
+#include <array>
+#include <tuple>
+#include <vector>
+
+namespace Orrery::optimizer {
+
+/// The mappings among which search_hardware chooses, as a tree: from the whole problem inwards, one
+/// tile after the other, each with the order of the loops that make it of the one around it.
+class HardwareSpace {
+public:
+    static constexpr int most_tensors = 4;
+    using PerTensor = std::array<int64_t, most_tensors>;
+
+    HardwareSpace(const InterstellarModel &model, const Constraints &constraints);
+
+    const Hardware &hardware() const { return hardware_; }
+
+    /// Energy in units, and cycles of the part of the hardware that works longest.
+    struct Amount {
+        int64_t energy = 0, cycles = 0;
+    };
+    /// The array: lanes of each loop.
+    struct Lanes {
+        std::vector<int64_t> factors;
+        PerTensor distinct{}; ///< elements that the array reads at a point
+        Amount least;         ///< of what happens in every cycle of the array
+    };
+    /// The tiles down to a level are chosen.
+    struct Part {
+        int level; ///< of the tile
+        Lattice::Point tile;
+        int64_t iterations = 1; ///< of the loops further out
+        PerTensor stays{};      ///< of these, those over which the tensor's copy stays
+        Amount amount;          ///< of the copies of this level and further out
+    };
+    /// The next tile, and the order of the loops that make it.
+    struct Step {
+        Lattice::Point tile;
+        int order;
+        bool operator<(const Step &other) const {
+            return std::tie(tile, order) < std::tie(other.tile, other.order);
+        }
+    };
+
+    Lanes lanes(const std::vector<int64_t> &factors) const;
+    Part whole() const;
+    /// No mapping with this part costs less; at level 0, what it costs.
+    Amount bound(const Lanes &lanes, const Part &part) const;
+
+    /// Calls visit(part with one more level, step) for all tiles that fit, with each order.
+    template <typename Visit>
+    void each_child(const Lanes &lanes, const Part &part, const Visit &visit) const {
+        const std::vector<Order> &orders = orders_[part.level];
+        each_divisor(part.tile, 0, 0, [&](Lattice::Point tile) {
+            if (!allowed(lanes, part, tile)) {
+                return;
+            }
+            for (size_t o = 0; o < orders.size(); o++) {
+                Part inner{part.level - 1, tile, 1, {}, part.amount};
+                pass(part, orders[o], inner);
+                if (fits(lanes, inner)) {
+                    visit(inner, Step{tile, int(o)});
+                }
+            }
+        });
+    }
+
+    /// The mapping of a path from the whole problem to level 0.
+    MappedLayer mapped(const LayerShape &shape, const std::vector<int64_t> &factors,
+                       const std::vector<Axis> &axes, const std::vector<Step> &path) const;
+
+private:
+    /// Loops, innermost first.
+    using Order = std::vector<int>;
+
+    const Problem &problem_;
+    const Hardware &hardware_;
+    const Constraints &constraints_;
+    Lattice lattice_;
+    size_t tensors_;
+    size_t output_ = 0;                                      ///< tensor
+    std::vector<LoopSet> indexing_;                          ///< [tensor]
+    std::vector<std::vector<int64_t>> elements_;             ///< [tensor][tile]
+    std::vector<int64_t> access_energy_;                     ///< [level], in units
+    std::vector<int64_t> transfer_energy_;                   ///< [level]: copies of it and inwards
+    std::vector<std::vector<Order>> orders_;                 ///< [level]
+    std::vector<std::vector<std::vector<int>>> divisors_of_; ///< [loop][divisor]: its divisors
+    int channels_, filters_;                                 ///< loops C and K, or -1
+
+    Order order_keeping(size_t tensor, LoopSet first) const;
+    void make_orders();
+    void pass(const Part &part, const Order &order, Part &inner) const;
+    bool allowed(const Lanes &lanes, const Part &part, Lattice::Point tile) const;
+    bool fits(const Lanes &lanes, const Part &part) const;
+    int64_t fills(const Part &part, size_t tensor) const {
+        return part.iterations / part.stays[tensor];
+    }
+    Amount array_amount(const Lanes &lanes, const Part &part) const;
+
+    template <typename Visit>
+    void each_divisor(Lattice::Point of, int loop, Lattice::Point point, const Visit &visit) const {
+        if (loop == lattice_.loops()) {
+            visit(point);
+            return;
+        }
+        for (const int number : divisors_of_[loop][lattice_.coordinate(of, loop)]) {
+            each_divisor(of, loop + 1, point + number * lattice_.stride(loop), visit);
+        }
+    }
+};
+
+} // namespace Orrery::optimizer

@@ -1,0 +1,241 @@
+#include "hwgen/optimizer/fix.h"
+#include "hwgen/optimizer/hardware_search.h"
+#include "hwgen/support/error.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <random>
+
+using namespace Orrery;
+using namespace Orrery::optimizer;
+using Catch::Contains;
+
+namespace {
+
+Hardware hardware_with(const std::vector<int64_t> &words, int64_t elements, int array_level = 0) {
+    Hardware hardware;
+    hardware.name = "test";
+    const double energies[] = {0.5, 1, 6, 200};
+    for (size_t l = 0; l < words.size(); l++) {
+        hardware.levels.push_back({"L" + std::to_string(l), words[l], energies[l]});
+    }
+    hardware.levels.push_back({"DRAM", 0, 200});
+    hardware.array = {elements, 2, array_level, 0};
+    hardware.utilisation = 0.5;
+    hardware.replication = true;
+    return hardware;
+}
+
+/// All mappings with given spatial loops: all tiles, all permutations of the loops at each level.
+class BruteForce {
+public:
+    BruteForce(const Problem &problem, const LayerShape &shape, const Hardware &hardware,
+               Objective objective)
+        : hardware_(hardware), objective_(objective) {
+        mapped_.shape = shape;
+        mapped_.problem = problem;
+        mapped_.array_level = hardware.array.level;
+        for (const MemoryLevel &level : hardware.levels) {
+            mapped_.levels.push_back(level.name);
+        }
+    }
+
+    void run(const std::vector<Axis> &axes) {
+        mapped_.mapping.axes = axes;
+        const size_t loops = mapped_.problem.loops.size();
+        mapped_.mapping.temporal.assign(hardware_.levels.size(), std::vector<int64_t>(loops, 1));
+        std::vector<int> order(loops);
+        for (size_t d = 0; d < loops; d++) {
+            order[d] = int(d);
+        }
+        mapped_.mapping.order.assign(hardware_.levels.size(), order);
+        std::vector<int64_t> whole;
+        for (const Loop &loop : mapped_.problem.loops) {
+            whole.push_back(loop.extent);
+        }
+        choose_tiles(hardware_.last_level(), whole);
+    }
+
+    std::optional<ObjectiveValue> best;
+
+private:
+    const Hardware &hardware_;
+    Objective objective_;
+    MappedLayer mapped_;
+
+    /// Factors of the level and of those inside, for a tile that is made of its loops.
+    void choose_tiles(int level, const std::vector<int64_t> &tile, size_t loop = 0) {
+        if (level == 0) {
+            finish(tile);
+            return;
+        }
+        if (loop == tile.size()) {
+            std::vector<int64_t> inner = tile;
+            for (size_t d = 0; d < tile.size(); d++) {
+                inner[d] /= mapped_.mapping.temporal[level][d];
+            }
+            choose_tiles(level - 1, inner);
+            return;
+        }
+        for (int64_t factor = 1; factor <= tile[loop]; factor++) {
+            if (tile[loop] % factor == 0) {
+                mapped_.mapping.temporal[level][loop] = factor;
+                choose_tiles(level, tile, loop + 1);
+            }
+        }
+        mapped_.mapping.temporal[level][loop] = 1;
+    }
+
+    void finish(const std::vector<int64_t> &tile) {
+        std::vector<int64_t> extents = tile;
+        for (size_t d = 0; d < tile.size(); d++) {
+            const int64_t lanes = mapped_.mapping.spatial(int(d));
+            if (tile[d] < lanes || (hardware_.array.level > 0 && tile[d] % lanes != 0)) {
+                return;
+            }
+            mapped_.mapping.temporal[0][d] = (tile[d] + lanes - 1) / lanes;
+        }
+        permute(hardware_.last_level());
+    }
+
+    /// Orders of the loops with more than one iteration.
+    void permute(int level) {
+        if (level == 0) {
+            rate();
+            return;
+        }
+        std::vector<int> loops, rest;
+        for (size_t d = 0; d < mapped_.problem.loops.size(); d++) {
+            (mapped_.mapping.temporal[level][d] > 1 ? loops : rest).push_back(int(d));
+        }
+        do {
+            std::vector<int> order = loops;
+            order.insert(order.end(), rest.begin(), rest.end());
+            mapped_.mapping.order[level] = order;
+            if (level < hardware_.last_level() || sums_stay(loops)) {
+                permute(level - 1);
+            }
+        } while (std::next_permutation(loops.begin(), loops.end()));
+    }
+
+    const Tensor &output() const {
+        return *std::find_if(mapped_.problem.tensors.begin(), mapped_.problem.tensors.end(),
+                             [](const Tensor &t) { return t.output; });
+    }
+
+    /// Loops of the output are further out than those of the reduction.
+    bool sums_stay(const std::vector<int> &innermost_first) const {
+        const LoopSet indexing = mapped_.problem.loops_of(output());
+        return std::is_partitioned(innermost_first.begin(), innermost_first.end(),
+                                   [&](int d) { return (indexing >> d & 1) == 0; });
+    }
+
+    bool fits(const HardwareAccesses &counts) const {
+        for (int level = 0; level < hardware_.last_level(); level++) {
+            int64_t words = 0, room = hardware_.levels[level].words;
+            for (const auto &copies : counts.copies) {
+                for (const CopyAccesses &copy : copies) {
+                    words += copy.level == level
+                                 ? copy.writes / copy.fills * (copy.fills > 1 ? 2 : 1)
+                                 : 0;
+                }
+            }
+            if (level == counts.sums.level) {
+                words += counts.outputs / counts.sums.fills * (counts.sums.fills > 1 ? 2 : 1);
+            }
+            for (size_t d = 0; d < mapped_.problem.loops.size(); d++) {
+                room *= level <= hardware_.array.level ? mapped_.mapping.spatial(int(d)) : 1;
+            }
+            if (words > room) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void rate() {
+        if (!fits(hardware_accesses(mapped_))) {
+            return;
+        }
+        const HardwareCost cost = hardware_cost(mapped_, hardware_);
+        const ObjectiveValue value = value_of(objective_, cost.total_energy, cost.cycles);
+        best = best && *best < value ? *best : value;
+    }
+};
+
+struct Case {
+    const char *layer, *spatial;
+    std::vector<int64_t> words;
+    int array_level = 0;
+};
+
+} // namespace
+
+TEST_CASE("the cheapest hardware is that of brute force", "[optimizer]") {
+    const std::vector<Case> cases = {{"K=4 C=4 OX=3", "spatial C=2 K=2", {4, 20}},
+                                     {"K=6 C=4 OY=4 FY=3", "spatial C=2 OY=2", {8, 60}},
+                                     {"N=2 K=4 C=6", "spatial C=3 K=2", {3, 40}},
+                                     {"K=3 C=6 OX=5", "spatial C=4 K=2", {6, 40}},
+                                     {"K=4 OX=6 FX=3 stride=2", "spatial FX=3 K=2", {8, 30}},
+                                     {"K=4 C=4 OX=4", "spatial C=2 K=2", {30}},
+                                     {"K=4 C=4 OX=2", "spatial C=2 K=2", {3, 6, 30}, 1},
+                                     {"K=4 C=4 OX=2", "spatial C=2", {4, 12, 30}},
+                                     {"K=4 C=4 OX=4", "spatial C=2 K=2", {1, 4}},
+                                     {"K=6 C=4 OX=4 groups=2", "spatial C=2 K=3", {6, 40}}};
+    for (const Case &c : cases) {
+        for (const Objective objective :
+             {Objective::Energy, Objective::Cycles, Objective::EnergyDelay}) {
+            INFO(c.layer << ", " << c.spatial << ", objective " << int(objective));
+            const LayerShape shape = parse_layer(c.layer);
+            const InterstellarModel model(convolution("layer", shape),
+                                          hardware_with(c.words, 12, c.array_level));
+            Constraints constraints;
+            parse_fix(c.spatial, model.problem(), model.hardware(), constraints);
+            BruteForce brute(model.problem(), shape, model.hardware(), objective);
+            brute.run(*constraints.axes);
+            for (const bool prune : {true, false}) {
+                SearchOptions options;
+                options.prune = prune;
+                options.threads = prune ? 2 : 1;
+                const HardwareSearchResult found =
+                    search_hardware(model, shape, constraints, objective, options);
+                REQUIRE(found.mapped.has_value() == brute.best.has_value());
+                if (brute.best) {
+                    CHECK(found.optimal);
+                    CHECK(found.value == *brute.best);
+                    const HardwareCost cost = hardware_cost(*found.mapped, model.hardware());
+                    CHECK(value_of(objective, cost.total_energy, cost.cycles) == found.value);
+                } else {
+                    CHECK_THAT(found.why_none, Contains("no tiles fit"));
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("a search that runs out of time says what is proved", "[optimizer]") {
+    const LayerShape shape = parse_layer("N=16 K=384 C=256 OY=13 OX=13 FY=3 FX=3");
+    const InterstellarModel model(convolution("layer", shape), hardware_with({64, 65536}, 256));
+    SearchOptions options;
+    const HardwareSearchResult whole =
+        search_hardware(model, shape, {}, Objective::Energy, options);
+    REQUIRE(whole.optimal);
+    options.seconds = 1e-9;
+    const HardwareSearchResult part = search_hardware(model, shape, {}, Objective::Energy, options);
+    CHECK(!part.optimal);
+    if (part.mapped) {
+        CHECK(!(whole.value < part.bound));
+        CHECK(!(part.value < whole.value));
+    }
+}
+
+TEST_CASE("the hardware keeps sums in place", "[optimizer]") {
+    const LayerShape shape = parse_layer("K=4 C=4 OX=4");
+    const InterstellarModel model(convolution("layer", shape), hardware_with({8, 40}, 4));
+    Constraints constraints;
+    parse_fix("DRAM keeps weights", model.problem(), model.hardware(), constraints);
+    CHECK_THROWS_WITH(search_hardware(model, shape, constraints, Objective::Energy, {}),
+                      Contains("DRAM keeps the output"));
+}
