@@ -76,6 +76,7 @@ public:
             result.split(j, jo, ji, columns, guard).reorder(ji, i, jo).vectorize(ji);
             if (!last) {
                 result.compute_root();
+                hw.buffer(result).slots(2);
             }
             layer.sum.compute_at(result, jo);
             layer.sum.update().split(layer.r, lo, li, rows, guard).reorder(li, j, i, lo);
