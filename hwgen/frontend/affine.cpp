@@ -1,5 +1,6 @@
 #include "hwgen/frontend/affine.h"
 
+#include "hwgen/frontend/counter_space.h"
 #include "hwgen/frontend/expressions.h"
 #include "hwgen/frontend/scalars.h"
 #include "hwgen/support/error.h"
@@ -84,10 +85,15 @@ private:
     void add_rest(const Expr &e, int64_t factor) {
         const bool lane = uses(e, LevelKind::Lane);
         if (lane && uses(e, LevelKind::Serial)) {
+            const bool is_limit = e.as<Min>() || e.as<Max>() || e.as<Select>();
             user_error(
                 "{}: the term {} mixes lanes with serial loops or scalar inputs in a way that is "
-                "not affine; split the loops so that it becomes a sum, or unroll another loop",
-                where, text(e, levels));
+                "not affine; {}",
+                where, text(e, levels),
+                is_limit ? "give the Func that limits the coordinate (a clamp, the edge of an "
+                           "image) compute_root or compute_at, so that lanes read its buffer, or "
+                           "unroll another loop"
+                         : "split the loops so that it becomes a sum, or unroll another loop");
         }
         Expr &rest = lane ? form.lane_table : form.base;
         const Expr term = simplify(e * static_cast<int>(factor));
@@ -99,7 +105,10 @@ private:
 
 AffineForm affine_form(const Expr &coordinate, const std::vector<Level> &levels,
                        const std::string &where) {
-    return Decomposition(levels, where).run(simplify(coordinate));
+    // The ranges of the counters make quotients and remainders go: (8*x + lane)/8 is x.
+    Scope<Interval> ranges;
+    CounterSpace(levels).push_intervals(coordinate, ranges);
+    return Decomposition(levels, where).run(simplify(coordinate, true, ranges));
 }
 
 hwir::Index translate_index(const AffineForm &form, const std::map<LevelId, int> &loops,

@@ -362,7 +362,11 @@ TEST_CASE("error: address that mixes lanes and serial loops", "[frontend][errors
     line.finish();
     line.f.unroll(line.x, 4);
     CHECK_THAT(line.error(), Contains("f's pure definition, access to input") &&
-                                 Contains("not affine") && Contains("f.s0.x.inner"));
+                                 Contains("not affine") && Contains("f.s0.x.inner") &&
+                                 Contains("give the Func that limits the coordinate"));
+    // The remedy.
+    edge.compute_root();
+    CHECK_NOTHROW(design_of(line.output, {line.input}));
 }
 
 TEST_CASE("error: buffer beyond the limit", "[frontend][errors]") {

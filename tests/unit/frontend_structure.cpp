@@ -107,6 +107,31 @@ TEST_CASE("padding becomes a predicated load of an affine address", "[frontend]"
     CHECK(load.indices[1].coefficients == std::vector<int64_t>{0, 3, 0, 1, 0});
 }
 
+TEST_CASE("quotients and remainders of lanes go where the split fits", "[frontend]") {
+    // A depthwise layer that makes `multiplier` channels of each input channel.
+    constexpr int multiplier = 3;
+    ImageParam input(Int(8), 2, "input"), weights(Int(8), 2, "weights");
+    Var c("c"), co("co"), ci("ci"), x("x");
+    Func output("output");
+    output(c, x) = input(c / multiplier, x) * weights(c % multiplier, c / multiplier);
+    output.bound(c, 0, 4 * multiplier).bound(x, 0, 5);
+    output.split(c, co, ci, multiplier).reorder(ci, x, co).unroll(ci);
+    const hwir::Design d = design_of(output, {input, weights});
+    const hwir::Process &process = process_of(d, "output", 0);
+    REQUIRE(process.loads.size() == 2);
+    for (const hwir::Access &load : process.loads) {
+        const bool is_weight = d.tensors[size_t(load.memory)].name == "weights";
+        const hwir::Index &channel = load.indices[is_weight ? 1 : 0];
+        INFO(index_text(d, process, load));
+        CHECK_FALSE(channel.lane_table.defined());
+        CHECK(channel.coefficients == std::vector<int64_t>{1, 0, 0}); // co, x, ci
+        if (is_weight) {
+            CHECK(load.indices[0].modulus == 0);
+            CHECK(load.indices[0].coefficients == std::vector<int64_t>{0, 0, 1});
+        }
+    }
+}
+
 TEST_CASE("tensors: shapes from bound() and from the accessed region", "[frontend]") {
     Convolution conv;
     conv.schedule_ck();
