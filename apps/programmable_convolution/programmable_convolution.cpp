@@ -65,8 +65,9 @@ public:
             .reorder(ci, k, x, y, r.y, r.z, co)
             .unroll(ci)
             .unroll(k);
-        padded.compute_root();
-        weights.in(sum).compute_at(output, ko);
+        Func weight_tile = weights.in(sum);
+        padded.compute_root().vectorize(c, bus_bits / 8, guard);
+        weight_tile.compute_at(output, ko).vectorize(weight_tile.args()[0], columns, guard);
         bias.in(sum).compute_at(output, ko);
 
         Orrery::Accelerator hw = Orrery::accelerate(output);
