@@ -8,6 +8,7 @@
 #include "hwgen/support/error.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <optional>
 
@@ -71,6 +72,7 @@ public:
         }
         set_strides();
         check_size();
+        check_apart();
         return std::move(shape);
     }
 
@@ -300,6 +302,32 @@ private:
             expected = simplify(shape[i].stride * shape[i].extent);
         }
         return true;
+    }
+
+    /// Elements of an output that share an address would be stored in an order that nobody defines.
+    /// Strides and sizes that depend on scalars are the host's to choose.
+    void check_apart() const {
+        std::vector<std::array<int64_t, 3>> runs; // stride, extent, dimension
+        for (size_t d = 0; d < shape.size(); d++) {
+            const auto stride = as_const_int(shape[d].stride),
+                       extent = as_const_int(shape[d].extent);
+            if (!stride || !extent || tensor.direction != hwir::Direction::Output) {
+                return;
+            }
+            if (*extent > 1) {
+                runs.push_back({*stride, *extent, int64_t(d)});
+            }
+        }
+        std::sort(runs.begin(), runs.end());
+        int64_t last = 0;
+        for (const auto &[stride, extent, d] : runs) {
+            if (stride <= last) {
+                user_error("tensor {}: with stride {} of dimension {} its elements may share an "
+                           "address; give at least {}",
+                           name, stride, d, last + 1);
+            }
+            last += stride * (extent - 1);
+        }
     }
 
     /// Offsets of elements are numbers of 32 bits.

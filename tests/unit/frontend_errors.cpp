@@ -517,6 +517,23 @@ TEST_CASE("error: sizes of tensors that scalars cannot give", "[frontend][errors
     CHECK_THAT(message(cast<int>(huge) * 2, {huge.parameter()}), Contains("tensor input"));
 }
 
+TEST_CASE("error: elements of an output at one address", "[frontend][errors]") {
+    const auto compile = [](int width, int stride) {
+        Var x("x"), y("y");
+        ImageParam input(UInt(8), 2, "input");
+        Func output("output");
+        output(x, y) = input(x, y);
+        output.output_buffer().dim(0).set_bounds(0, width);
+        output.output_buffer().dim(1).set_bounds(0, 5).set_stride(stride);
+        design_of(output, {input}, {}, {});
+    };
+    compile(8, 8);
+    compile(1, 1);
+    CHECK_THAT(message_of([&] { compile(8, 7); }), Contains("tensor output") &&
+                                                       Contains("stride 7 of dimension 1") &&
+                                                       Contains("at least 8"));
+}
+
 TEST_CASE("error: lanes times a scalar", "[frontend][errors]") {
     Line line;
     Param<int> step("step", 1, 1, 3);
