@@ -79,8 +79,14 @@ Design compile(const Halide::Func &output, std::vector<Halide::Argument> argumen
     const std::string name =
         verilog::legal_identifier(options.name.empty() ? output.name() : options.name);
     Hardware hardware = build_hardware(output, name, arguments);
-    Halide::Module reference = reference_module(function, name, output_tensor_name(hardware.design),
-                                                arguments, options.target);
+    std::vector<Halide::Module> modules{reference_module(
+        function, name, output_tensor_name(hardware.design), arguments, options.target)};
+    for (const Recurrence &r : recurrences(output, name)) {
+        modules.push_back(
+            reference_module(r.func, r.function, r.func.name(), arguments, options.target));
+    }
+    Halide::Module reference =
+        modules.size() == 1 ? modules[0] : Halide::link_modules(name, modules);
     return Design(std::make_shared<const Design::Contents>(
         Design::Contents{name, std::move(hardware), std::move(reference)}));
 }

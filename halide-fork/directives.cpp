@@ -214,6 +214,43 @@ PortSettings Accelerator::port(const Halide::Func &tensor) {
     return PortSettings(scope, scope->ports.size() - 1);
 }
 
+Accelerator &Accelerator::feedback(const Halide::Func &previous, const Halide::Func &state) {
+    for (const Halide::Func &func : {previous, state}) {
+        if (!func.defined()) {
+            user_error("feedback: Func {} has no definition yet. Define the Func first.",
+                       func.name());
+        }
+    }
+    const Halide::Parameter input = Directives::wrapped_input(previous.function());
+    const HI::Function function = state.function();
+    if (!input.defined()) {
+        user_error("feedback({0}, {1}): {0} is not an input. Declare it as one (Input<Buffer<>>, "
+                   "ImageParam): it stands for {1} in the step before.",
+                   previous.name(), state.name());
+    }
+    if (Directives::wrapped_input(function).defined() || function.same_as(scope->output)) {
+        user_error("feedback({0}, {1}): {1} is an input or the output, which have no buffer. Feed "
+                   "a Func in between back; the output may copy it.",
+                   previous.name(), state.name());
+    }
+    if (input.dimensions() != state.dimensions() || input.dimensions() == 0 ||
+        state.types().size() != 1 || input.type() != state.types()[0]) {
+        user_error("feedback({0}, {1}): {0} and {1} must have the same type and the same "
+                   "dimensions, the last of which is the time.",
+                   previous.name(), state.name());
+    }
+    for (const Directives::Feedback &other : scope->feedback) {
+        if (other.input.same_as(input) || other.func.same_as(function)) {
+            user_error("feedback({0}, {1}): {2} is fed back already. Each input stands for a Func "
+                       "of its own.",
+                       previous.name(), state.name(),
+                       other.input.same_as(input) ? previous.name() : state.name());
+        }
+    }
+    scope->feedback.push_back({input, function});
+    return *this;
+}
+
 Accelerator accelerate(const Halide::Func &output) {
     if (!output.defined()) {
         user_error("accelerate: Func {} has no definition yet. Define the Func first.",

@@ -34,6 +34,11 @@ struct Port {
     int burst_beats = 256;
 };
 
+struct Feedback {
+    Halide::Parameter input;
+    Halide::Internal::Function func;
+};
+
 /// Everything said about one accelerator. Funcs and stages are identified by Halide's own objects,
 /// not by their names.
 struct Scope {
@@ -42,6 +47,7 @@ struct Scope {
     std::vector<Systolic> systolic;
     std::vector<Buffer> buffers;
     std::vector<Port> ports;
+    std::vector<Feedback> feedback;
 };
 
 using Environment = std::map<std::string, Halide::Internal::Function>;

@@ -9,6 +9,7 @@
 #include "hwgen/lower/lower.h"
 #include "hwgen/passes/pipeline.h"
 #include "hwgen/support/error.h"
+#include "hwgen/verilog/names.h"
 #include "hwgen/verilog/printer.h"
 #include "rtl-templates/template_texts.h"
 
@@ -116,8 +117,20 @@ hwir::Design hardware_ir(const Halide::Func &output, const std::string &name,
     return design;
 }
 
+std::vector<Recurrence> recurrences(const Halide::Func &output, const std::string &name) {
+    const HI::Function function = output.function();
+    std::vector<Recurrence> all;
+    for (const Directives::Feedback &f :
+         Directives::scope_of(function, HI::build_environment({function})).feedback) {
+        all.push_back({f.input.name(),
+                       verilog::legal_identifier(name + "_step_" + f.func.name()), f.func});
+    }
+    return all;
+}
+
 std::map<std::string, std::string> hardware_files(const hwir::Design &design,
-                                                  const std::string &name) {
+                                                  const std::string &name,
+                                                  const std::vector<Recurrence> &recurrences) {
     const LoweredDesign lowered = lower_design(design);
     std::map<std::string, std::string> files;
     std::vector<std::string> paths;
@@ -127,7 +140,11 @@ std::map<std::string, std::string> hardware_files(const hwir::Design &design,
         paths.push_back("rtl/" + file);
         files[paths.back()] = std::move(text);
     }
-    files["design.json"] = manifest(design, lowered, paths, "reference.so", name);
+    ReferenceNames reference{"reference.so", name, {}};
+    for (const Recurrence &r : recurrences) {
+        reference.recurrences.push_back({r.input, r.function});
+    }
+    files["design.json"] = manifest(design, lowered, paths, reference);
     files["design.hwir"] = hwir::print(design);
     files["design.hwir.json"] = hwir::to_json(design, lowered.timing);
     files["schedule.txt"] = hwir::print_schedule(design);
@@ -138,7 +155,7 @@ Hardware build_hardware(const Halide::Func &output, const std::string &name,
                         const std::vector<Halide::Argument> &arguments) {
     Hardware hardware;
     hardware.design = hardware_ir(output, name, arguments);
-    hardware.files = hardware_files(hardware.design, name);
+    hardware.files = hardware_files(hardware.design, name, recurrences(output, name));
     return hardware;
 }
 

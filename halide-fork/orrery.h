@@ -96,6 +96,15 @@ public:
     /// Output<Buffer<>>) or of a Func that `buffer` has put into DRAM.
     PortSettings port(const Halide::Func &tensor);
 
+    /// A recurrence in time: the input `previous` is no tensor, but Func `state` one step before,
+    /// in a buffer on the chip. The last dimension of both is the time; state must be computed at
+    /// the loop over it. In the first step the input is 0.
+    ///
+    ///     state(u, t) = cell(select(t == 0, initial(u), before(u, t)), input(u, t));
+    ///     state.compute_at(output, t);
+    ///     hw.feedback(before, state);
+    Accelerator &feedback(const Halide::Func &previous, const Halide::Func &state);
+
 private:
     friend Accelerator accelerate(const Halide::Func &output);
     explicit Accelerator(std::shared_ptr<Directives::Scope> owner) : scope(std::move(owner)) {}

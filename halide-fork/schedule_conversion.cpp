@@ -76,6 +76,9 @@ HardwareSchedule to_hardware_schedule(const Directives::Scope &scope,
     for (const Directives::Port &port : scope.ports) {
         schedule.ports[port.tensor] = {port.bus_bits, port.outstanding_bursts, port.burst_beats};
     }
+    for (const Directives::Feedback &feedback : scope.feedback) {
+        schedule.feedback[feedback.input.name()] = feedback.func.name();
+    }
     return schedule;
 }
 

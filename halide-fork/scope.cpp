@@ -149,18 +149,37 @@ private:
     const Halide::Parameter &wanted;
 };
 
+bool reads(const Environment &environment, const Halide::Parameter &input) {
+    InputFinder finder(input);
+    for (const auto &entry : environment) {
+        entry.second.accept(&finder);
+    }
+    return finder.found;
+}
+
 void check_ports(const Scope &scope, const Environment &environment) {
     for (const Port &port : scope.ports) {
         if (!port.input.defined()) {
             continue; // the output or a Func in DRAM: checked when it was given
         }
-        InputFinder finder(port.input);
-        for (const auto &entry : environment) {
-            entry.second.accept(&finder);
-        }
-        if (!finder.found) {
+        if (!reads(environment, port.input)) {
             user_error("port: {} is not an input of the pipeline of {}. Remove the directive.",
                        port.tensor, scope.output.name());
+        }
+    }
+}
+
+void check_feedback(const Scope &scope, const Environment &environment) {
+    for (const Feedback &feedback : scope.feedback) {
+        if (!contains(environment, feedback.func)) {
+            user_error("feedback({0}, {1}): Func {1} is not part of the pipeline of {2}. Name a "
+                       "Func that is computed between the inputs and {2}.",
+                       feedback.input.name(), feedback.func.name(), scope.output.name());
+        }
+        if (!reads(environment, feedback.input)) {
+            user_error("feedback({0}, {1}): {0} is not an input of the pipeline of {2}. Remove the "
+                       "directive.",
+                       feedback.input.name(), feedback.func.name(), scope.output.name());
         }
     }
 }
@@ -196,6 +215,7 @@ const Scope &scope_of(const HI::Function &output, const Environment &environment
     check_arrays(*found, environment);
     check_buffers(*found, environment);
     check_ports(*found, environment);
+    check_feedback(*found, environment);
     return *found;
 }
 

@@ -354,6 +354,9 @@ DesignDescription parse_fields(const json &j, const fs::path &directory) {
     if (j.contains("reference")) {
         design.reference_library = j.at("reference").at("library");
         design.reference_function = j.at("reference").at("function");
+        for (const json &r : j.at("reference").value("recurrences", json::array())) {
+            design.reference_recurrences.push_back({r.at("input"), r.at("function")});
+        }
     }
     design.control_prefix = j.at("control").at("prefix");
     design.control_address_bits = j.at("control").at("address_bits");

@@ -112,12 +112,19 @@ struct RegisterDescription {
     int words = 1;
 };
 
+/// An input of the CPU reference that is no tensor: what another function of it computes one step
+/// before. The last dimension is the time; in the first step the input is 0.
+struct RecurrenceDescription {
+    std::string input, function;
+};
+
 struct DesignDescription {
     std::filesystem::path directory; ///< where design.json is
     std::string name, top;
     std::vector<std::string> files; ///< Verilog files, relative to `directory`
     std::string clock, reset, interrupt;
     std::string reference_library, reference_function; ///< empty: the design has no CPU reference
+    std::vector<RecurrenceDescription> reference_recurrences;
     std::string control_prefix;
     int control_address_bits = 12;
     std::vector<ScalarDescription> scalars;

@@ -73,7 +73,7 @@ void find_operation(Stage &stage) {
 
 void find_self_load(const Network &network, Stage &stage) {
     for (size_t i = 0; i < stage.loads.size(); i++) {
-        if (stage.loads[i].memory != stage.func) {
+        if (stage.loads[i].memory != stage.func || stage.loads[i].previous) {
             continue;
         }
         if (!same_element(network, stage, stage.loads[i])) {

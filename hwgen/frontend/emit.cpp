@@ -109,12 +109,21 @@ private:
             for (LevelId lane : storage.lane_dims) {
                 buffer.extents.push_back(network.levels[lane].max_extent);
             }
+            buffer.slots = is_fed_back(storage.func) ? recurrence_slots : buffer.slots;
             known.buffers[storage.func] = static_cast<int>(design.buffers.size());
             design.buffers.push_back(std::move(buffer));
         }
         for (const auto &[func, directive] : schedule.buffers) {
             apply_directive(func, directive);
         }
+    }
+
+    /// The step that is computed, and the one before that it depends on.
+    static constexpr int recurrence_slots = 2;
+
+    bool is_fed_back(const std::string &func) const {
+        return std::any_of(schedule.feedback.begin(), schedule.feedback.end(),
+                           [&](const auto &feedback) { return feedback.second == func; });
     }
 
     void apply_directive(const std::string &func, const BufferDirective &directive) {
@@ -135,7 +144,8 @@ private:
             user_error("buffer({}): {} slots; at least 1 is needed", user_name(func),
                        directive.slots);
         }
-        design.buffers[buffer->second].slots = directive.slots;
+        design.buffers[buffer->second].slots =
+            is_fed_back(func) ? recurrence_slots : directive.slots;
         design.buffers[buffer->second].technology = directive.technology;
     }
 
@@ -211,13 +221,21 @@ private:
         for (size_t i = 0; i < network.stages.size(); i++) {
             const Stage &stage = network.stages[i];
             const int depth = depth_of(storage.generation, stage);
-            const hwir::TokenUse use{static_cast<int>(i), depth, {},
-                                     depth - depth_of(storage.prefix, stage)};
+            hwir::TokenUse use{static_cast<int>(i), depth, {},
+                               depth - depth_of(storage.prefix, stage)};
+            const auto loads = [&](bool previous) {
+                return std::any_of(
+                    stage.loads.begin(), stage.loads.end(), [&](const StageAccess &l) {
+                        return l.memory == storage.func && l.previous == previous;
+                    });
+            };
             if (stage.func == storage.func) {
                 writers.push_back(use);
-            } else if (std::any_of(
-                           stage.loads.begin(), stage.loads.end(),
-                           [&](const StageAccess &l) { return l.memory == storage.func; })) {
+            } else if (loads(false)) {
+                readers.push_back(use);
+            }
+            if (loads(true)) {
+                use.previous = true;
                 readers.push_back(use);
             }
         }

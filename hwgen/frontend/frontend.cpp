@@ -8,6 +8,7 @@
 #include "hwgen/frontend/fold_storages.h"
 #include "hwgen/frontend/lanes.h"
 #include "hwgen/frontend/nest_walk.h"
+#include "hwgen/frontend/recurrences.h"
 #include "hwgen/frontend/restrictions.h"
 #include "hwgen/frontend/scalars.h"
 #include "hwgen/frontend/scratch.h"
@@ -51,12 +52,13 @@ std::vector<ShapedTensor> make_tensors(const std::vector<TensorConstraints> &con
     return tensors;
 }
 
-/// Inputs in order, then the output.
+/// Inputs in order, without those that are fed back, then the output.
 std::vector<TensorConstraints> tensor_constraints(const std::vector<Parameter> &inputs,
-                                                  const Halide::Internal::Function &output) {
+                                                  const Halide::Internal::Function &output,
+                                                  const HardwareSchedule &schedule) {
     std::vector<TensorConstraints> tensors;
     for (const Parameter &input : inputs) {
-        if (input.is_buffer()) {
+        if (input.is_buffer() && !schedule.feedback.count(input.name())) {
             tensors.push_back(input_constraints(input));
         }
     }
@@ -88,13 +90,14 @@ hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedul
                           const std::string &name, const std::vector<Parameter> &inputs) {
     const std::vector<hwir::Scalar> scalars = describe_scalars(inputs);
     check_pipeline(pipeline, schedule);
-    const auto constraints = tensor_constraints(inputs, pipeline.outputs[0]);
+    const auto constraints = tensor_constraints(inputs, pipeline.outputs[0], schedule);
     Stmt s = simplify_within_bounds(substitute_sizes(pipeline.stmt, constraints), inputs);
     check_free_variables(s, schedule.output, names_of(scalars));
     // Guards stand right under their loops only when no let is between.
     s = tighten_loops(inline_lets(s));
 
     Network network = walk_nest(s, schedule.output);
+    connect_recurrences(network, schedule);
     // Which lanes a stage has decides which of its conditions are enables.
     share_lanes(network);
     order_lanes(network);

@@ -49,6 +49,8 @@ struct HardwareSchedule {
     std::map<StageKey, ArrayDirective> arrays;
     std::map<std::string, BufferDirective> buffers;
     std::map<std::string, PortDirective> ports;
+    /// Inputs that are no tensors: the Func in the step before.
+    std::map<std::string, std::string> feedback;
 
     bool in_dram(const std::string &func) const {
         auto at = buffers.find(func);

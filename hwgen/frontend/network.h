@@ -45,6 +45,7 @@ struct StageAccess {
     Halide::Type type;
     std::vector<Expr> coordinates; ///< absolute, of counters
     std::vector<Expr> predicate;   ///< a load reads only where all hold
+    bool previous = false; ///< of the generation before; set by connect_recurrences
 };
 
 /// A serial level of a stage, as its sequencer walks it.

@@ -103,11 +103,16 @@ struct Process {
 /// A reader with `needed` starts early: it enters a generation that the last writer still fills. Until the writer has finished
 /// it, a point of the reader waits until the progress of the writer is greater than each of `needed`, and the last point of the
 /// generation waits for its end.
+///
+/// A reader with `previous` is one generation behind: in the writer's generation n it reads what the writer stored in n - 1. That
+/// is a recurrence: the writer may depend on it, and may be the reader. The first generation that it reads is the last one of the
+/// run before, whose elements are not to be used.
 struct TokenUse {
     int process = -1;
     int depth = 0;
     std::vector<Index> needed; ///< readers: of serial counters of the process; empty: the whole generation is waited for
     int slide = 0;
+    bool previous = false;
 
     int lifetime() const { return depth - slide; }
 };

@@ -121,6 +121,7 @@ void fields(A &a, TokenUse &u) {
     a("depth", u.depth);
     a("needed", u.needed);
     a("slide", u.slide);
+    a("previous", u.previous);
 }
 
 template <class A>

@@ -121,8 +121,9 @@ private:
 
     void token(const char *role, const TokenUse &use) {
         const Process &p = design.processes.at(use.process);
-        line("    {} {} depth {}{}", role, p.name, use.depth,
-             use.slide > 0 ? fmt::format(" lifetime {}", use.lifetime()) : "");
+        line("    {} {} depth {}{}{}", role, p.name, use.depth,
+             use.slide > 0 ? fmt::format(" lifetime {}", use.lifetime()) : "",
+             use.previous ? ", of the previous generation" : "");
         for (const Index &needed : use.needed) {
             line("        needs progress > {}", print_index(design.exprs, needed, p.loops));
         }

@@ -50,7 +50,8 @@ private:
             }
             for (const TokenUse &use : b.readers) {
                 if (use.process == index && use.depth == serial) {
-                    line("[read {}{}{}]", b.name, slots(b),
+                    line("[read {}{}{}{}]", b.name, slots(b),
+                         use.previous ? ", as it was one generation before" : "",
                          use.needed.empty() ? "" : ", from the first elements on");
                 }
             }

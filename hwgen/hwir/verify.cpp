@@ -137,23 +137,37 @@ private:
                          "{}: tokens of a tensor of the user", where);
             return;
         }
+        for (const TokenUse &use : t.readers) {
+            ORRERY_CHECK(!use.previous, "{}: {} reads the previous generation", where,
+                         design.processes[use.process].name);
+        }
         ORRERY_CHECK(t.writers.size() == 1, "{}: {} writers", where, t.writers.size());
         ORRERY_CHECK(!t.readers.empty(), "{}: no reader", where);
         token_users(t.writers, t.readers);
     }
 
-    /// The processes that hold tokens, each once.
+    /// The processes that hold tokens, each once; a writer may read the previous generation.
     std::set<int> token_users(const std::vector<TokenUse> &writers,
                               const std::vector<TokenUse> &readers) {
         std::set<int> users;
         for (const std::vector<TokenUse> *uses : {&writers, &readers}) {
             for (const TokenUse &use : *uses) {
                 token(use);
-                ORRERY_CHECK(users.insert(use.process).second, "{}: {} takes two tokens", where,
-                             design.processes[use.process].name);
+                const bool another = users.insert(use.process).second;
+                const bool also_writes = std::any_of(
+                    writers.begin(), writers.end(),
+                    [&](const TokenUse &w) { return uses != &writers && w.process == use.process; });
+                ORRERY_CHECK(another || (use.previous && also_writes && taken_once(*uses, use)),
+                             "{}: {} takes two tokens", where, design.processes[use.process].name);
             }
         }
         return users;
+    }
+
+    static bool taken_once(const std::vector<TokenUse> &uses, const TokenUse &use) {
+        return std::count_if(uses.begin(), uses.end(), [&](const TokenUse &u) {
+                   return u.process == use.process;
+               }) == 1;
     }
 
     void loops(const std::vector<Loop> &nest) {
@@ -357,9 +371,22 @@ private:
             }
         }
         tokens_of_accesses(b, token_users(b.writers, b.readers));
+        previous_generations(b);
         verify_early_start(design, b);
         if (!b.banks.empty()) {
             banks(b);
+        }
+    }
+
+    /// The generation before is there beside the one that is written.
+    void previous_generations(const Buffer &b) {
+        for (const TokenUse &use : b.writers) {
+            ORRERY_CHECK(!use.previous, "{}: writer of a previous generation", where);
+        }
+        for (const TokenUse &use : b.readers) {
+            ORRERY_CHECK(!use.previous || (b.memory_slots() == 2 && use.needed.empty()),
+                         "{}: {} reads the previous generation, which is not there", where,
+                         design.processes[use.process].name);
         }
     }
 

@@ -118,7 +118,7 @@ void Datapath::make_ports(int number) {
     }
 }
 
-int64_t Datapath::execute(const std::vector<int64_t> &counters, const std::vector<Place> &places,
+int64_t Datapath::execute(const std::vector<int64_t> &counters, const Places &places,
                           int64_t pass) {
     current_pass = pass;
     bases->run(counters);
@@ -172,7 +172,7 @@ Mask Datapath::narrowed(size_t from, size_t count) const {
 }
 
 void Datapath::load(int number, const std::vector<int64_t> &counters,
-                    const std::vector<Place> &places) {
+                    const Places &places) {
     const Access &access = process.loads[number];
     Mask &mask = load_masks[number];
     mask = narrowed(predicate_from[number], access.predicate.size());
@@ -182,16 +182,24 @@ void Datapath::load(int number, const std::vector<int64_t> &counters,
         throw Failure(fmt::format("load {}: {}", number, failure.what()));
     }
     if (access.kind == MemoryKind::Buffer) {
-        return read_buffer(number, mask, places[access.memory]);
+        return read_buffer(number, mask, places.loads[access.memory]);
     }
     read_tensor(number, mask, places);
 }
 
-int64_t Datapath::tensor_generation(int tensor, const std::vector<Place> &places) const {
-    return places[design.buffers.size() + size_t(tensor)].generation;
+int64_t Datapath::tensor_generation(int tensor, const Places &places) const {
+    const size_t ring = design.buffers.size() + size_t(tensor);
+    const bool stores = process.store.kind == MemoryKind::Tensor && process.store.memory == tensor;
+    return places.of(ring, stores).generation;
 }
 
-void Datapath::read_tensor(int number, const Mask &mask, const std::vector<Place> &places) {
+/// Of the slot that a generation is in.
+size_t Datapath::slot_start(int buffer, const Place &place) const {
+    const int64_t slots = design.buffers[buffer].memory_slots();
+    return size_t((place.generation + slots) % slots * memory.buffers[buffer].size);
+}
+
+void Datapath::read_tensor(int number, const Mask &mask, const Places &places) {
     const int tensor = process.loads[number].memory;
     memory.streams[load_stream[number]]->move(loads[number], mask);
     const std::vector<int64_t> &data = memory.tensors[tensor].data;
@@ -218,7 +226,7 @@ void Datapath::read_buffer(int number, const Mask &mask, const Place &place) {
     int buffer = process.loads[number].memory;
     const BufferState &state = memory.buffers[buffer];
     const bool slides = design.buffers[buffer].slides();
-    int64_t slot = place.generation % design.buffers[buffer].memory_slots() * state.size;
+    const size_t slot = slot_start(buffer, place);
     const std::vector<int64_t> &address = loads[number].addresses();
     std::vector<int64_t> &values = load_values[number];
     for (size_t lane = 0; lane < values.size(); lane++) {
@@ -226,11 +234,11 @@ void Datapath::read_buffer(int number, const Mask &mask, const Place &place) {
         if (!mask.lane[lane]) {
             continue;
         }
-        int64_t at = slot + address[lane];
+        const size_t at = slot + size_t(address[lane]);
         const Mark &mark = state.marks[at];
         // In a sliding buffer an element may be older than this generation, but not newer.
         const bool in_time = slides ? mark.generation >= 0 && mark.generation <= place.generation
-                                    : mark.generation == place.generation;
+                                    : mark.generation >= 0 && mark.generation == place.generation;
         unwritten[lane] |= !in_time || mark.lifetime != place.lifetime ||
                            mark.turn != loads[number].turn(int64_t(lane));
         values[lane] = state.data[at];
@@ -278,7 +286,7 @@ void Datapath::combine() {
     }
 }
 
-void Datapath::accumulate(const std::vector<int64_t> &counters, const std::vector<Place> &places) {
+void Datapath::accumulate(const std::vector<int64_t> &counters, const Places &places) {
     const Accumulation &a = *process.accumulation;
     if (a.op == ReduceOp::Other) {
         active_groups = enabled;
@@ -300,7 +308,7 @@ void Datapath::accumulate(const std::vector<int64_t> &counters, const std::vecto
         }
     } else {
         loads[self].locate(counters, *bases, active_groups);
-        read_buffer(self, active_groups, places[process.store.memory]);
+        read_buffer(self, active_groups, places.stores[process.store.memory]);
         memory.buffers[process.store.memory].statistics.reads += active_groups.count;
     }
     if (a.op == ReduceOp::Other) {
@@ -316,7 +324,7 @@ void Datapath::accumulate(const std::vector<int64_t> &counters, const std::vecto
     write({combined.data(), 1}, active_groups, places);
 }
 
-void Datapath::write(const LaneValues &values, const Mask &mask, const std::vector<Place> &places) {
+void Datapath::write(const LaneValues &values, const Mask &mask, const Places &places) {
     if (!always_distinct) {
         check_distinct(mask);
     }
@@ -325,9 +333,8 @@ void Datapath::write(const LaneValues &values, const Mask &mask, const std::vect
         return write_tensor(values, mask, places);
     }
     BufferState &state = memory.buffers[process.store.memory];
-    const Place &place = places[process.store.memory];
-    int64_t slot =
-        place.generation % design.buffers[process.store.memory].memory_slots() * state.size;
+    const Place &place = places.stores[process.store.memory];
+    const size_t slot = slot_start(process.store.memory, place);
     for (size_t lane = 0; lane < mask.lane.size(); lane++) {
         if (mask.lane[lane]) {
             state.data[slot + address[lane]] = values[int64_t(lane)];
@@ -339,7 +346,7 @@ void Datapath::write(const LaneValues &values, const Mask &mask, const std::vect
 }
 
 void Datapath::write_tensor(const LaneValues &values, const Mask &mask,
-                            const std::vector<Place> &places) {
+                            const Places &places) {
     const int tensor = process.store.memory;
     const std::vector<int64_t> &address = store->addresses();
     memory.streams[store_stream]->move(*store, mask);

@@ -12,7 +12,7 @@ public:
     /// One point: all lanes load, then compute, then store. `places` holds, per ring of Memory, where
     /// the process is; `pass` counts the passes of an update of a scratch tensor. The number of
     /// enabled lanes. Throws Failure.
-    int64_t execute(const std::vector<int64_t> &counters, const std::vector<Place> &places,
+    int64_t execute(const std::vector<int64_t> &counters, const Places &places,
                     int64_t pass);
 
 private:
@@ -56,16 +56,17 @@ private:
     void make_groups();
     void make_ports(int number);
     Mask narrowed(size_t from, size_t count) const;
-    void load(int number, const std::vector<int64_t> &counters, const std::vector<Place> &places);
-    void read_tensor(int number, const Mask &mask, const std::vector<Place> &places);
-    void write_tensor(const LaneValues &values, const Mask &mask, const std::vector<Place> &places);
-    int64_t tensor_generation(int tensor, const std::vector<Place> &places) const;
+    void load(int number, const std::vector<int64_t> &counters, const Places &places);
+    void read_tensor(int number, const Mask &mask, const Places &places);
+    void write_tensor(const LaneValues &values, const Mask &mask, const Places &places);
+    int64_t tensor_generation(int tensor, const Places &places) const;
+    size_t slot_start(int buffer, const Place &place) const;
     void read_buffer(int number, const Mask &mask, const Place &place);
     int64_t reads_of(const Port &port);
     bool is_first_visit(const std::vector<int64_t> &counters) const;
     void combine();
-    void accumulate(const std::vector<int64_t> &counters, const std::vector<Place> &places);
-    void write(const LaneValues &values, const Mask &mask, const std::vector<Place> &places);
+    void accumulate(const std::vector<int64_t> &counters, const Places &places);
+    void write(const LaneValues &values, const Mask &mask, const Places &places);
     void check_distinct(const Mask &mask) const;
 };
 

@@ -39,8 +39,10 @@ Memory::Memory(const hwir::Design &design, std::vector<Tensor> &t) : tensors(t) 
     }
     auto add_ring = [&](const auto &owner, int slots) {
         rings.push_back({owner.name, slots, owner.writers, owner.readers,
-                         std::vector<int64_t>(owner.writers.size(), 0),
-                         std::vector<int64_t>(owner.readers.size(), 0), 0});
+                         std::vector<int64_t>(owner.writers.size(), 0), {}, 0});
+        for (const hwir::TokenUse &use : owner.readers) {
+            rings.back().readers_done.push_back(first_generation(use));
+        }
     };
     for (const hwir::Buffer &b : design.buffers) {
         BufferState state;

@@ -6,10 +6,19 @@
 
 namespace Orrery::interpreter {
 
-/// Where a process is in the life of a buffer or scratch tensor, both counted from 0.
+/// Where a process is in the life of a buffer or scratch tensor, both counted from 0. A reader of previous generations begins
+/// at -1.
 struct Place {
     int64_t generation = 0;
     int64_t lifetime = 0; ///< of the elements: the passes over the loops around which they live
+};
+
+/// The places of a process per ring of Memory: of what it stores (and updates), and of what it only reads.
+struct Places {
+    std::vector<Place> stores, loads;
+
+    Place &of(size_t ring, bool writer) { return (writer ? stores : loads)[ring]; }
+    const Place &of(size_t ring, bool writer) const { return (writer ? stores : loads)[ring]; }
 };
 
 /// What an element of a buffer holds.
@@ -41,6 +50,9 @@ struct Ring {
     std::vector<int64_t> writers_done, readers_done; ///< generations that each of them has finished
     int64_t progress = 0; ///< of the last writer in the generation after writers_done.back()
 };
+
+/// The number of the first generation that a process works on.
+inline int64_t first_generation(const hwir::TokenUse &use) { return use.previous ? -1 : 0; }
 
 /// A value that others see later: in the next cycle, or at once.
 struct Update {

@@ -10,7 +10,7 @@ using namespace hwir;
 Sequencer::Sequencer(const Design &d, int number, Memory &m)
     : design(d), process(d.processes[number]), memory(m), datapath(d, number, m),
       counters(process.loops.size(), 0), limits(process.serial_count(), 0),
-      places(m.rings.size()) {
+      places{std::vector<Place>(m.rings.size()), std::vector<Place>(m.rings.size())} {
     for (int l = 0; l < process.serial_count(); l++) {
         std::vector<ExprId> roots{process.loops[l].extent};
         extents.push_back(std::make_unique<LaneProgram>(design.exprs, process.loops, roots, false));
@@ -21,8 +21,10 @@ Sequencer::Sequencer(const Design &d, int number, Memory &m)
         auto add = [&](const std::vector<TokenUse> &all, bool writer) {
             for (int i = 0; i < int(all.size()); i++) {
                 if (all[i].process == number) {
-                    uses[all[i].depth].push_back({r, i, writer, false, &all[i]});
-                    lifetimes[all[i].lifetime()].push_back(r);
+                    Place &place = places.of(r, writer);
+                    place = {first_generation(all[i]), first_generation(all[i])};
+                    uses[all[i].depth].push_back({r, i, writer, false, &all[i], &place});
+                    lifetimes[all[i].lifetime()].push_back(&place);
                 }
             }
         };
@@ -46,7 +48,7 @@ Sequencer::Sequencer(const Design &d, int number, Memory &m)
 
 /// Is the generation that the reader is in, or wants to enter, finished?
 bool Sequencer::written(const Use &use) const {
-    return memory.rings[use.ring].writers_done.back() > places[use.ring].generation;
+    return memory.rings[use.ring].writers_done.back() > use.place->generation;
 }
 
 int64_t Sequencer::value(const Index &index) const {
@@ -95,7 +97,7 @@ void Sequencer::publish(std::vector<Update> *given) {
 
 bool Sequencer::ready(const Use &use) const {
     const Ring &ring = memory.rings[use.ring];
-    const int64_t generation = places[use.ring].generation;
+    const int64_t generation = use.place->generation;
     if (!use.writer) {
         return use.early() || written(use);
     }
@@ -139,7 +141,7 @@ void Sequencer::leave(std::vector<Update> *given) {
         Ring &ring = memory.rings[use.ring];
         int64_t *done = use.writer ? &ring.writers_done[use.phase] : &ring.readers_done[use.phase];
         use.held = false;
-        int64_t now = ++places[use.ring].generation;
+        int64_t now = ++use.place->generation;
         if (given) {
             given->push_back({done, now});
         } else {
@@ -147,8 +149,8 @@ void Sequencer::leave(std::vector<Update> *given) {
         }
         events++;
     }
-    for (int ring : lifetimes[depth]) {
-        places[ring].lifetime++;
+    for (Place *place : lifetimes[depth]) {
+        place->lifetime++;
     }
     passes += int(depth) == process.pass_depth;
     if (depth == 0) {
@@ -208,10 +210,10 @@ std::string Sequencer::wait_text(const Use &use) const {
     const Ring &ring = memory.rings[use.ring];
     if (!use.writer || use.phase > 0) {
         const TokenUse &writer = use.writer ? ring.writers[use.phase - 1] : ring.writers.back();
-        return fmt::format("for generation {} of {} from {}", places[use.ring].generation, ring.name,
+        return fmt::format("for generation {} of {} from {}", use.place->generation, ring.name,
                            design.processes[writer.process].name);
     }
-    return fmt::format("for a free slot of {} (generation {})", ring.name, places[use.ring].generation);
+    return fmt::format("for a free slot of {} (generation {})", ring.name, use.place->generation);
 }
 
 std::string Sequencer::waiting_text() const {

@@ -33,6 +33,7 @@ private:
         bool writer;
         bool held = false;
         const hwir::TokenUse *use = nullptr;
+        Place *place = nullptr;
         bool early() const { return !use->needed.empty(); }
     };
     enum class State { Enter, Leave, Ended };
@@ -43,7 +44,7 @@ private:
     Datapath datapath;
     std::vector<std::unique_ptr<LaneProgram>> extents; ///< per serial loop
     std::vector<std::vector<Use>> uses;                ///< per number of serial loops around
-    std::vector<std::vector<int>> lifetimes; ///< the same: rings whose elements live inside
+    std::vector<std::vector<Place *>> lifetimes; ///< the same: places whose elements live inside
     std::vector<const Use *> early_uses;
     std::vector<int> progress_of;   ///< buffers whose progress this process makes
     std::vector<int64_t> published; ///< per buffer: its progress
@@ -51,7 +52,7 @@ private:
     State state = State::Enter;
     size_t depth = 0; ///< serial loops entered
     std::vector<int64_t> counters, limits;
-    std::vector<Place> places; ///< per ring of Memory
+    Places places;
     int64_t passes = 0;        ///< finished, of a process that updates a scratch tensor
     ProcessStatistics counts;
     int64_t events = 0;

@@ -16,9 +16,18 @@ struct LoweredDesign {
 /// token rings and registers. Its result has been verified.
 LoweredDesign lower_design(const hwir::Design &design);
 
+/// The CPU reference, as design.json names it.
+struct ReferenceNames {
+    std::string library, function;
+    /// An input of the function that is no tensor of the design, but what another function computed one step before.
+    struct Recurrence {
+        std::string input, function;
+    };
+    std::vector<Recurrence> recurrences;
+};
+
 /// The text of design.json (docs/design-json.md).
 std::string manifest(const hwir::Design &design, const LoweredDesign &lowered,
-                     const std::vector<std::string> &files, const std::string &reference_library,
-                     const std::string &reference_function);
+                     const std::vector<std::string> &files, const ReferenceNames &reference);
 
 } // namespace Orrery

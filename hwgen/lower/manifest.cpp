@@ -208,11 +208,18 @@ Json buffer_json(const hwir::Design &design, int number, const LoweredDesign &lo
             {"counters", {{"reads", reads}, {"writes", writes}}}};
 }
 
+Json reference_json(const ReferenceNames &reference) {
+    Json json = {{"library", reference.library}, {"function", reference.function}};
+    for (const ReferenceNames::Recurrence &r : reference.recurrences) {
+        json["recurrences"].push_back({{"input", r.input}, {"function", r.function}});
+    }
+    return json;
+}
+
 } // namespace
 
 std::string manifest(const hwir::Design &design, const LoweredDesign &lowered,
-                     const std::vector<std::string> &files, const std::string &reference_library,
-                     const std::string &reference_function) {
+                     const std::vector<std::string> &files, const ReferenceNames &reference) {
     Json scalars = Json::array();
     const std::vector<hwir::Scalar> &all_scalars = design.exprs.scalars();
     for (size_t s = 0; s < all_scalars.size(); s++) {
@@ -244,7 +251,7 @@ std::string manifest(const hwir::Design &design, const LoweredDesign &lowered,
         {"clock", "clk_i"},
         {"reset", "rst_i"},
         {"interrupt", "irq_o"},
-        {"reference", {{"library", reference_library}, {"function", reference_function}}},
+        {"reference", reference_json(reference)},
         {"scalars", scalars},
         {"requirements", requirements},
         {"tensors", tensors},

@@ -128,7 +128,7 @@ void ProcessState::add_token(int b, bool writer, int k) {
     Value slot = constant(1, 0);
     if (buffer.memory_slots() > 1) {
         slot = scope.net(port.prefix + "_slot", slot_bits(buffer));
-        scope.instance("u_" + port.prefix + "_slot", templates::slot_pointer(buffer.memory_slots()),
+        scope.instance("u_" + port.prefix + "_slot", templates::slot_pointer(buffer.memory_slots(), use.previous ? buffer.memory_slots() - 1 : 0),
                        {{"clk_i", clk}, {"rst_i", rst}, {"next_i", leaves}, {"slot_o", slot}});
     }
     slots[{b, writer}] = slot;

@@ -52,7 +52,7 @@ private:
     void add_token_ring(int b);
     void add_scratch_tokens(int t);
     void add_ring(const std::string &name, int slots, const std::vector<TokenPins> &writers,
-                  const std::vector<TokenPins> &readers);
+                  const std::vector<TokenPins> &readers, uint64_t previous = 0);
 
     // top_ports.cpp
     bool is_shared(int tensor) const;

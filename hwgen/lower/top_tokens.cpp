@@ -9,7 +9,7 @@ namespace Orrery::lower {
 using namespace netlist;
 
 void Top::add_ring(const std::string &name, int slots, const std::vector<TokenPins> &writers,
-                   const std::vector<TokenPins> &readers) {
+                   const std::vector<TokenPins> &readers, uint64_t previous) {
     Value ready[2], acquire[2], release[2];
     for (bool writer : {true, false}) {
         const std::vector<TokenPins> &all = writer ? writers : readers;
@@ -26,7 +26,7 @@ void Top::add_ring(const std::string &name, int slots, const std::vector<TokenPi
     }
     scope.instance("u_" + name + "_tokens",
                    templates::token_ring(slots, static_cast<int>(writers.size()),
-                                         static_cast<int>(readers.size())),
+                                         static_cast<int>(readers.size()), previous),
                    {{"clk_i", clk},
                     {"rst_i", rst},
                     {"idle_i", idle},
@@ -54,7 +54,11 @@ void Top::add_token_ring(int b) {
                                     prefix + "_release_o"});
         }
     }
-    add_ring(buffer.name, buffer.slots, pins[true], pins[false]);
+    uint64_t previous = 0;
+    for (size_t k = 0; k < buffer.readers.size(); k++) {
+        previous |= uint64_t{buffer.readers[k].previous} << k;
+    }
+    add_ring(buffer.name, buffer.slots, pins[true], pins[false], previous);
 }
 
 /// The streams of a scratch tensor take turns: the one that stores, then those that load. Where a

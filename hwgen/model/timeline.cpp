@@ -40,7 +40,7 @@ public:
 private:
     void specialize();
     Prediction add_counts() const;
-    Ring make_ring(int slots, size_t writers, size_t readers);
+    Ring make_ring(int slots, size_t writers, const std::vector<bool> &previous);
     Place *place(int tokens) { return &places.emplace_back(tokens); }
     void add_ports();
     void add_processes();
@@ -88,14 +88,15 @@ void Timeline::specialize() {
     }
 }
 
-Ring Timeline::make_ring(int slots, size_t writers, size_t readers) {
+/// `previous`: for each reader, is it one of the previous generation?
+Ring Timeline::make_ring(int slots, size_t writers, const std::vector<bool> &previous) {
     Ring ring;
     for (size_t k = 1; k < writers; k++) {
         ring.to_writers.push_back(place(0));
     }
-    for (size_t k = 0; k < readers; k++) {
-        ring.to_readers.push_back(place(0));
-        ring.released.push_back(place(slots));
+    for (const bool before : previous) {
+        ring.to_readers.push_back(place(before));
+        ring.released.push_back(place(slots - before));
     }
     return ring;
 }
@@ -164,8 +165,8 @@ void Timeline::add_scratch_tokens(int t) {
         updates = updates || (loads && s.process == writer);
         readers += loads && s.process != writer;
     }
-    const Ring ring = make_ring(1, 1, readers);
-    const Ring pass = make_ring(1, 1, 1);
+    const Ring ring = make_ring(1, 1, std::vector<bool>(readers));
+    const Ring pass = make_ring(1, 1, {false});
     const int depth = hwir::generation_depth(tensor, writer);
     StreamSequencer &stores = writes[t]->sequencer();
     stores.add_token(
@@ -216,7 +217,11 @@ void Timeline::add_token(ProcessRun &process_run, int p, const hwir::Wait &wait,
 void Timeline::add_processes() {
     std::vector<Ring> rings;
     for (const hwir::Buffer &b : design.buffers) {
-        rings.push_back(make_ring(b.slots, b.writers.size(), b.readers.size()));
+        std::vector<bool> previous;
+        for (const hwir::TokenUse &use : b.readers) {
+            previous.push_back(use.previous);
+        }
+        rings.push_back(make_ring(b.slots, b.writers.size(), previous));
         progress.emplace_back();
     }
     for (int p = 0; p < int(design.processes.size()); p++) {

@@ -246,6 +246,9 @@ private:
         countable = step <= most_progress;
         readers.clear();
         for (TokenUse &use : buffer.readers) {
+            if (use.previous) {
+                continue; // reads a generation that its writer has left, or leaves before it enters the next
+            }
             const Process &reader = design.processes[use.process];
             Pair pair(design.exprs, writer, reader, depth);
             readers.push_back({&use, {}});

@@ -43,12 +43,15 @@ Signature address_generator(int loops, int width, uint64_t used, int64_t modulus
         .done();
 }
 
-Signature token_ring(int slots, int writers, int readers) {
-    return PortList("token_ring")
-        .parameter("SLOTS", slots)
-        .parameter("WRITERS", writers)
-        .parameter("READERS", readers)
-        .clock_reset()
+Signature token_ring(int slots, int writers, int readers, uint64_t previous) {
+    PortList list = PortList("token_ring")
+                        .parameter("SLOTS", slots)
+                        .parameter("WRITERS", writers)
+                        .parameter("READERS", readers);
+    if (previous != 0) {
+        list.packed("PREVIOUS", readers, {previous});
+    }
+    return list.clock_reset()
         .in("idle_i")
         .in("writer_acquire_i", writers)
         .in("writer_commit_i", writers)
@@ -59,10 +62,12 @@ Signature token_ring(int slots, int writers, int readers) {
         .done();
 }
 
-Signature slot_pointer(int slots) {
-    return PortList("slot_pointer")
-        .parameter("SLOTS", slots)
-        .clock_reset()
+Signature slot_pointer(int slots, int first) {
+    PortList list = PortList("slot_pointer").parameter("SLOTS", slots);
+    if (first != 0) {
+        list.parameter("FIRST", first);
+    }
+    return list.clock_reset()
         .in("next_i")
         .out("slot_o", index_bits(slots))
         .done();

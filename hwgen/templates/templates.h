@@ -15,8 +15,8 @@ using netlist::Signature;
 Signature sequencer(int loops, int width);
 /// Bit i of `used`: loop i has a coefficient.
 Signature address_generator(int loops, int width, uint64_t used, int64_t modulus = 0);
-Signature token_ring(int slots, int writers, int readers);
-Signature slot_pointer(int slots);
+Signature token_ring(int slots, int writers, int readers, uint64_t previous = 0); ///< previous: a bit per reader
+Signature slot_pointer(int slots, int first = 0);
 Signature credit_counter(int credits);
 Signature run_join(int parts);
 Signature event_counter(int width, int amount_width);

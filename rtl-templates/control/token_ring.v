@@ -3,13 +3,15 @@
 // Protocol:   a process may enter a generation when its ready bit is 1; it takes its token in that cycle (acquire) and
 //             hands it on behind its last access (commit, release). The first writer waits until every reader has
 //             released the slot. A reader that starts early, in a generation that is still being written, takes its token
-//             when it leaves the generation.
+//             when it leaves the generation. A reader of the previous generation is one generation behind: it
+//             has a token from the beginning, and reads what was there before the first generation.
 // Latency:    the ready bits are registered: a token handed on in cycle t is visible to the next process in t + 1.
 // Throughput: one acquire and one commit or release per process and cycle.
-// Reset:      all slots are free.
-// Parameters: SLOTS, WRITERS, READERS >= 1.
+// Reset:      all slots are free, but for one that is with the readers of the previous generation.
+// Parameters: SLOTS, WRITERS, READERS >= 1; PREVIOUS: a bit per reader, 1 for those of the previous generation.
 module token_ring #(
-    parameter integer SLOTS = 2, WRITERS = 1, READERS = 1
+    parameter integer SLOTS = 2, WRITERS = 1, READERS = 1,
+    parameter [READERS-1:0] PREVIOUS = {READERS{1'b0}}
 ) (
     input  wire               clk_i, rst_i,
     input  wire               idle_i, // for the check only: nobody has a token
@@ -23,7 +25,8 @@ module token_ring #(
     // One place of the ring per writer but the first, then two per reader: tokens to read and tokens released.
     localparam integer PLACES = WRITERS - 1 + 2 * READERS;
     wire [PLACES-1:0] put, take, ready;
-    wire              unused_idle = idle_i;
+    wire [PLACES-1:0] at_end;
+    wire              unused_ok = &{1'b0, idle_i, at_end};
 
     assign writer_ready_o[0] = &ready[PLACES-1:PLACES-READERS];
     assign reader_ready_o    = ready[PLACES-READERS-1:WRITERS-1];
@@ -45,14 +48,17 @@ module token_ring #(
             assign take[PLACES-READERS+i] = writer_acquire_i[0];
         end
         for (i = 0; i < PLACES; i = i + 1) begin : gen_place
-            credit_counter #(.CREDITS(SLOTS), .INITIAL(i < PLACES - READERS ? 0 : SLOTS)) u_tokens (
+            localparam integer BEFORE = i < WRITERS - 1 ? 0 : PREVIOUS[(i - (WRITERS - 1)) % READERS] ? 1 : 0;
+            localparam integer TOKENS = i < WRITERS - 1 ? 0 : i < PLACES - READERS ? BEFORE : SLOTS - BEFORE;
+            credit_counter #(.CREDITS(SLOTS), .INITIAL(TOKENS)) u_tokens (
                 .clk_i(clk_i), .rst_i(rst_i), .take_i(take[i]), .give_i(put[i]), .available_o(ready[i]));
+            assign at_end[i] = TOKENS != 0;
         end
     endgenerate
 
 `ifndef SYNTHESIS
     always @(posedge clk_i) begin
-        if (!rst_i && idle_i && ready != {{READERS{1'b1}}, {(PLACES-READERS){1'b0}}})
+        if (!rst_i && idle_i && ready != at_end)
             begin $display("%m: a token is not free at the end"); $stop; end
     end
 `endif

@@ -22,14 +22,9 @@ public:
                 h[size_t(j)] = t.get("state", {j, 0, n});
                 c[size_t(j)] = lstm ? t.get("state", {j, 1, n}) : 0;
             }
-            for (int step = 0; step < app.number("steps", 1); step++) {
+            for (int step = 0; step < app.scalars.at("steps"); step++) {
                 advance(n, step);
-            }
-            for (int j = 0; j < units; j++) {
-                t.set("output", {j, 0, n}, h[size_t(j)]);
-                if (lstm) {
-                    t.set("output", {j, 1, n}, c[size_t(j)]);
-                }
+                store(n, step);
             }
         }
     }
@@ -40,6 +35,15 @@ private:
     const bool lstm;
     const int inputs, units;
     std::vector<int64_t> h, c;
+
+    void store(int n, int step) const {
+        for (int j = 0; j < units; j++) {
+            t.set("output", {j, 0, n, step}, h[size_t(j)]);
+            if (lstm) {
+                t.set("output", {j, 1, n, step}, c[size_t(j)]);
+            }
+        }
+    }
 
     int64_t gate(int j, int g, int n, int step) const {
         int64_t sum = t.get("bias", {j, g});

@@ -42,8 +42,8 @@ std::map<std::string, Function> control_and_memory() {
              return address_generator(v("LOOPS"), v("WIDTH"), v.bits("USED"), v("MODULUS"));
          }},
         {"token_ring",
-         [](const Values &v) { return token_ring(v("SLOTS"), v("WRITERS"), v("READERS")); }},
-        {"slot_pointer", [](const Values &v) { return slot_pointer(v("SLOTS")); }},
+         [](const Values &v) { return token_ring(v("SLOTS"), v("WRITERS"), v("READERS"), v.bits("PREVIOUS")); }},
+        {"slot_pointer", [](const Values &v) { return slot_pointer(v("SLOTS"), v("FIRST")); }},
         {"credit_counter", [](const Values &v) { return credit_counter(v("CREDITS")); }},
         {"run_join", [](const Values &v) { return run_join(v("PARTS")); }},
         {"event_counter",

@@ -2,22 +2,23 @@
 module token_ring_tb;
     `include "testbench.vh"
     localparam integer SLOTS = `SLOTS, WRITERS = `WRITERS, READERS = `READERS;
+    localparam [READERS-1:0] PREVIOUS = `PREVIOUS;
 
     reg  [WRITERS-1:0] writer_acquire = 0, writer_commit = 0;
     reg  [READERS-1:0] reader_acquire = 0, reader_release = 0;
     wire [WRITERS-1:0] writer_ready;
     wire [READERS-1:0] reader_ready;
-    token_ring #(.SLOTS(SLOTS), .WRITERS(WRITERS), .READERS(READERS)) dut (
+    token_ring #(.SLOTS(SLOTS), .WRITERS(WRITERS), .READERS(READERS), .PREVIOUS(PREVIOUS)) dut (
         .clk_i(clk), .rst_i(rst), .idle_i(1'b0), .writer_acquire_i(writer_acquire), .writer_commit_i(writer_commit),
         .reader_acquire_i(reader_acquire), .reader_release_i(reader_release), .writer_ready_o(writer_ready),
         .reader_ready_o(reader_ready));
 
-    // Generations that each process has entered and left since the reset.
+    // Generations that each process has entered and left since the reset; readers of the previous one begin at -1.
     integer writer_in [0:WRITERS-1], writer_out [0:WRITERS-1], reader_in [0:READERS-1], reader_out [0:READERS-1];
     integer cycle, i, slowest;
     initial begin
         for (i = 0; i < WRITERS; i = i + 1) begin writer_in[i] = 0; writer_out[i] = 0; end
-        for (i = 0; i < READERS; i = i + 1) begin reader_in[i] = 0; reader_out[i] = 0; end
+        for (i = 0; i < READERS; i = i + 1) begin reader_in[i] = -PREVIOUS[i]; reader_out[i] = -PREVIOUS[i]; end
         reset;
         for (cycle = 0; cycle < 3000; cycle = cycle + 1) begin
             slowest = reader_out[0];
