@@ -3,6 +3,7 @@
 #include "sim/command.h"
 #include "sim/model_build.h"
 #include "sim/npy.h"
+#include "sim/prediction.h"
 
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
@@ -138,9 +139,11 @@ void AppRunner::run() {
     }
 }
 
-void AppRunner::simulate(const Compiled &c, const sim::Model &model) const {
-    sim::Simulator simulator(c.design, model);
-    const sim::Reference reference(c.design);
+void AppRunner::simulate(const Compiled &compiled, const sim::Model &model) const {
+    sim::Simulator simulator(compiled.design, model);
+    const sim::Reference reference(compiled.design);
+    const Compiled c{compiled.app, // with the tensors of these scalars
+                     compiled.design.at(compiled.design.scalar_values(compiled.app.scalars))};
     for (unsigned run = 0; run < 3; run++) {
         INFO("app " << c.app.name << ", run " << run);
         std::mt19937 dice(run + 1);
@@ -158,6 +161,9 @@ void AppRunner::simulate(const Compiled &c, const sim::Model &model) const {
         INFO(sim::describe_failure(outcome) << outcome.result.messages);
         CHECK(outcome.passed());
         CHECK(outcome.result.messages.empty());
+        if (run == 0) { // without stalls
+            CHECK(sim::wrong_predictions(compiled.design.directory, options, outcome.result) == "");
+        }
 
         std::vector<sim::Buffer> &got = outcome.tensors[0], expected = got;
         std::vector<sim::Difference> differences;

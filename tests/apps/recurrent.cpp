@@ -85,8 +85,9 @@ private:
 
 } // namespace
 
-AppCase recurrent_case(const std::string &name, const std::string &parameters) {
+AppCase recurrent_case(const std::string &name, const std::string &parameters, int steps) {
     AppCase app;
+    app.scalars["steps"] = steps;
     app.name = name;
     app.generator = "recurrent";
     app.parameters = parameters_of(parameters);
