@@ -231,20 +231,20 @@ Accelerator &Accelerator::feedback(const Halide::Func &previous, const Halide::F
     if (Directives::wrapped_input(function).defined() || function.same_as(scope->output)) {
         user_error("feedback({0}, {1}): {1} is an input or the output, which have no buffer. Feed "
                    "a Func in between back; the output may copy it.",
-                   previous.name(), state.name());
+                   input.name(), state.name());
     }
     if (input.dimensions() != state.dimensions() || input.dimensions() == 0 ||
         state.types().size() != 1 || input.type() != state.types()[0]) {
         user_error("feedback({0}, {1}): {0} and {1} must have the same type and the same "
                    "dimensions, the last of which is the time.",
-                   previous.name(), state.name());
+                   input.name(), state.name());
     }
     for (const Directives::Feedback &other : scope->feedback) {
         if (other.input.same_as(input) || other.func.same_as(function)) {
             user_error("feedback({0}, {1}): {2} is fed back already. Each input stands for a Func "
                        "of its own.",
-                       previous.name(), state.name(),
-                       other.input.same_as(input) ? previous.name() : state.name());
+                       input.name(), state.name(),
+                       other.input.same_as(input) ? input.name() : state.name());
         }
     }
     scope->feedback.push_back({input, function});

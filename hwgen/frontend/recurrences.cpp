@@ -27,13 +27,10 @@ public:
         find_time();
         check_same_place();
         for (Stage &stage : network.stages) {
-            for (StageAccess &load : stage.loads) {
-                if (load.is_tensor && load.memory == input) {
-                    check_in_step(stage, load);
-                    load.memory = storage.func;
-                    load.is_tensor = false;
-                    load.previous = true;
-                    load.predicate.push_back(time < 0 ? const_false() : counter_variable(time) > 0);
+            for (size_t i = 0; i < stage.loads.size(); i++) {
+                if (stage.loads[i].is_tensor && stage.loads[i].memory == input) {
+                    check_in_step(stage, stage.loads[i]);
+                    connect(stage, static_cast<int>(i));
                 }
             }
             check_one_generation(stage);
@@ -45,6 +42,21 @@ private:
         user_error("feedback({0}, {1}): {2}. Compute {1} at one loop over its last dimension, the time, with all that depends "
                    "on {0} inside of that loop ({1}.compute_at(output, t)).",
                    user_name(input), func, what);
+    }
+
+    void connect(Stage &stage, int number) const {
+        StageAccess &load = stage.loads[static_cast<size_t>(number)];
+        const Expr there = time < 0 ? const_false() : counter_variable(time) > 0;
+        load.memory = storage.func;
+        load.is_tensor = false;
+        load.previous = true;
+        load.predicate.push_back(there);
+        const Halide::Type in_memory = load.type; // a bool is a byte in a tensor
+        load.type = storage.type;
+        // A buffer holds anything where nothing is read.
+        const Expr value = load_variable(load.type, number);
+        stage.value = substitute(value.as<Variable>()->name,
+                                 cast(in_memory, select(there, value, make_zero(load.type))), stage.value);
     }
 
     /// The innermost loop around the Func: one iteration is a step.

@@ -152,6 +152,7 @@ void AppRunner::simulate(const Compiled &compiled, const sim::Model &model) cons
         sim::RunOptions options;
         options.scalars = c.app.scalars;
         options.seed = run + 1;
+        options.reset = run == 0;
         options.watchdog_cycles = 8000;
         if (run > 0) {
             options.memory = {run == 1 ? 7 : 90, int(30 * run - 10), run == 1 ? 1 : 0};
