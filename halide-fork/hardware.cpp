@@ -122,8 +122,8 @@ std::vector<Recurrence> recurrences(const Halide::Func &output, const std::strin
     std::vector<Recurrence> all;
     for (const Directives::Feedback &f :
          Directives::scope_of(function, HI::build_environment({function})).feedback) {
-        all.push_back({f.input.name(),
-                       verilog::legal_identifier(name + "_step_" + f.func.name()), f.func});
+        all.push_back(
+            {f.input.name(), verilog::legal_identifier(name + "_step_" + f.func.name()), f.func});
     }
     return all;
 }

@@ -116,7 +116,8 @@ Reference::Reference(const DesignDescription &design) {
     }
     scalar_count_ = design.scalars.size();
     previous_.resize(steps_.size());
-    const halide_filter_metadata_t &data = *symbol<Metadata>(handle, pipeline_.name + "_metadata")();
+    const halide_filter_metadata_t &data =
+        *symbol<Metadata>(handle, pipeline_.name + "_metadata")();
     for (size_t i = 0; i < pipeline_.arguments.size(); i++) {
         if (pipeline_.arguments[i].kind == Argument::Previous) {
             const halide_filter_argument_t &argument = data.arguments[i];

@@ -39,7 +39,8 @@ public:
 
 private:
     [[noreturn]] void no_step(const std::string &what) const {
-        user_error("feedback({0}, {1}): {2}. Compute {1} at one loop over its last dimension, the time, with all that depends "
+        user_error("feedback({0}, {1}): {2}. Compute {1} at one loop over its last dimension, the "
+                   "time, with all that depends "
                    "on {0} inside of that loop ({1}.compute_at(output, t)).",
                    user_name(input), func, what);
     }
@@ -55,19 +56,22 @@ private:
         load.type = storage.type;
         // A buffer holds anything where nothing is read.
         const Expr value = load_variable(load.type, number);
-        stage.value = substitute(value.as<Variable>()->name,
-                                 cast(in_memory, select(there, value, make_zero(load.type))), stage.value);
+        stage.value =
+            substitute(value.as<Variable>()->name,
+                       cast(in_memory, select(there, value, make_zero(load.type))), stage.value);
     }
 
     /// The innermost loop around the Func: one iteration is a step.
     void find_time() {
         if (storage.slides()) {
-            user_error("feedback({0}, {1}): {1} is stored further out than it is computed; remove its store_at", user_name(input),
-                       func);
+            user_error("feedback({0}, {1}): {1} is stored further out than it is computed; remove "
+                       "its store_at",
+                       user_name(input), func);
         }
         for (LevelId id : storage.generation) {
             if (network.levels[id].kind == LevelKind::Lane) {
-                user_error("feedback({0}, {1}): {1} is computed inside the unrolled loop {2}; compute it at a loop around that",
+                user_error("feedback({0}, {1}): {1} is computed inside the unrolled loop {2}; "
+                           "compute it at a loop around that",
                            user_name(input), func, loop_label(network.levels[id].loop));
             }
         }
@@ -81,7 +85,8 @@ private:
         time = storage.generation.back();
         const Expr before_first = simplify(storage.min.back() - counter_variable(time));
         if (!counters_in(before_first).empty()) {
-            no_step(fmt::format("loop {} does not go from one step to the next", loop_label(network.levels[time].loop)));
+            no_step(fmt::format("loop {} does not go from one step to the next",
+                                loop_label(network.levels[time].loop)));
         }
     }
 
@@ -95,14 +100,16 @@ private:
             same = same && !uses_counter(storage.min[d], time);
         }
         for (const Stage &stage : network.stages) {
-            for (size_t i = storage.generation.size(); stage.func == storage.func && i < stage.nest.size(); i++) {
+            for (size_t i = storage.generation.size();
+                 stage.func == storage.func && i < stage.nest.size(); i++) {
                 const Level &level = network.levels[stage.nest[i]];
                 same = same && !uses_counter(level.extent, time) &&
                        !(level.condition.defined() && uses_counter(level.condition, time));
             }
         }
         if (!same) {
-            user_error("feedback({0}, {1}): which elements of {1} are computed differs from step to step; let each step compute "
+            user_error("feedback({0}, {1}): which elements of {1} are computed differs from step "
+                       "to step; let each step compute "
                        "all of them",
                        user_name(input), func);
         }
@@ -110,11 +117,14 @@ private:
 
     void check_in_step(const Stage &stage, const StageAccess &load) const {
         const std::vector<LevelId> &steps = storage.generation;
-        if (stage.nest.size() < steps.size() || !std::equal(steps.begin(), steps.end(), stage.nest.begin())) {
-            no_step(fmt::format("{} reads {}, but not inside the loop over the steps", stage_label(stage), user_name(input)));
+        if (stage.nest.size() < steps.size() ||
+            !std::equal(steps.begin(), steps.end(), stage.nest.begin())) {
+            no_step(fmt::format("{} reads {}, but not inside the loop over the steps",
+                                stage_label(stage), user_name(input)));
         }
         if (!is_const_zero(simplify(load.coordinates.back() - storage.min.back()))) {
-            user_error("feedback({0}, {1}): {2} reads {0} at another step than its own; {0}(.., t) is {1} one step before t, and "
+            user_error("feedback({0}, {1}): {2} reads {0} at another step than its own; {0}(.., t) "
+                       "is {1} one step before t, and "
                        "older steps are not kept (feed a Func back that copies {0})",
                        user_name(input), func, stage_label(stage));
         }
@@ -129,7 +139,8 @@ private:
             present = present || (here && !load.previous && stage.func != storage.func);
         }
         if (previous && present) {
-            user_error("feedback({0}, {1}): {2} reads both {1} and {0}; put what needs {0} into a Func of its own, computed "
+            user_error("feedback({0}, {1}): {2} reads both {1} and {0}; put what needs {0} into a "
+                       "Func of its own, computed "
                        "at the same loop",
                        user_name(input), func, stage_label(stage));
         }
@@ -142,12 +153,14 @@ void connect_recurrences(Network &network, const HardwareSchedule &schedule) {
     for (const auto &[input, func] : schedule.feedback) {
         const Storage *storage = network.find_storage(func);
         if (!storage) {
-            user_error("feedback({0}, {1}): Func {1} has no buffer; give it compute_at the loop over its last dimension, the time",
+            user_error("feedback({0}, {1}): Func {1} has no buffer; give it compute_at the loop "
+                       "over its last dimension, the time",
                        user_name(input), user_name(func));
         }
         if (schedule.in_dram(func)) {
-            user_error("feedback({0}, {1}): Func {1} is in DRAM; remove Memory::Dram, or feed a copy of it back", user_name(input),
-                       user_name(func));
+            user_error("feedback({0}, {1}): Func {1} is in DRAM; remove Memory::Dram, or feed a "
+                       "copy of it back",
+                       user_name(input), user_name(func));
         }
         Recurrence(network, input, *storage).run();
     }

@@ -68,7 +68,7 @@ Layer filter(int steps, bool scheduled) {
 struct ProductPlan {
     std::string name;
     int units = 8, batch = 2, steps = 5;
-    int batch_tile = 0;     ///< batches at a time, all steps of them
+    int batch_tile = 0; ///< batches at a time, all steps of them
     bool systolic = false;
     bool sum_is_state = false; ///< the accumulator itself is fed back
 };

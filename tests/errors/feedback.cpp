@@ -98,7 +98,8 @@ TEST_CASE("feedback: one loop over the steps, around the Func and all that reads
                    s.state.compute_root();
                    hw.feedback(s.before, s.state);
                }),
-               Contains("state is not computed step by step") && Contains("state.compute_at(output, t)"));
+               Contains("state is not computed step by step") &&
+                   Contains("state.compute_at(output, t)"));
     CHECK_THAT(message_of([](Steps &s, auto &hw) {
                    s.out.split(s.t, s.to, s.ti, 2);
                    s.state.compute_at(s.out, s.ti);

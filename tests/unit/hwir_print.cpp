@@ -181,6 +181,17 @@ TEST_CASE("verify accepts a design and names what is wrong in others") {
          [](Design &d) {
              d.buffers[0].readers = {{3, 0}};
          }},
+        {"acc_s1 reads the previous generation, which is not there",
+         [](Design &d) {
+             d.buffers[0].slots = 1;
+             d.buffers[0].readers[0].previous = true;
+             d.buffers[0].readers[0].needed.clear();
+             d.buffers[0].progress.reset();
+         }},
+        {"writer of a previous generation",
+         [](Design &d) { d.buffers[2].writers[0].previous = true; }},
+        {"acc_s1 takes two tokens",
+         [](Design &d) { d.buffers[2].readers.push_back(d.buffers[2].writers[0]); }},
         {"3 slots", [](Design &d) { d.buffers[0].slots = 3; }},
         {"extent 0", [](Design &d) { d.buffers[0].extents[0] = 0; }},
         {"0 banks", [](Design &d) { d.buffers[0].banks[0] = 0; }},
