@@ -130,7 +130,7 @@ TEST_CASE("recurrent cells, perceptrons and attention, all of it on the chip") {
     const std::string size = "rows=4 columns=4 bus_bits=64 ";
     runner.add(test::recurrent_case("lstm", size + "inputs=5 units=6 batch=3", 4));
     runner.add(test::recurrent_case("gru", size + "cell=gru inputs=7 units=6 batch=2", 5));
-    runner.add(test::rhn_case("rhn", size + "inputs=5 units=6 depth=3 batch=2"));
+    runner.add(test::rhn_case("rhn", size + "inputs=5 units=6 depth=3 batch=2", 4));
     runner.add(test::mlp_case("mlp", size + "batch=5", {13, 10, 7, 3}));
     runner.add(test::attention_case("attention", size + "heads=2 length=10 features=6 tile=4"));
     runner.run();
