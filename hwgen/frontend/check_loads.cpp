@@ -48,7 +48,14 @@ void check_loads(const Network &network) {
                     continue;
                 }
                 const Expr reached = select(conditions_of(network, stage, load), element, 0);
-                if (!inside(space.exact_range(reached, stage.nest))) {
+                const bool is_inside = inside(space.exact_range(reached, stage.nest));
+                if (!is_inside && load.previous) {
+                    user_error("{}: it reads more of the last step than {} has in dimension {}; "
+                               "clamp the coordinate, or let {} compute more",
+                               stage_label(stage), user_name(load.memory), d,
+                               user_name(load.memory));
+                }
+                if (!is_inside) {
                     user_error("{}: it reads {} beyond what is computed of it in dimension {}, "
                                "because it is rounded up itself; use TailStrategy::GuardWithIf in "
                                "the splits of {}",

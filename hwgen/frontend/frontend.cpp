@@ -42,6 +42,11 @@ std::vector<ShapedTensor> make_tensors(const std::vector<TensorConstraints> &con
         const std::string &wanted = name;
         auto tensor = std::find_if(tensors.begin(), tensors.end(),
                                    [&](const ShapedTensor &t) { return t.tensor.name == wanted; });
+        if (schedule.feedback.count(name)) {
+            user_error("port({}): it is fed back from {} on the chip and has no port; remove the "
+                       "directive",
+                       user_name(name), user_name(schedule.feedback.at(name)));
+        }
         if (tensor == tensors.end()) {
             user_error("port({}): this is neither an input nor the output of the accelerator, nor "
                        "a Func in DRAM",

@@ -207,6 +207,62 @@ Layer parity(bool scheduled) {
     return {output, {input}};
 }
 
+/// Neighbours of the last step, by lanes and with a border of zeros; only the last step is stored,
+/// from a buffer with all of them: s(x) = s'(x - 1) + 2 s'(x) - s'(x + 1) + x(x).
+Layer stencil(bool scheduled) {
+    ImageParam input(Int(8), 2, "input"), before(Int(16), 2, "before");
+    input.dim(0).set_bounds(0, 10).dim(1).set_bounds(0, 4);
+    Var x("x"), t("t");
+    Func output("output"), history("history"), state("state");
+    const auto next = [&](const std::function<Expr(Expr)> &last, const Expr &in) {
+        const Expr left = select(x < 1, 0, last(max(x - 1, 0)));
+        const Expr right = select(x > 8, 0, last(min(x + 1, 9)));
+        return cast<int16_t>(left + 2 * last(x) - right + in);
+    };
+    if (!scheduled) {
+        Func last("last");
+        last(x) = cast<int16_t>(0);
+        for (int step = 0; step < 4; step++) {
+            Func s("s");
+            s(x) = next([&](const Expr &at) { return last(at); }, input(x, step));
+            s.compute_root();
+            last = s;
+        }
+        output(x) = last(x);
+        return {output, {input}};
+    }
+    state(x, t) = next([&](const Expr &at) { return before(at, t); }, input(x, t));
+    history(x, t) = state(x, t);
+    output(x) = history(x, 3);
+    output.bound(x, 0, 10);
+    history.bound(t, 0, 4).compute_root();
+    state.compute_at(history, t).vectorize(x, 4, TailStrategy::GuardWithIf);
+    Accelerator hw = accelerate(output);
+    hw.feedback(before, state);
+    return {output, {input}};
+}
+
+/// One number: the sum of all inputs so far.
+Layer running_sum(bool scheduled) {
+    ImageParam input(Int(8), 1, "input"), before(Int(32), 1, "before");
+    input.dim(0).set_bounds(0, 9);
+    Var t("t");
+    Func output("output"), sum("sum");
+    if (!scheduled) {
+        RDom r(0, 9, "r");
+        output(t) = 0;
+        output(t) += select(r <= t, cast<int32_t>(input(r)), 0);
+        return {output, {input}};
+    }
+    sum(t) = before(t) + input(t);
+    output(t) = sum(t);
+    output.bound(t, 0, 9);
+    sum.compute_at(output, t);
+    Accelerator hw = accelerate(output);
+    hw.feedback(before, sum);
+    return {output, {input}};
+}
+
 std::vector<ProductPlan> product_plans() {
     std::vector<ProductPlan> plans;
     plans.push_back({"product"});
@@ -235,17 +291,26 @@ TEST_CASE("recurrences: interpreter and Verilog equal Halide with all steps writ
     runner.add("two_states", two_states);
     runner.add("parity", parity);
     runner.add("filter_of_one_step", [](bool scheduled) { return filter(1, scheduled); });
+    runner.add("stencil", stencil);
+    runner.add("running_sum", running_sum);
     const std::vector<ProductPlan> plans = product_plans();
     for (const ProductPlan &plan : plans) {
         runner.add(plan.name, [&](bool scheduled) { return product(plan, scheduled); });
     }
     const std::vector<Measured> measured = runner.run();
-    REQUIRE(measured.size() == plans.size() + 4);
+    REQUIRE(measured.size() == plans.size() + 6);
     CHECK(previous_readers(measured[0], "state") == 1); // the stage that writes it
     CHECK(previous_readers(measured[1], "b") == 2);     // the accumulator and itself
-    for (size_t i = 4; i < measured.size(); i++) {
-        const ProductPlan &plan = plans[i - 4];
+    for (size_t i = 6; i < measured.size(); i++) {
+        const ProductPlan &plan = plans[i - 6];
         const int readers = plan.steps > 1; // with one step, Halide finds that nothing is read
         CHECK(previous_readers(measured[i], plan.sum_is_state ? "sum" : "state") == readers);
     }
+}
+
+TEST_CASE("recurrences: a reader that begins in the wrong slot is found") {
+    test::DesignRunner runner(std::filesystem::path(ORRERY_BINARY_DIR) / "recurrence_mutants");
+    CHECK(runner.catches(
+        "wrong_slot", [](bool scheduled) { return filter(7, scheduled); }, "state_s0.v",
+        ".FIRST(1)", ".FIRST(0)", 1));
 }

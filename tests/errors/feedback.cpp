@@ -82,6 +82,15 @@ TEST_CASE("feedback: both must be of the pipeline") {
                Contains("unused is not an input of the pipeline of out"));
 }
 
+TEST_CASE("feedback: no port for what stays on the chip") {
+    CHECK_THAT(message_of([](Steps &s, auto &hw) {
+                   s.state.compute_at(s.out, s.t);
+                   hw.feedback(s.before, s.state);
+                   hw.port(s.before).bus_bits(64);
+               }),
+               Contains("port(before)") && Contains("fed back from state"));
+}
+
 TEST_CASE("feedback: the Func has a buffer") {
     CHECK_THAT(message_of([](Steps &s, auto &hw) { hw.feedback(s.before, s.state); }),
                Contains("Func state has no buffer") && Contains("compute_at"));
@@ -160,5 +169,22 @@ TEST_CASE("feedback: every step computes the same elements") {
         FAIL("no error");
     } catch (const Orrery::UserError &error) {
         CHECK_THAT(error.what(), Contains("which elements of state are computed differs"));
+    }
+}
+
+TEST_CASE("feedback: what is read was computed") {
+    ImageParam before(Int(8), 2, "before"), in(Int(8), 2, "in");
+    Var x("x"), t("t");
+    Func state("state"), out("out");
+    state(x, t) = before(x + 1, t) + in(x, t);
+    out(x, t) = state(x, t) * cast<int8_t>(2);
+    out.bound(x, 0, 8).bound(t, 0, 6);
+    state.compute_at(out, t);
+    Orrery::accelerate(out).feedback(before, state);
+    try {
+        Orrery::compile(out);
+        FAIL("no error");
+    } catch (const Orrery::UserError &error) {
+        CHECK_THAT(error.what(), Contains("reads more of the last step than state has"));
     }
 }
