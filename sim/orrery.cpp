@@ -54,8 +54,9 @@ void add_simulate(CLI::App &app, Orrery::sim::SimulateCommand &command) {
         ->type_name("latency=N,stall=P,queue=N,misalign=N");
     simulate->add_option("--max-cycles", command.max_cycles, "Stop after that many cycles")
         ->type_name("N");
-    simulate->add_flag("--quick", command.quick,
-                       "Build the simulation without optimisation: sooner there, but several times slower");
+    simulate->add_flag(
+        "--quick", command.quick,
+        "Build the simulation without optimisation: sooner there, but several times slower");
     simulate->add_option("--verilator", command.verilator, "Verilator program to use")
         ->type_name("PROGRAM");
 }
@@ -113,11 +114,11 @@ void add_model(CLI::App &app, Orrery::sim::ModelCommand &command) {
         ->type_name("FILE");
 }
 
-/// Runs orrery-fuzz, which lies beside this program, in its place. Halide's compiler, which it
-/// links, takes longer to load than a small simulation takes.
-[[noreturn]] void run_fuzz(int argc, char **argv) {
+/// Runs a program that lies beside this one in its place: orrery-fuzz and orrery-explore link
+/// Halide's compiler and MPI, which take longer to load than a small simulation takes.
+[[noreturn]] void run_beside(const std::string &name, int argc, char **argv) {
     const std::string program =
-        std::filesystem::read_symlink("/proc/self/exe").parent_path() / "orrery-fuzz";
+        std::filesystem::read_symlink("/proc/self/exe").parent_path() / ("orrery-" + name);
     std::vector<char *> arguments(argv + 1, argv + argc);
     arguments.push_back(nullptr);
     execv(program.c_str(), arguments.data());
@@ -125,8 +126,10 @@ void add_model(CLI::App &app, Orrery::sim::ModelCommand &command) {
 }
 
 int run(int argc, char **argv) {
-    if (argc > 1 && std::strcmp(argv[1], "fuzz") == 0) {
-        run_fuzz(argc, argv);
+    for (const char *name : {"fuzz", "explore"}) {
+        if (argc > 1 && std::strcmp(argv[1], name) == 0) {
+            run_beside(name, argc, argv);
+        }
     }
     CLI::App app("Orrery: accelerators generated from Halide", "orrery");
     app.set_version_flag("--version", std::string("orrery ") + ORRERY_VERSION);
@@ -137,6 +140,7 @@ int run(int argc, char **argv) {
     add_optimize(app, optimize);
     Orrery::sim::ModelCommand model;
     add_model(app, model);
+    app.add_subcommand("explore", "Find the best mapping at every point of a design space");
     app.add_subcommand("fuzz", "Compile random layers and schedules and compare them with Halide");
     try {
         app.parse(argc, argv);

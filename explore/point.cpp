@@ -1,0 +1,132 @@
+#include "explore/point.h"
+
+#include "hwgen/optimizer/fix.h"
+#include "hwgen/optimizer/hardware_search.h"
+#include "hwgen/optimizer/search.h"
+
+#include <fmt/format.h>
+
+namespace Orrery::explore {
+
+using namespace optimizer;
+
+namespace {
+
+std::string spatial_text(const Problem &problem, const Mapping &mapping) {
+    std::vector<std::string> axes;
+    for (const Axis &axis : mapping.axes) {
+        std::vector<std::string> loops;
+        for (const SpatialLoop &loop : axis) {
+            loops.push_back(fmt::format("{} {}", problem.loops[loop.loop].name, loop.factor));
+        }
+        axes.push_back(fmt::format("{}", fmt::join(loops, ", ")));
+    }
+    return fmt::format("{}", fmt::join(axes, " | "));
+}
+
+Row search_interstellar(const InterstellarModel &model, const Constraints &constraints, Row row) {
+    const SearchResult result = search(model, constraints, {});
+    row.why_none = result.why_none;
+    if (result.mapping) {
+        row.energy_pj = model.unit().text(result.energy);
+        row.spatial = spatial_text(model.problem(), *result.mapping);
+    }
+    return row;
+}
+
+Row search_orrery(const InterstellarModel &model, const LayerShape &shape,
+                  const Constraints &constraints, Objective objective, Row row) {
+    const HardwareSearchResult result = search_hardware(model, shape, constraints, objective, {});
+    row.why_none = result.why_none;
+    if (result.mapped) {
+        const HardwareCost cost = hardware_cost(*result.mapped, model.hardware());
+        row.energy_pj = level_energy_unit(model.hardware()).text(cost.total_energy);
+        row.cycles = cost.cycles;
+        row.spatial = spatial_text(model.problem(), result.mapped->mapping);
+    }
+    return row;
+}
+
+/// A field of CSV, in quotes where it has to be.
+std::string quoted(const std::string &text) {
+    if (text.find_first_of(",\"\n") == std::string::npos) {
+        return text;
+    }
+    std::string result = "\"";
+    for (const char c : text) {
+        result += c == '"' ? "\"\"" : std::string(1, c);
+    }
+    return result + "\"";
+}
+
+} // namespace
+
+Row search_point(const Sweep &sweep, size_t point) {
+    Row row;
+    row.point = point;
+    const SweepLayer &layer = sweep.layer(point);
+    const InterstellarModel model(convolution(layer.name, layer.shape),
+                                  sweep.hardware_of(point).hardware);
+    Constraints constraints;
+    for (const std::string &fix : sweep.fixes_of(point)) {
+        parse_fix(fix, model.problem(), model.hardware(), constraints);
+    }
+    if (sweep.cost_model == "interstellar") {
+        return search_interstellar(model, constraints, row);
+    }
+    const Objective objective = sweep.objective == "energy"   ? Objective::Energy
+                                : sweep.objective == "cycles" ? Objective::Cycles
+                                                              : Objective::EnergyDelay;
+    return search_orrery(model, layer.shape, constraints, objective, row);
+}
+
+std::string row_text(const Row &row) {
+    nlohmann::ordered_json line = {{"point", row.point}};
+    if (row.energy_pj.empty()) {
+        line["why_none"] = row.why_none;
+    } else {
+        line["energy_pj"] = row.energy_pj;
+        line["spatial"] = row.spatial;
+    }
+    if (row.cycles) {
+        line["cycles"] = *row.cycles;
+    }
+    return line.dump();
+}
+
+Row parse_row(const std::string &text) {
+    const auto line = nlohmann::ordered_json::parse(text);
+    Row row;
+    row.point = line.at("point");
+    row.energy_pj = line.value("energy_pj", "");
+    row.spatial = line.value("spatial", "");
+    row.why_none = line.value("why_none", "");
+    if (line.contains("cycles")) {
+        row.cycles = line["cycles"].get<int64_t>();
+    }
+    return row;
+}
+
+std::string results_csv(const Sweep &sweep, const std::vector<std::optional<Row>> &rows) {
+    std::string text = "point,layer,elements";
+    for (size_t l = 0; l + 1 < sweep.hardware[0].hardware.levels.size(); l++) {
+        text += "," + quoted(sweep.hardware[0].hardware.levels[l].name + " bytes");
+    }
+    text += ",fixes,energy_pj,cycles,spatial,why_none\n";
+    for (const std::optional<Row> &row : rows) {
+        if (!row) {
+            continue;
+        }
+        text += fmt::format("{},{}", row->point, quoted(sweep.layer(row->point).name));
+        for (const int64_t choice : sweep.hardware_of(row->point).choices) {
+            text += fmt::format(",{}", choice);
+        }
+        text += fmt::format(",{},{},{},{},{}\n",
+                            quoted(fmt::format("{}", fmt::join(sweep.fixes_of(row->point), "; "))),
+                            row->energy_pj, row->cycles ? std::to_string(*row->cycles) : "",
+                            quoted(row->spatial), quoted(row->why_none));
+    }
+    return text;
+}
+
+} // namespace Orrery::explore

@@ -1,0 +1,219 @@
+#include "explore/sweep.h"
+
+#include "hwgen/optimizer/workloads.h"
+#include "hwgen/support/error.h"
+
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace Orrery::explore {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t most_points = 10'000'000;
+
+class SweepReader {
+public:
+    SweepReader(const std::string &file, const Json &document) : file_(file), document_(document) {}
+
+    Sweep read() {
+        if (!document_.is_object()) {
+            user_error("{}: the file is not an object", file_);
+        }
+        const std::set<std::string> known = {"layers",    "batch",    "cost_model",
+                                             "objective", "hardware", "fixes"};
+        for (const auto &[name, value] : document_.items()) {
+            if (known.count(name) == 0) {
+                user_error("{}: {}: unknown field; known are layers, batch, cost_model, objective, "
+                           "hardware, fixes",
+                           file_, name);
+            }
+        }
+        read_layers();
+        read_choice("cost_model", {"orrery", "interstellar"}, sweep_.cost_model);
+        read_choice("objective", {"energy", "cycles", "edp"}, sweep_.objective);
+        if (sweep_.cost_model == "interstellar" && sweep_.objective != "energy") {
+            user_error("{}: objective: the cost model interstellar knows no time; use energy",
+                       file_);
+        }
+        read_fixes();
+        read_hardware();
+        if (sweep_.points() > most_points) {
+            user_error("{}: {} points, more than {}", file_, sweep_.points(), most_points);
+        }
+        sweep_.text = document_.dump();
+        return std::move(sweep_);
+    }
+
+private:
+    const std::string &file_;
+    const Json &document_;
+    Sweep sweep_;
+
+    const Json &field(const char *name) const {
+        if (!document_.contains(name)) {
+            user_error("{}: {} is missing", file_, name);
+        }
+        return document_[name];
+    }
+
+    void read_choice(const char *name, const std::set<std::string> &known,
+                     std::string &value) const {
+        if (document_.contains(name)) {
+            if (!document_[name].is_string() || known.count(document_[name]) == 0) {
+                user_error("{}: {}: expected one of {}", file_, name, fmt::join(known, ", "));
+            }
+            value = document_[name];
+        }
+    }
+
+    void read_layers() {
+        int64_t batch = 1;
+        if (document_.contains("batch")) {
+            if (!document_["batch"].is_number_integer() || document_["batch"] < 1 ||
+                document_["batch"] > 1'000'000) {
+                user_error("{}: batch: expected an integer from 1 to 1000000", file_);
+            }
+            batch = document_["batch"];
+        }
+        const Json &layers = field("layers");
+        if (!layers.is_array() || layers.empty()) {
+            user_error("{}: layers: expected a list of rows of the table of workloads "
+                       "(\"alexnet/conv3\"), networks (\"alexnet\") and layers (\"K=64 C=64\")",
+                       file_);
+        }
+        for (size_t i = 0; i < layers.size(); i++) {
+            if (!layers[i].is_string()) {
+                user_error("{}: layers[{}]: expected a text", file_, i);
+            }
+            add_layer(layers[i], batch);
+        }
+    }
+
+    void add_layer(const std::string &text, int64_t batch) {
+        if (text.find('=') != std::string::npos) {
+            sweep_.layers.push_back({text, optimizer::parse_layer(text)});
+            return;
+        }
+        const size_t before = sweep_.layers.size();
+        if (text.find('/') == std::string::npos) {
+            for (const optimizer::Workload &row : optimizer::workloads()) {
+                if (row.network == text) {
+                    sweep_.layers.push_back({row.network + "/" + row.layer, row.shape});
+                }
+            }
+        }
+        if (sweep_.layers.size() == before) {
+            sweep_.layers.push_back({text, optimizer::find_workload(text).shape});
+        }
+        for (size_t i = before; i < sweep_.layers.size(); i++) {
+            sweep_.layers[i].shape.batch *= batch;
+        }
+    }
+
+    void read_fixes() {
+        sweep_.fixes = {{}};
+        if (!document_.contains("fixes")) {
+            return;
+        }
+        try {
+            sweep_.fixes = document_["fixes"].get<std::vector<std::vector<std::string>>>();
+        } catch (const Json::exception &) {
+            user_error("{}: fixes: expected a list of lists of texts, each as of orrery optimize "
+                       "--fix",
+                       file_);
+        }
+        if (sweep_.fixes.empty()) {
+            user_error("{}: fixes: an empty list leaves no point; [[]] fixes nothing", file_);
+        }
+    }
+
+    /// One hardware for each combination of what is given as a list.
+    void read_hardware() {
+        const Json &pattern = field("hardware");
+        if (!pattern.is_object() || !pattern.contains("levels") || !pattern["levels"].is_array() ||
+            !pattern.contains("array") || !pattern["array"].is_object()) {
+            user_error("{}: hardware: expected an object with levels and array, as of orrery "
+                       "optimize --hardware",
+                       file_);
+        }
+        expand_array(pattern);
+    }
+
+    void expand_array(Json pattern) {
+        const Json elements = pattern["array"].value("elements", Json());
+        if (!elements.is_array()) {
+            expand_levels(pattern, 0);
+            return;
+        }
+        for (const Json &choice : elements) {
+            pattern["array"]["elements"] = choice;
+            expand_levels(pattern, 0);
+        }
+    }
+
+    /// Lists of bytes and energies of a level go together, one after the other.
+    void expand_levels(Json pattern, size_t level) {
+        if (level == pattern["levels"].size()) {
+            add_hardware(pattern);
+            return;
+        }
+        const Json here = pattern["levels"][level];
+        size_t choices = 0;
+        for (const char *name : {"bytes", "pj_per_access"}) {
+            if (here.is_object() && here.contains(name) && here[name].is_array()) {
+                if (choices != 0 && choices != here[name].size()) {
+                    user_error("{}: hardware.levels[{}]: bytes and pj_per_access are lists of "
+                               "different lengths",
+                               file_, level);
+                }
+                choices = here[name].size();
+            }
+        }
+        for (size_t i = 0; i < std::max<size_t>(1, choices); i++) {
+            for (const char *name : {"bytes", "pj_per_access"}) {
+                if (here.is_object() && here.contains(name) && here[name].is_array()) {
+                    pattern["levels"][level][name] = here[name][i];
+                }
+            }
+            expand_levels(pattern, level + 1);
+        }
+    }
+
+    void add_hardware(const Json &description) {
+        SweepHardware found{optimizer::parse_hardware(file_ + ": hardware", description.dump()),
+                            {}};
+        found.choices.push_back(found.hardware.array.elements);
+        for (size_t l = 0; l + 1 < found.hardware.levels.size(); l++) {
+            found.choices.push_back(description["levels"][l]["bytes"]);
+        }
+        sweep_.hardware.push_back(std::move(found));
+    }
+};
+
+} // namespace
+
+Sweep parse_sweep(const std::string &file, const std::string &text) {
+    Json document;
+    try {
+        document = Json::parse(text);
+    } catch (const Json::exception &error) {
+        user_error("{}: {}", file, error.what());
+    }
+    return SweepReader(file, document).read();
+}
+
+Sweep read_sweep(const std::string &file) {
+    std::ifstream stream(file);
+    std::ostringstream text;
+    text << stream.rdbuf();
+    if (!stream) {
+        user_error("{}: cannot be read", file);
+    }
+    return parse_sweep(file, text.str());
+}
+
+} // namespace Orrery::explore

@@ -1,0 +1,51 @@
+#pragma once
+#include "hwgen/optimizer/hardware.h"
+#include "hwgen/optimizer/problem.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace Orrery::explore {
+
+/// A layer of a sweep.
+struct SweepLayer {
+    std::string name;
+    optimizer::LayerShape shape;
+};
+
+/// A hardware of a sweep, with what distinguishes it from the others.
+struct SweepHardware {
+    optimizer::Hardware hardware;
+    std::vector<int64_t> choices; ///< elements of the array, then bytes of every level but the last
+};
+
+/// Points of a design space: every layer on every hardware with every set of fixed parts.
+/// docs/explore.md describes the file.
+struct Sweep {
+    std::vector<SweepLayer> layers;
+    std::vector<SweepHardware> hardware;
+    std::vector<std::vector<std::string>> fixes;
+    std::string cost_model = "orrery", objective = "energy";
+    std::string text; ///< the file's contents, whatever their layout: two sweeps are the same if
+                      ///< their texts are
+
+    size_t points() const { return layers.size() * hardware.size() * fixes.size(); }
+    const SweepLayer &layer(size_t point) const {
+        return layers[point / (hardware.size() * fixes.size())];
+    }
+    const SweepHardware &hardware_of(size_t point) const {
+        return hardware[point / fixes.size() % hardware.size()];
+    }
+    const std::vector<std::string> &fixes_of(size_t point) const {
+        return fixes[point % fixes.size()];
+    }
+};
+
+/// Errors name `file` and the field.
+Sweep parse_sweep(const std::string &file, const std::string &text);
+
+Sweep read_sweep(const std::string &file);
+
+} // namespace Orrery::explore
