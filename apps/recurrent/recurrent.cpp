@@ -37,6 +37,7 @@ public:
 
     GeneratorParam<int> rows{"rows", 16};          ///< of the array
     GeneratorParam<int> columns{"columns", 16};    ///< of the array
+    GeneratorParam<int> lanes{"lanes", 4};         ///< states that are computed per cycle
     GeneratorParam<int> bus_bits{"bus_bits", 128}; ///< of every port
 
     Input<int32_t> steps{"steps", 8, 1, 4096};          ///< of a run
@@ -62,8 +63,8 @@ public:
 
         earlier(j, s, n, t) = select(t == 0, state(j, s, n), before(j, s, n, t));
         const int h_bits = cell == Cell::Lstm ? 0 : 8; // of h beyond those of the products
-        const Expr h = cast<int32_t>(earlier(clamp(l - inputs, 0, units - 1), 0, n, t));
-        joined(l, n, t) = select(l < inputs, input(clamp(l, 0, inputs - 1), n, t),
+        const Expr h = cast<int32_t>(earlier(max(l - inputs, 0), 0, n, t));
+        joined(l, n, t) = select(l < inputs, input(min(l, inputs - 1), n, t),
                                  saturating_cast<int8_t>(h_bits ? rounded(h, h_bits) : h));
         sum(j, g, n, t) = bias(j, g);
         sum(j, g, n, t) += cast<int32_t>(weights(r, j, g)) * cast<int32_t>(joined(r, n, t));
@@ -78,17 +79,19 @@ public:
         const TailStrategy guard = TailStrategy::GuardWithIf;
         Var jo("jo"), ji("ji");
         RVar lo("lo"), li("li");
-        joined.compute_at(output, t);
+        joined.compute_at(output, t).vectorize(l, lanes, guard);
         gate.compute_at(output, t).split(j, jo, ji, columns, guard).reorder(ji, n, g, jo);
         sum.compute_at(gate, g);
         sum.update().split(r, lo, li, rows, guard).reorder(li, j, n, lo, g);
         Func weight_tile = weights.in(sum), bias_tile = bias.in(sum);
         weight_tile.compute_at(gate, g).vectorize(weight_tile.args()[0], bus_bits / 8, guard);
         bias_tile.compute_at(gate, g);
-        state.in(earlier).compute_root();
+        Func initial = state.in(earlier);
+        initial.compute_root().vectorize(initial.args()[0], bus_bits / 16, guard);
         multiplier.in(gate).compute_root();
         shift.in(gate).compute_root();
-        after.compute_at(output, t);
+        after.compute_at(output, t).vectorize(j, lanes, guard);
+        output.vectorize(j, lanes, guard);
 
         Orrery::Accelerator hw = Orrery::accelerate(output);
         hw.pe_array(sum.update(), {li}, {j});
@@ -97,7 +100,7 @@ public:
             hw.buffer(buffer).slots(2);
         }
         if (cell == Cell::Lstm) {
-            memory.compute_at(output, t);
+            memory.compute_at(output, t).vectorize(j, lanes, guard);
         }
         for (const Func &tensor : {Func(input), Func(state), Func(weights), Func(output)}) {
             hw.port(tensor).bus_bits(bus_bits).outstanding(64);
