@@ -104,7 +104,7 @@ void check_reduced_lanes(const Network &network, const Stage &stage) {
         if (network.levels[lane].max_extent == 1 || is_stored_by_lane(network, stage, lane)) {
             continue;
         }
-        const std::string loop = loop_label(network.levels[lane].loop);
+        const std::string loop = network.levels[lane].label;
         if (stage.self_load < 0) {
             user_error("{}: all lanes of loop {} store to the same element; do not unroll it",
                        stage_label(stage), loop);

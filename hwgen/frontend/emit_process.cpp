@@ -36,8 +36,8 @@ class ProcessEmitter {
 
 public:
     ProcessEmitter(const Network &n, const Names &k, hwir::Design &d, const Stage &s)
-        : network(n), known(k), design(d), stage(s), label(stage_label(s)),
-          loops(loop_numbers(s)) {}
+        : network(n), known(k), design(d), stage(s), label(stage_label(s)), loops(loop_numbers(s)) {
+    }
 
     hwir::Process run(const std::string &name) {
         hwir::Process process;
@@ -69,8 +69,7 @@ private:
         for (const SequencerLevel &s : stage.serial) {
             const Level &level = network.levels[s.level];
             hwir::Loop loop;
-            loop.name = names.claim_exactly(
-                level.kind == LevelKind::Guard ? "guard" : loop_label(level.loop));
+            loop.name = names.claim_exactly(level.label);
             loop.extent = translate(s.extent);
             loop.max_extent = level.max_extent;
             process.loops.push_back(std::move(loop));
@@ -78,7 +77,7 @@ private:
         for (LevelId lane : stage.lanes) {
             const Level &level = network.levels[lane];
             hwir::Loop loop;
-            loop.name = names.claim_exactly(loop_label(level.loop));
+            loop.name = names.claim_exactly(level.label);
             loop.kind = hwir::LoopKind::Lane;
             loop.max_extent = level.max_extent;
             loop.extent = design.exprs.constant(level.max_extent);

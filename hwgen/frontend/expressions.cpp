@@ -44,12 +44,12 @@ public:
     bool found = false;
 };
 
+} // namespace
+
 std::string last_component(const std::string &name) {
     const size_t dot = name.rfind('.');
     return dot == std::string::npos ? name : name.substr(dot + 1);
 }
-
-} // namespace
 
 void for_each_variable(const Expr &e, std::function<void(const Variable &)> found) {
     if (e.defined()) {
@@ -146,9 +146,8 @@ int occurrences(const Expr &e, const std::string &variable) {
 std::string text(const Expr &e, const std::vector<Level> &levels) {
     std::map<std::string, Expr> names;
     for (LevelId level : counters_in(e)) {
-        const std::string &loop = levels[level].loop;
         names[counter_prefix + std::to_string(level)] =
-            Variable::make(Halide::Int(32), loop.empty() ? "guard" : loop_label(loop));
+            Variable::make(Halide::Int(32), levels[level].label);
     }
     std::ostringstream out;
     out << substitute(names, e);
@@ -180,34 +179,9 @@ std::optional<std::pair<std::string, int>> stage_of_loop(const std::string &loop
     return std::nullopt;
 }
 
-namespace {
-
-/// A loop that starts earlier for the sake of a sliding window is renamed by Halide ("y.$n").
 std::string without_slide(const std::string &loop) {
     static const std::regex suffix("(\\.\\$n(\\$[0-9]+)?)+$");
     return std::regex_replace(loop, suffix, "");
-}
-
-} // namespace
-
-std::string loop_label(const std::string &halide_loop) {
-    // unroll(k, 4) makes an inner loop with a name of Halide's ("k.v12").
-    static const std::regex temporary("v[0-9]+");
-    const std::string loop = without_slide(halide_loop);
-    const std::string name = user_name(loop);
-    const auto stage = stage_of_loop(name);
-    if (!stage) {
-        return name;
-    }
-    const std::string prefix = stage->first + ".s" + std::to_string(stage->second) + ".";
-    // An RVar's own dot ("r.x") must not cut its name, so the last component is taken before '$'
-    // becomes '.'.
-    std::string label = user_name(last_component(loop));
-    if (std::regex_match(label, temporary)) {
-        const std::string outer = loop.substr(0, loop.rfind('.'));
-        label = user_name(last_component(outer)) + ".inner";
-    }
-    return prefix + label;
 }
 
 bool is_dimension(const std::string &halide_loop, const std::string &dimension) {

@@ -54,11 +54,11 @@ std::string user_name(const std::string &name);
 std::string stage_label(const std::string &func, int stage);
 inline std::string stage_label(const Stage &stage) { return stage_label(stage.func, stage.index); }
 
-/// The loop in a message and in the hardware IR: Func, stage and the name of the Var that the user
-/// wrote.
-///
-///     acc$1.s1.r$1$z.rci  ->  acc.s1.rci
-std::string loop_label(const std::string &loop);
+/// What follows the last dot.
+std::string last_component(const std::string &name);
+
+/// A loop that starts earlier for the sake of a sliding window is renamed by Halide ("y.$n").
+std::string without_slide(const std::string &loop);
 
 /// Func and stage of a Halide loop name ("acc$1.s1.x": acc$1, 1).
 std::optional<std::pair<std::string, int>> stage_of_loop(const std::string &loop);

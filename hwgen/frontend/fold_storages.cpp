@@ -95,8 +95,8 @@ private:
     [[noreturn]] void written_again() const {
         std::string loops;
         for (size_t i = storage.prefix.size(); i < storage.generation.size(); i++) {
-            const std::string &loop = network.levels[storage.generation[i]].loop;
-            loops += loop.empty() ? "" : (loops.empty() ? "" : ", ") + loop_label(loop);
+            const Level &level = network.levels[storage.generation[i]];
+            loops += level.loop.empty() ? "" : (loops.empty() ? "" : ", ") + level.label;
         }
         user_error(
             "Func {}: between its store_at and its compute_at are the loops {}, and a window "

@@ -101,7 +101,7 @@ hwir::Design build_design(const LoweredPipeline &pipeline, const HardwareSchedul
     // Guards stand right under their loops only when no let is between.
     s = tighten_loops(inline_lets(s));
 
-    Network network = walk_nest(s, schedule.output);
+    Network network = walk_nest(s, schedule.output, LoopLabels(pipeline.environment));
     connect_recurrences(network, schedule);
     // Which lanes a stage has decides which of its conditions are enables.
     share_lanes(network);

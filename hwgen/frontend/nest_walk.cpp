@@ -19,6 +19,7 @@ class NestWalk : public IRVisitor {
     using IRVisitor::visit;
 
     Network &network;
+    const LoopLabels &labels;
     const CounterSpace space;
 
     // State of the traversal: the levels around the current statement and the loop variables they
@@ -30,7 +31,7 @@ class NestWalk : public IRVisitor {
     std::map<std::string, int> next_stage;
 
 public:
-    explicit NestWalk(Network &n) : network(n), space(n.levels) {}
+    NestWalk(Network &n, const LoopLabels &l) : network(n), labels(l), space(n.levels) {}
 
 private:
     Expr in_counters(const Expr &e) {
@@ -43,7 +44,7 @@ private:
     }
 
     void visit(const For *op) override {
-        const std::string loop = loop_label(op->name);
+        const std::string loop = labels.of(op->name);
         const bool lane = op->for_type == ForType::Unrolled || op->for_type == ForType::Vectorized;
         if (!lane && op->for_type != ForType::Serial) {
             user_error(
@@ -54,6 +55,7 @@ private:
         Level level;
         level.kind = lane ? LevelKind::Lane : LevelKind::Serial;
         level.loop = op->name;
+        level.label = loop;
         level.for_type = op->for_type;
         level.min = in_counters(op->min);
         level.extent = in_counters(op->extent);
@@ -138,7 +140,7 @@ private:
     std::string where() const {
         for (auto id = nest.rbegin(); id != nest.rend(); ++id) {
             if (!network.levels[*id].loop.empty()) {
-                return "in loop " + loop_label(network.levels[*id].loop);
+                return "in loop " + network.levels[*id].label;
             }
         }
         return "at the outermost level";
@@ -205,7 +207,7 @@ private:
             user_error("Func {}: it is stored outside of the unrolled loop {} and computed inside, "
                        "but a window cannot slide from lane to lane, which work in the same "
                        "cycle; compute it at a loop outside of that one",
-                       user_name(storage.func), loop_label(network.levels[*lane].loop));
+                       user_name(storage.func), network.levels[*lane].label);
         }
         storage.generation = nest;
     }
@@ -313,10 +315,10 @@ private:
 
 } // namespace
 
-Network walk_nest(const Stmt &s, const std::string &output) {
+Network walk_nest(const Stmt &s, const std::string &output, const LoopLabels &labels) {
     Network network;
     network.output = output;
-    NestWalk walk(network);
+    NestWalk walk(network, labels);
     s.accept(&walk);
     return network;
 }

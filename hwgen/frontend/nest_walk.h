@@ -1,4 +1,5 @@
 #pragma once
+#include "hwgen/frontend/loop_labels.h"
 #include "hwgen/frontend/network.h"
 
 #include <string>
@@ -9,6 +10,6 @@ namespace Orrery::frontend {
 /// loops are tight. Loop variables are replaced by min + counter, loads by load variables; a guard
 /// becomes one level per conjunct. Throws UserError for loops without a constant bound and
 /// statements that have no hardware form.
-Network walk_nest(const Stmt &s, const std::string &output);
+Network walk_nest(const Stmt &s, const std::string &output, const LoopLabels &labels);
 
 } // namespace Orrery::frontend

@@ -32,6 +32,7 @@ using LevelId = int;
 struct Level {
     LevelKind kind = LevelKind::Serial;
     std::string loop; ///< Halide's name of the loop, unique ("acc.s1.r$z.rci"); empty for a guard
+    std::string label = "guard"; ///< of LoopLabels: how the user knows it
     Halide::Internal::ForType for_type = Halide::Internal::ForType::Serial;
     Expr min, extent; ///< of counters further out
     Expr condition;   ///< of a guard: one conjunct

@@ -72,7 +72,7 @@ private:
             if (network.levels[id].kind == LevelKind::Lane) {
                 user_error("feedback({0}, {1}): {1} is computed inside the unrolled loop {2}; "
                            "compute it at a loop around that",
-                           user_name(input), func, loop_label(network.levels[id].loop));
+                           user_name(input), func, network.levels[id].label);
             }
         }
         if (storage.max_extents.back() == 1 && counters_in(storage.min.back()).empty()) {
@@ -86,7 +86,7 @@ private:
         const Expr before_first = simplify(storage.min.back() - counter_variable(time));
         if (!counters_in(before_first).empty()) {
             no_step(fmt::format("loop {} does not go from one step to the next",
-                                loop_label(network.levels[time].loop)));
+                                network.levels[time].label));
         }
     }
 

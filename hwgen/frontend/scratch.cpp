@@ -39,8 +39,7 @@ void check_lanes(const Network &network, const Storage &storage, const Stage &st
             user_error("{0}: the lanes of loop {1} meet in one element of {2}, which is kept in "
                        "DRAM; do not unroll it, or "
                        "combine the lanes in a buffer first (rfactor)",
-                       stage_label(stage), loop_label(network.levels[lane].loop),
-                       user_name(stage.func));
+                       stage_label(stage), network.levels[lane].label, user_name(stage.func));
         }
     }
 }

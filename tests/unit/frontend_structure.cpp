@@ -322,6 +322,30 @@ TEST_CASE("an array of one row and one column has no loops", "[frontend]") {
     CHECK(hwir::lane_count(acc) == 1);
 }
 
+TEST_CASE("loops of Vars without a name are called after their part in the schedule",
+          "[frontend]") {
+    ImageParam input(Int(8), 2, "input");
+    Var x("x"), y("y"), xi, xo, yo, yi, xii, tile; // the numbers say nothing of the parts
+    RVar ro, ri;
+    RDom r(0, 12, "r");
+    Func sum("sum"), output("output");
+    sum(x, y) += cast<int32_t>(input(x, y)) * r;
+    output(x, y) = sum(x, y);
+    output.bound(x, 0, 16).bound(y, 0, 6);
+    output.split(x, xo, xi, 8)
+        .split(xi, xi, xii, 2)
+        .split(y, yo, yi, 2)
+        .reorder(xii, yi, xi, xo, yo);
+    output.fuse(xo, yo, tile).unroll(xii);
+    sum.compute_root().update().split(r, ro, ri, 4).unroll(x, 4);
+    const hwir::Design d = design_of(output, {input});
+    CHECK(loop_names(process_of(d, "output", 0)) ==
+          Names{"output.s0.y.outer.x.outer.fused", "output.s0.x.inner.outer", "output.s0.y.inner",
+                "lane output.s0.x.inner.inner"});
+    CHECK(loop_names(process_of(d, "sum", 1)) == Names{"sum.s1.y", "sum.s1.x", "sum.s1.r.x.outer",
+                                                       "sum.s1.r.x.inner", "lane sum.s1.x.inner"});
+}
+
 TEST_CASE("the same pipeline gives the same text", "[frontend]") {
     std::string first;
     for (int run = 0; run < 2; run++) {
