@@ -2,7 +2,7 @@
 layers.py --help.
 
 All numbers are cycles and counters of the simulated Verilog, the same on every machine, but the seconds. A layer that is not
-bit-exact ends the program with an error.
+bit-exact ends the program with an error, as does one below 95 % of what the array or the port allows.
 """
 import argparse
 import csv
@@ -19,6 +19,7 @@ INTRODUCTION = """# Layers of known networks
 Layers of data/workloads.csv on the generators of [apps](../apps/), each in a schedule that suits it and in one that does not. `tools/layers` makes this page: it generates
 the designs, simulates their Verilog to the end on random tensors, and checks that all outputs are those of Halide.
 Every port has 128 bits; the memory's latency is 40 cycles.
+Of a network's layer with a batch of one, "batch 16" is the same with sixteen inputs. The gates of an LSTM are one time step; the matrices come from DRAM in each, and are the limit at batch 1 whatever the array.
 
 * *least*: the cycles that the array needs when every loop is divided upwards, or those in which the busiest port moves its bytes, if these are more (**bold**).
 * *of least*: *least* / *cycles*. *utilisation*: multiply-accumulates / (processing elements x cycles).
@@ -26,8 +27,9 @@ Every port has 128 bits; the memory's latency is 40 cycles.
 * *seconds*: of the simulation alone, on the machine that made this page.
 
 """
-# network, layer of data/workloads.csv, name of the schedule, generator's parameters.
+# Network, layer of data/workloads.csv, name of the schedule, generator's parameters; what multiplies the batch.
 WIDE = {"array": "c_k", "rows": 16, "columns": 16}
+LOW = {**WIDE, "tile_height": 2}  # small tiles of the input: the first is there soon
 CASES = [
     ("alexnet", "conv1", "FX \\| K", {"array": "fx_k", "columns": 16, "tile_height": 11}),
     ("alexnet", "conv1", "C \\| K", {**WIDE, "tile_height": 11}),
@@ -38,17 +40,30 @@ CASES = [
     ("vgg16", "conv1", "FX C \\| K", {"array": "window_k", "columns": 16, "tile_height": 16}),
     ("vgg16", "conv1", "C \\| K", {**WIDE, "tile_height": 16}),
     ("vgg16", "conv5", "C \\| K", {**WIDE, "tile_height": 14}),
-    ("googlenet", "4c_1x1", "C \\| K", WIDE),
+    ("googlenet", "4c_1x1", "C \\| K", LOW),
+    ("googlenet", "4c_3x3r", "C \\| K", LOW),
     ("googlenet", "4c_3x3", "C \\| K", WIDE),
     ("googlenet", "4c_5x5", "C \\| K", WIDE),
+    ("googlenet", "4c_pool", "C \\| K", LOW),
+    ("mobilenetv1", "dw1", "FX \\| G", {"array": "fx_g", "columns": 16, "tile_height": 14}),
+    ("mobilenetv1", "pw1", "C \\| K", {**WIDE, "tile_height": 14}),
     ("mobilenetv1", "dw3", "FX \\| G", {"array": "fx_g", "columns": 16, "tile_height": 14}),
     ("mobilenetv1", "dw3", "C \\| K", {**WIDE, "tile_height": 14}),
     ("mobilenetv1", "pw3", "C \\| K", {**WIDE, "tile_height": 14}),
-    ("resnet50", "l3_1_1x1a", "C \\| K", WIDE),
+    ("resnet50", "l3_1_1x1a", "C \\| K", LOW),
     ("resnet50", "l3_1_3x3", "C \\| K", WIDE),
     ("resnet50", "l3_1_1x1b", "C \\| K", WIDE),
-    ("mlp_m", "fc1", "L \\| J", {"rows": 16, "columns": 16}),
+    ("lstm_h500_b1", "gates", "C", {"rows": 16, "columns": 1}),
+    ("lstm_h500_b1", "gates", "C \\| K", {"rows": 16, "columns": 16}),
+    ("lstm_h500_b1", "gates", "C \\| K", {"rows": 16, "columns": 16}, 16),
+    ("lstm_h1000_b1", "gates", "C", {"rows": 16, "columns": 1}),
+    ("lstm_h1000_b1", "gates", "C \\| K", {"rows": 16, "columns": 16}),
+    ("lstm_h1000_b1", "gates", "C \\| K", {"rows": 16, "columns": 16}, 16),
+    ("mlp_m", "fc1", "C \\| K", {"rows": 16, "columns": 16}),
+    ("mlp_m", "fc2", "C \\| K", {"rows": 16, "columns": 16}),
+    ("mlp_m", "fc3", "C \\| K", {"rows": 16, "columns": 16}),
 ]
+LEAST_RATE = 0.95  # of the array or the port, whichever is the limit
 
 
 def ceiling(a, b):
@@ -99,9 +114,10 @@ def run(command):
         sys.exit(f"{' '.join(map(str, command))}\n{result.stdout}failed with status {result.returncode}")
 
 
-def measure(arguments, layer, title, schedule):
+def measure(arguments, layer, title, schedule, batch=1):
+    layer = {**layer, "N": layer["N"] * batch, "macs": layer["macs"] * batch}
     generator, parameters, points = (product if layer["op"] == "gemm" else convolution)(layer, schedule)
-    design = arguments.work / f"{layer['net']}_{layer['layer']}_{'_'.join(str(v) for v in schedule.values())}"
+    design = arguments.work / f"{layer['net']}_{layer['layer']}_{'_'.join(str(v) for v in schedule.values())}_{layer['N']}"
     report_file = design / "report.json"
     start = time.monotonic()
     run([arguments.programs / f"{generator}.generator", "-g", generator, "-o", design, "-e", "accelerator",
@@ -114,7 +130,7 @@ def measure(arguments, layer, title, schedule):
         levels[buffer["memory"]] += buffer["reads"] + buffer["writes"]
     macs = layer["macs"]
     print(f"{design.name}: {report['cycles']} cycles, least {max(points, port)}, {time.monotonic() - start:.0f} s", flush=True)
-    return {"layer": f"{layer['net']} {layer['layer']}", "schedule": title,
+    return {"layer": f"{layer['net']} {layer['layer']}" + (f", batch {layer['N']}" if layer["N"] > 1 else ""), "schedule": title,
             "array": report["array"]["processing_elements"], "cycles": report["cycles"], "least": max(points, port),
             "bound": "port" if port > points else "array", "utilisation": macs / report["array"]["processing_elements"] / report["cycles"],
             "sram": levels["sram"] / macs, "registers": levels["register_file"] / macs,
@@ -140,11 +156,13 @@ def main():
     arguments = parser.parse_args()
     root = pathlib.Path(__file__).resolve().parent.parent
     known = workloads(root)
-    rows = [measure(arguments, known[net, layer], title, schedule) for net, layer, title, schedule in CASES
-            if arguments.only in f"{net} {layer}"]
+    rows = [measure(arguments, known[net, layer], *rest) for net, layer, *rest in CASES if arguments.only in f"{net} {layer}"]
     print(table(rows))
     if arguments.docs and not arguments.only:
         (arguments.docs / "layers.md").write_text(INTRODUCTION + table(rows))
+    slow = [r["layer"] for r in rows if r["least"] < LEAST_RATE * r["cycles"]]
+    if slow:
+        sys.exit(f"below {LEAST_RATE:.0%} of what the array or the port allows: {', '.join(slow)}")
 
 
 main()
