@@ -42,6 +42,10 @@ SearchTables::SearchTables(const InterstellarModel &model, const Constraints &co
         steps_.emplace_back(lattice_, constraints, level);
         const auto kept = constraints.kept.find(level);
         kept_.push_back(kept == constraints.kept.end() ? -1 : kept->second);
+        free_.push_back(kept_.back() < 0);
+        for (int d = 0; d < lattice_.loops(); d++) {
+            free_.back() = free_.back() && constraints.given(level, d) == 0;
+        }
     }
     for (Point p = 0; p < lattice_.points(); p++) {
         words_.push_back(model.words(lattice_.tile(p).data()));
@@ -135,23 +139,79 @@ void SearchTables::solve_above() {
     above_.assign(size_t(last) + 1, none);
     above_[last][lattice_.whole()] = 0;
     for (int level = last - 1; level >= junction_; level--) {
-        const std::vector<int64_t> &next = above_[level + 1];
-        for (Point from = 0; from < lattice_.points(); from++) {
-            if (!model_.fills(level, words_[from])) {
-                continue;
-            }
-            int64_t &least = above_[level][from];
-            const auto step_to = [&](Point to) {
-                if (next[to] != no_energy) {
-                    least = std::min(least, next[to] + level_energy(level + 1, from, to));
-                }
-            };
-            if (level + 1 < last) {
-                steps_[level + 1].walk(from, holds(level + 1), step_to);
-            } else if (steps_[last].possible(from, lattice_.whole())) {
-                step_to(lattice_.whole());
+        const int outer = level + 1;
+        above_[level] = free_[outer] ? least_of_free(outer) : least_of_given(outer);
+        for (Point p = 0; p < lattice_.points(); p++) {
+            if (!model_.fills(level, words_[p])) {
+                above_[level][p] = no_energy;
             }
         }
+    }
+}
+
+std::vector<int64_t> SearchTables::least_of_given(int level) const {
+    const int last = model_.hardware().last_level();
+    std::vector<int64_t> least(size_t(lattice_.points()), no_energy);
+    for (Point from = 0; from < lattice_.points(); from++) {
+        if (!model_.fills(level - 1, words_[from])) {
+            continue;
+        }
+        const auto step_to = [&](Point to) {
+            if (above_[level][to] != no_energy) {
+                least[from] =
+                    std::min(least[from], above_[level][to] + level_energy(level, from, to));
+            }
+        };
+        if (level < last) {
+            steps_[level].walk(from, holds(level), step_to);
+        } else if (steps_[last].possible(from, lattice_.whole())) {
+            step_to(lattice_.whole());
+        }
+    }
+    return least;
+}
+
+std::vector<int64_t> SearchTables::least_of_free(int level) const {
+    std::vector<int64_t> least(size_t(lattice_.points()), no_energy);
+    for (const OrderTables &order : orders_) {
+        // By the inner iterations of the tensors that move: few, as nearly all of their loops are
+        // outside.
+        std::map<std::vector<int64_t>, std::vector<Point>> groups;
+        std::vector<int64_t> inner(order.inner.size(), 1);
+        for (Point to = 0; to < lattice_.points(); to++) {
+            if (above_[level][to] != no_energy) {
+                for (size_t x = 0; x < inner.size(); x++) {
+                    inner[x] = int(x) == order.kept ? 1 : order.inner[x][to];
+                }
+                groups[inner].push_back(to);
+            }
+        }
+        for (const auto &[moved, tiles] : groups) {
+            add_group(level, order, moved, tiles, least);
+        }
+    }
+    return least;
+}
+
+void SearchTables::add_group(int level, const OrderTables &order, const std::vector<int64_t> &inner,
+                             const std::vector<Point> &tiles, std::vector<int64_t> &least) const {
+    const auto energy_of = [&](int x, int64_t accesses) {
+        return model_.access_energy(level, x, accesses / model_.tensors()[x].divisor);
+    };
+    std::vector<int64_t> beyond(size_t(lattice_.points()), no_energy);
+    for (const Point to : tiles) {
+        beyond[to] = above_[level][to] + energy_of(order.kept, order.inner[order.kept][to]);
+    }
+    lattice_.spread_least(beyond);
+    for (Point from = 0; from < lattice_.points(); from++) {
+        if (beyond[from] == no_energy) {
+            continue;
+        }
+        int64_t energy = beyond[from];
+        for (int x = 0; x < int(inner.size()); x++) {
+            energy += x == order.kept ? 0 : energy_of(x, order.outer[x][from] * inner[x]);
+        }
+        least[from] = std::min(least[from], energy);
     }
 }
 

@@ -91,8 +91,9 @@ public:
 private:
     const InterstellarModel &model_;
     Lattice lattice_;
-    int junction_;          ///< level next to the array
-    std::vector<int> kept_; ///< of each level: the tensor that must stay, or -1
+    int junction_;           ///< level next to the array
+    std::vector<int> kept_;  ///< of each level: the tensor that must stay, or -1
+    std::vector<bool> free_; ///< nothing is given of the level
     std::vector<Steps> steps_;
     std::vector<int64_t> words_;
     std::map<LoopSet, std::vector<int64_t>> iterations_; ///< product over loops of extent / tile
@@ -112,6 +113,15 @@ private:
     void set_level(int level, Lattice::Point from, Lattice::Point to, Mapping &mapping) const;
     void solve_inside();
     void solve_above();
+    /// Least energy of `level` and those further out, for each tile of the level inside: over all
+    /// pairs of tiles, where something is given of the level.
+    std::vector<int64_t> least_of_given(int level) const;
+    /// The same without pairs: the tensor that stays costs by the tile of the level alone. The
+    /// others cost by the tile inside alone, among tiles of equal inner iterations; the best of
+    /// these that contains a tile is found loop by loop (spread_least).
+    std::vector<int64_t> least_of_free(int level) const;
+    void add_group(int level, const OrderTables &order, const std::vector<int64_t> &inner,
+                   const std::vector<Lattice::Point> &tiles, std::vector<int64_t> &least) const;
     void make_orders();
     void bound_orders();
 };
