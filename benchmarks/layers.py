@@ -11,6 +11,7 @@ import pathlib
 import subprocess
 import sys
 import time
+from typing import NamedTuple
 
 MEMORY = "latency=40"
 BUS_BYTES = 16
@@ -18,50 +19,80 @@ INTRODUCTION = """# Layers of known networks
 
 Layers of data/workloads.csv on the generators of [apps](../apps/), each in a schedule that suits it and in one that does not. `tools/layers` makes this page: it generates
 the designs, simulates their Verilog to the end on random tensors, and checks that all outputs are those of Halide.
-Every port has 128 bits; the memory's latency is 40 cycles.
-Of a network's layer with a batch of one, "batch 16" is the same with sixteen inputs. The gates of an LSTM are one time step; the matrices come from DRAM in each, and are the limit at batch 1 whatever the array.
+Every port has 128 bits; the memory's latency is 40 cycles. An LSTM is one time step of the whole cell; its matrices come from DRAM in each.
 
-* *least*: the cycles that the array needs when every loop is divided upwards, or those in which the busiest port moves its bytes, if these are more (**bold**).
-* *of least*: *least* / *cycles*. *utilisation*: multiply-accumulates / (processing elements x cycles).
-* *SRAM*, *registers*: elements read and written, per multiply-accumulate; one that is broadcast counts for each lane. *DRAM*: bytes on the ports per multiply-accumulate.
+* *suits*: whether the schedule is the one for the layer. The other one keeps fewer processing elements busy, or has more of them than the port can feed.
+* *least*: the cycles that the array needs when every loop is divided upwards (the residual addition has lanes in its place), or those in which the busiest port moves its bytes, if these are more.
+  *limit* says which: the layer is compute-bound at the array and memory-bound at the port. *of least*: *least* / *cycles*; `tools/layers` fails below {rate:.0%}.
+* *utilisation*: multiply-accumulates / (processing elements x cycles). Rows and columns of the array that a layer cannot fill at all are not built.
+* *SRAM*, *registers*: elements read and written, per multiply-accumulate (of the residual addition per element); one that is broadcast counts for each lane.
+  *DRAM*: bytes on the ports, per multiply-accumulate, and in all.
 * *seconds*: of the simulation alone, on the machine that made this page.
 
 """
-# Network, layer of data/workloads.csv, name of the schedule, generator's parameters; what multiplies the batch.
+
+
+class Case(NamedTuple):
+    network: str
+    layer: str  # of data/workloads.csv
+    title: str  # of the schedule
+    schedule: dict  # parameters of the generator
+    suits: bool = True
+    batch: int = 0  # in place of the table's
+    app: str = ""  # the generator, where the operation does not say it
+
+
+def pair(network, layer, title, schedule, other_title, other, **rest):
+    """The schedule that suits a layer and one that does not."""
+    return [Case(network, layer, title, schedule, **rest), Case(network, layer, other_title, other, suits=False, **rest)]
+
+
+C_K, FX_K = "C \\| K", "FX \\| K"
 WIDE = {"array": "c_k", "rows": 16, "columns": 16}
 LOW = {**WIDE, "tile_height": 2}  # small tiles of the input: the first is there soon
+NARROW = {"array": "fx_k", "columns": 16}
+SQUARE, COLUMN = {"rows": 16, "columns": 16}, {"rows": 16, "columns": 1}
+STEP = {"lanes": 16}
+
+
+def high(schedule, rows):
+    return {**schedule, "tile_height": rows}
+
+
+def perceptron(batch):
+    """With one vector, a column of the array takes what the port gives; with more, the array is the limit."""
+    cases = []
+    for layer, columns in (("fc1", 16), ("fc2", 16), ("fc3", 10 if batch == 16 else 16)):
+        square = (C_K, {"rows": 16, "columns": columns})
+        cases += pair("mlp_m", layer, *((("C", COLUMN) + square) if batch == 1 else (square + ("C", COLUMN))), batch=batch)
+    return cases
+
+
+def lstm(units):
+    network, wide, column = f"lstm_h{units}_b1", (C_K, {**SQUARE, **STEP}), ("C", {**COLUMN, **STEP})
+    return (pair(network, "gates", *column, *wide, app="recurrent") +
+            pair(network, "gates", *wide, *column, batch=16, app="recurrent"))
+
+
 CASES = [
-    ("alexnet", "conv1", "FX \\| K", {"array": "fx_k", "columns": 16, "tile_height": 11}),
-    ("alexnet", "conv1", "C \\| K", {**WIDE, "tile_height": 11}),
-    ("alexnet", "conv2", "C \\| K", {**WIDE, "tile_height": 9}),
-    ("alexnet", "conv3", "C \\| K", WIDE),
-    ("alexnet", "conv4", "C \\| K", WIDE),
-    ("alexnet", "conv5", "C \\| K", WIDE),
-    ("vgg16", "conv1", "FX C \\| K", {"array": "window_k", "columns": 16, "tile_height": 16}),
-    ("vgg16", "conv1", "C \\| K", {**WIDE, "tile_height": 16}),
-    ("vgg16", "conv5", "C \\| K", {**WIDE, "tile_height": 14}),
-    ("googlenet", "4c_1x1", "C \\| K", LOW),
-    ("googlenet", "4c_3x3r", "C \\| K", LOW),
-    ("googlenet", "4c_3x3", "C \\| K", WIDE),
-    ("googlenet", "4c_5x5", "C \\| K", WIDE),
-    ("googlenet", "4c_pool", "C \\| K", LOW),
-    ("mobilenetv1", "dw1", "FX \\| G", {"array": "fx_g", "columns": 16, "tile_height": 14}),
-    ("mobilenetv1", "pw1", "C \\| K", {**WIDE, "tile_height": 14}),
-    ("mobilenetv1", "dw3", "FX \\| G", {"array": "fx_g", "columns": 16, "tile_height": 14}),
-    ("mobilenetv1", "dw3", "C \\| K", {**WIDE, "tile_height": 14}),
-    ("mobilenetv1", "pw3", "C \\| K", {**WIDE, "tile_height": 14}),
-    ("resnet50", "l3_1_1x1a", "C \\| K", LOW),
-    ("resnet50", "l3_1_3x3", "C \\| K", WIDE),
-    ("resnet50", "l3_1_1x1b", "C \\| K", WIDE),
-    ("lstm_h500_b1", "gates", "C", {"rows": 16, "columns": 1}),
-    ("lstm_h500_b1", "gates", "C \\| K", {"rows": 16, "columns": 16}),
-    ("lstm_h500_b1", "gates", "C \\| K", {"rows": 16, "columns": 16}, 16),
-    ("lstm_h1000_b1", "gates", "C", {"rows": 16, "columns": 1}),
-    ("lstm_h1000_b1", "gates", "C \\| K", {"rows": 16, "columns": 16}),
-    ("lstm_h1000_b1", "gates", "C \\| K", {"rows": 16, "columns": 16}, 16),
-    ("mlp_m", "fc1", "C \\| K", {"rows": 16, "columns": 16}),
-    ("mlp_m", "fc2", "C \\| K", {"rows": 16, "columns": 16}),
-    ("mlp_m", "fc3", "C \\| K", {"rows": 16, "columns": 16}),
+    *pair("alexnet", "conv1", FX_K, high(NARROW, 11), C_K, high(WIDE, 11)),
+    *pair("alexnet", "conv2", C_K, high(WIDE, 9), FX_K, high(NARROW, 9)),
+    *(case for layer in ("conv3", "conv4", "conv5") for case in pair("alexnet", layer, C_K, WIDE, FX_K, NARROW)),
+    *pair("vgg16", "conv1", "FX C \\| K", high({"array": "window_k", "columns": 16}, 16), C_K, high(WIDE, 16)),
+    *pair("vgg16", "conv5", C_K, high(WIDE, 14), FX_K, high(NARROW, 14)),
+    *(case for layer in ("4c_1x1", "4c_3x3r", "4c_pool") for case in pair("googlenet", layer, C_K, LOW, FX_K, NARROW)),
+    *pair("googlenet", "4c_3x3", C_K, WIDE, FX_K, NARROW),
+    *pair("googlenet", "4c_5x5r", C_K, {**LOW, "columns": 8}, FX_K, NARROW),
+    *pair("googlenet", "4c_5x5", C_K, {**WIDE, "rows": 8}, C_K, WIDE),
+    *(case for layer in ("dw1", "dw3") for case in
+      pair("mobilenetv1", layer, "FX \\| G", high({"array": "fx_g", "columns": 16}, 14), C_K, high(WIDE, 14))),
+    *(case for layer in ("pw1", "pw3") for case in pair("mobilenetv1", layer, C_K, high(WIDE, 14), FX_K, high(NARROW, 14))),
+    *pair("resnet50", "l3_1_1x1a", C_K, LOW, FX_K, NARROW),
+    *pair("resnet50", "l3_1_3x3", C_K, WIDE, FX_K, NARROW),
+    *pair("resnet50", "l3_1_1x1b", C_K, WIDE, FX_K, NARROW),
+    *pair("resnet50", "l3_1_1x1b", "16 lanes", {"lanes": 16}, "4 lanes", {"lanes": 4}, app="residual_add"),
+    *lstm(500), *lstm(1000),
+    *perceptron(1), *perceptron(16), *perceptron(128),
 ]
 LEAST_RATE = 0.95  # of the array or the port, whichever is the limit
 
@@ -98,14 +129,31 @@ def convolution(layer, schedule):
               "fx_k": channels * layer["FY"] * ceiling(filters, columns) * groups,
               "fx_g": channels * filters * layer["FY"] * ceiling(groups, columns),
               "fxfy_g": channels * filters * ceiling(groups, columns)}
-    return "conv2d", parameters, outputs * points[schedule["array"]]
+    return parameters, outputs * points[schedule["array"]]
 
 
 def product(layer, schedule):
     """The same of the generator gemm."""
     parameters = {"a.type": "int8", "b.type": "int8", "output.type": "int8", "height": layer["N"], "width": layer["K"],
                   "depth": layer["C"], **schedule}
-    return "gemm", parameters, layer["N"] * ceiling(layer["C"], schedule["rows"]) * ceiling(layer["K"], schedule["columns"])
+    return parameters, layer["N"] * ceiling(layer["C"], schedule["rows"]) * ceiling(layer["K"], schedule["columns"])
+
+
+def time_step(layer, schedule):
+    """The same of the generator recurrent: one time step of an LSTM with as many inputs as units; four gates."""
+    units = layer["K"] // 4
+    points = layer["N"] * ceiling(layer["C"], schedule["rows"]) * 4 * ceiling(units, schedule["columns"])
+    return {"cell": "lstm", "inputs": layer["C"] - units, "units": units, "batch": layer["N"], **schedule}, points
+
+
+def addition(layer, schedule):
+    """The same of the generator residual_add, behind a layer: two tensors of the size of its output."""
+    size = layer["N"] * layer["K"] * layer["OY"] * layer["OX"]
+    return {"a.type": "int8", "b.type": "int8", "output.type": "int8", "size": size, **schedule}, ceiling(size, schedule["lanes"])
+
+
+APPS = {"conv2d": convolution, "gemm": product, "recurrent": time_step, "residual_add": addition}
+SCALARS = {"recurrent": ["--set", "steps=1"]}
 
 
 def run(command):
@@ -114,36 +162,44 @@ def run(command):
         sys.exit(f"{' '.join(map(str, command))}\n{result.stdout}failed with status {result.returncode}")
 
 
-def measure(arguments, layer, title, schedule, batch=1):
-    layer = {**layer, "N": layer["N"] * batch, "macs": layer["macs"] * batch}
-    generator, parameters, points = (product if layer["op"] == "gemm" else convolution)(layer, schedule)
-    design = arguments.work / f"{layer['net']}_{layer['layer']}_{'_'.join(str(v) for v in schedule.values())}_{layer['N']}"
+def label(case, layer, app):
+    part = {"recurrent": "step", "residual_add": "l3_1 residual"}.get(app, case.layer)
+    return f"{case.network} {part}" + (f", batch {layer['N']}" if layer["N"] > 1 or case.batch else "")
+
+
+def measure(arguments, known, case):
+    layer = dict(known[case.network, case.layer])
+    if case.batch:
+        layer.update(N=case.batch, macs=layer["macs"] // layer["N"] * case.batch)
+    app = case.app or ("gemm" if layer["op"] == "gemm" else "conv2d")
+    parameters, points = APPS[app](layer, case.schedule)
+    design = arguments.work / "_".join(map(str, (case.network, case.layer, app, *case.schedule.values(), layer["N"])))
     report_file = design / "report.json"
     start = time.monotonic()
-    run([arguments.programs / f"{generator}.generator", "-g", generator, "-o", design, "-e", "accelerator",
-         *(f"{k}={v}" for k, v in parameters.items())])
-    run([arguments.programs / "orrery", "simulate", design, "--memory", MEMORY, "--json", report_file])
+    run([arguments.programs / f"{app}.generator", "-g", app, "-o", design, "-e", "accelerator", *(f"{k}={v}" for k, v in parameters.items())])
+    run([arguments.programs / "orrery", "simulate", design, "--memory", MEMORY, "--json", report_file, *SCALARS.get(app, [])])
     report = json.loads(report_file.read_text())
     port = max(ceiling(p["bytes"], BUS_BYTES) for p in report["ports"])
     levels = {"sram": 0, "register_file": 0}
     for buffer in report["buffers"]:
         levels[buffer["memory"]] += buffer["reads"] + buffer["writes"]
-    macs = layer["macs"]
+    elements = report["array"]["processing_elements"] if app != "residual_add" else 0
+    work = layer["macs"] if elements else parameters["size"]
+    traffic = sum(p["bytes"] for p in report["ports"])
     print(f"{design.name}: {report['cycles']} cycles, least {max(points, port)}, {time.monotonic() - start:.0f} s", flush=True)
-    return {"layer": f"{layer['net']} {layer['layer']}" + (f", batch {layer['N']}" if layer["N"] > 1 else ""), "schedule": title,
-            "array": report["array"]["processing_elements"], "cycles": report["cycles"], "least": max(points, port),
-            "bound": "port" if port > points else "array", "utilisation": macs / report["array"]["processing_elements"] / report["cycles"],
-            "sram": levels["sram"] / macs, "registers": levels["register_file"] / macs,
-            "dram": sum(p["bytes"] for p in report["ports"]) / macs, "seconds": report["simulation"]["seconds"]}
+    return {"layer": label(case, layer, app), "schedule": case.title, "suits": "yes" if case.suits else "no", "elements": elements,
+            "cycles": report["cycles"], "least": max(points, port), "limit": "port" if port > points else "array" if elements else "lanes",
+            "utilisation": f"{100 * work / elements / report['cycles']:.1f} %" if elements else "", "sram": levels["sram"] / work,
+            "registers": levels["register_file"] / work, "dram": traffic / work, "bytes": traffic, "seconds": report["simulation"]["seconds"]}
 
 
 def table(rows):
-    text = "| layer | schedule | processing elements | cycles | least | of least | utilisation | SRAM | registers | DRAM | seconds |\n"
-    text += "|---|---|---|---|---|---|---|---|---|---|---|\n"
+    text = "| layer | schedule | suits | processing elements | cycles | least | limit | of least | utilisation | SRAM | registers | DRAM | bytes | seconds |\n"
+    text += "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
     for r in rows:
-        least = f"{r['least']:,}" if r["bound"] == "array" else f"**{r['least']:,}**"
-        text += (f"| {r['layer']} | {r['schedule']} | {r['array']} | {r['cycles']:,} | {least} | {100 * r['least'] / r['cycles']:.1f} % | "
-                 f"{100 * r['utilisation']:.1f} % | {r['sram']:.3f} | {r['registers']:.3f} | {r['dram']:.4f} | {r['seconds']:.0f} |\n")
+        text += (f"| {r['layer']} | {r['schedule']} | {r['suits']} | {r['elements'] or ''} | {r['cycles']:,} | {r['least']:,} | {r['limit']} | "
+                 f"{100 * r['least'] / r['cycles']:.1f} % | {r['utilisation']} | {r['sram']:.3f} | {r['registers']:.3f} | {r['dram']:.4f} | "
+                 f"{r['bytes']:,} | {r['seconds']:.0f} |\n")
     return text
 
 
@@ -156,13 +212,14 @@ def main():
     arguments = parser.parse_args()
     root = pathlib.Path(__file__).resolve().parent.parent
     known = workloads(root)
-    rows = [measure(arguments, known[net, layer], *rest) for net, layer, *rest in CASES if arguments.only in f"{net} {layer}"]
+    rows = [measure(arguments, known, case) for case in CASES if arguments.only in f"{case.network} {case.layer}"]
     print(table(rows))
     if arguments.docs and not arguments.only:
-        (arguments.docs / "layers.md").write_text(INTRODUCTION + table(rows))
-    slow = [r["layer"] for r in rows if r["least"] < LEAST_RATE * r["cycles"]]
+        (arguments.docs / "layers.md").write_text(INTRODUCTION.format(rate=LEAST_RATE) + table(rows))
+    slow = [f"{r['layer']} ({r['schedule']})" for r in rows if r["least"] < LEAST_RATE * r["cycles"]]
     if slow:
         sys.exit(f"below {LEAST_RATE:.0%} of what the array or the port allows: {', '.join(slow)}")
 
 
-main()
+if __name__ == "__main__":
+    main()
