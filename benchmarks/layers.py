@@ -21,7 +21,8 @@ Layers of data/workloads.csv on the generators of [apps](../apps/), each in a sc
 the designs, simulates their Verilog to the end on random tensors, and checks that all outputs are those of Halide.
 Every port has 128 bits; the memory's latency is 40 cycles. An LSTM is one time step of the whole cell; its matrices come from DRAM in each.
 
-* *suits*: whether the schedule is the one for the layer. The other one keeps fewer processing elements busy, or has more of them than the port can feed.
+* *suits*: whether the schedule is the one for the layer. The other one has fewer processing elements to use, or more than the layer can fill (GoogLeNet 4c_5x5, which is faster for it) or than
+  the port can feed (one vector on a whole array).
 * *least*: the cycles that the array needs when every loop is divided upwards (the residual addition has lanes in its place), or those in which the busiest port moves its bytes, if these are more.
   *limit* says which: the layer is compute-bound at the array and memory-bound at the port. *of least*: *least* / *cycles*; `tools/layers` fails below {rate:.0%}.
 * *utilisation*: multiply-accumulates / (processing elements x cycles). Rows and columns of the array that a layer cannot fill at all are not built.
