@@ -74,10 +74,7 @@ Row search_point(const Sweep &sweep, size_t point) {
     if (sweep.cost_model == "interstellar") {
         return search_interstellar(model, constraints, row);
     }
-    const Objective objective = sweep.objective == "energy"   ? Objective::Energy
-                                : sweep.objective == "cycles" ? Objective::Cycles
-                                                              : Objective::EnergyDelay;
-    return search_orrery(model, layer.shape, constraints, objective, row);
+    return search_orrery(model, layer.shape, constraints, objectives().at(sweep.objective), row);
 }
 
 std::string row_text(const Row &row) {

@@ -1,5 +1,6 @@
 #include "explore/sweep.h"
 
+#include "hwgen/optimizer/hardware_search.h"
 #include "hwgen/optimizer/workloads.h"
 #include "hwgen/support/error.h"
 
@@ -34,7 +35,11 @@ public:
         }
         read_layers();
         read_choice("cost_model", {"orrery", "interstellar"}, sweep_.cost_model);
-        read_choice("objective", {"energy", "cycles", "edp"}, sweep_.objective);
+        std::set<std::string> objectives;
+        for (const auto &[name, objective] : optimizer::objectives()) {
+            objectives.insert(name);
+        }
+        read_choice("objective", objectives, sweep_.objective);
         if (sweep_.cost_model == "interstellar" && sweep_.objective != "energy") {
             user_error("{}: objective: the cost model interstellar knows no time; use energy",
                        file_);

@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <thread>
 
 namespace Orrery::sim {
@@ -21,9 +20,6 @@ using namespace optimizer;
 
 namespace {
 
-const std::map<std::string, Objective> objectives = {
-    {"energy", Objective::Energy}, {"cycles", Objective::Cycles}, {"edp", Objective::EnergyDelay}};
-
 void check_command(const OptimizeCommand &command) {
     if (command.layer.empty() == command.workload.empty()) {
         user_error("orrery optimize: give the layer, either with --layer or with --workload");
@@ -31,8 +27,12 @@ void check_command(const OptimizeCommand &command) {
     if (command.cost_model != "interstellar" && command.cost_model != "orrery") {
         user_error("--cost-model {}: expected interstellar or orrery", command.cost_model);
     }
-    if (objectives.count(command.objective) == 0) {
-        user_error("--objective {}: expected energy, cycles or edp", command.objective);
+    if (objectives().count(command.objective) == 0) {
+        std::vector<std::string> names;
+        for (const auto &[name, objective] : objectives()) {
+            names.push_back(name);
+        }
+        user_error("--objective {}: expected one of {}", command.objective, fmt::join(names, ", "));
     }
     if (command.objective != "energy" && command.cost_model == "interstellar") {
         user_error("--objective {}: the cost model interstellar knows no time; use --objective "
@@ -140,11 +140,11 @@ std::string hardware_summary(const MappedLayer &mapped, const Hardware &hardware
     if (result.optimal) {
         return text + "optimal: the search was exhausted; " + searched + "\n";
     }
-    return text +
-           fmt::format("not proved: the optimum is at most {:.2f} % less; time was over "
-                       "after {}\n",
-                       double(100 * (result.value.first - result.bound.first) / result.value.first),
-                       searched);
+    return text + fmt::format("not proved: the optimum is at most {:.2f} % less; time was over "
+                              "after {}\n",
+                              100 * double(result.value.first - result.bound.first) /
+                                  double(result.value.first),
+                              searched);
 }
 
 std::string summary(const InterstellarModel &model, const SearchResult &result) {
@@ -206,7 +206,7 @@ std::string optimize_hardware(const OptimizeCommand &command, const Interstellar
             fmt::format("{} of {} choices of spatial loops", progress.done, progress.candidates));
     };
     const auto [result, seconds] = timed([&] {
-        return search_hardware(model, shape, constraints, objectives.at(command.objective),
+        return search_hardware(model, shape, constraints, objectives().at(command.objective),
                                options);
     });
     status.clear();

@@ -1,7 +1,6 @@
 #include "hwgen/optimizer/access_model.h"
 
 #include <algorithm>
-#include <set>
 
 namespace Orrery::optimizer {
 
@@ -116,21 +115,11 @@ private:
     /// Elements that the array reads: at every point the different ones of all lanes, also of those
     /// that have no work in a last round that is a partial one.
     int64_t read_by_array(const Tensor &tensor) const {
-        int64_t product = points();
-        for (const Dimension &dimension : tensor.dimensions) {
-            std::set<int64_t> coordinates{0};
-            for (const Dimension::Term &term : dimension.terms) {
-                std::set<int64_t> reached;
-                for (const int64_t coordinate : coordinates) {
-                    for (int64_t lane = 0; lane < spread_[term.loop].lanes; lane++) {
-                        reached.insert(coordinate + lane * term.coefficient);
-                    }
-                }
-                coordinates = reached;
-            }
-            product *= int64_t(coordinates.size());
+        std::vector<int64_t> lanes;
+        for (const Spread &spread : spread_) {
+            lanes.push_back(spread.lanes);
         }
-        return product;
+        return points() * Problem::distinct_elements(tensor, lanes);
     }
 };
 
@@ -184,9 +173,9 @@ int fill_width(const MappedLayer &mapped, int level) {
 int drain_width(const MappedLayer &mapped) {
     const int filters = mapped.problem.find_loop("K");
     return filters < 0 ? 1
-                       : greatest_divisor(level_tile(mapped, nest_of(mapped),
-                                                     mapped.last_level() - 1)[filters],
-                                          most_drain_width);
+                       : greatest_divisor(
+                             level_tile(mapped, nest_of(mapped), mapped.last_level() - 1)[filters],
+                             most_drain_width);
 }
 
 } // namespace Orrery::optimizer

@@ -1,8 +1,16 @@
 #include "hwgen/optimizer/hardware_cost.h"
 
+#include "hwgen/support/error.h"
+
 #include <algorithm>
 
 namespace Orrery::optimizer {
+
+namespace {
+
+constexpr double most_energy = 9e18; ///< in units: below 2^63, with room for rounding
+
+} // namespace
 
 EnergyUnit level_energy_unit(const Hardware &hardware) {
     std::vector<double> energies;
@@ -10,6 +18,40 @@ EnergyUnit level_energy_unit(const Hardware &hardware) {
         energies.push_back(level.pj_per_access);
     }
     return EnergyUnit(energies);
+}
+
+void check_range(const Problem &problem, const Hardware &hardware) {
+    // No copy is filled with more than its window's elements in each iteration. Partial last rounds
+    // of the array at most double the points along each loop; and there are no more points than
+    // operations.
+    const double operations = double(problem.operations());
+    double rounds = 1;
+    for (const Loop &loop : problem.loops) {
+        rounds *= loop.extent > 1 ? 2 : 1;
+    }
+    rounds = std::min(rounds, double(hardware.array.elements));
+    double worst = operations * rounds;
+    const EnergyUnit unit = level_energy_unit(hardware);
+    for (const Tensor &tensor : problem.tensors) {
+        double window = 1;
+        for (const Dimension &dimension : tensor.dimensions) {
+            int64_t most = 1;
+            for (const Dimension::Term &term : dimension.terms) {
+                most = std::max(most, term.coefficient);
+            }
+            window *= double(most);
+        }
+        for (const MemoryLevel &level : hardware.levels) {
+            const double accesses = 2 * operations * window; // reads and writes
+            const bool last = &level == &hardware.levels.back();
+            worst += accesses * (last ? 1 : rounds) * double(unit.units(level.pj_per_access));
+        }
+    }
+    if (worst > most_energy) {
+        user_error("{}: energies of up to {:.1g} pJ do not fit into 63 bits with the digits of {}: "
+                   "give its energies with fewer digits, or a smaller layer",
+                   problem.name, worst / double(unit.units(1)), hardware.name);
+    }
 }
 
 HardwareCost hardware_cost(const MappedLayer &mapped, const Hardware &hardware) {

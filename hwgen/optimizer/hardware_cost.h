@@ -23,6 +23,10 @@ struct HardwareCost {
 /// Energies of the hardware's levels, as integers.
 EnergyUnit level_energy_unit(const Hardware &hardware);
 
+/// User error where a mapping of the problem could cost more energy (in units) or cycles than fit
+/// into 63 bits.
+void check_range(const Problem &problem, const Hardware &hardware);
+
 HardwareCost hardware_cost(const MappedLayer &mapped, const Hardware &hardware);
 
 /// mapping.json: the mapping, and its accesses and energy by level and tensor.

@@ -56,7 +56,7 @@ public:
         result.value = result.bound = best_->value;
         result.optimal = !stopped_;
         if (stopped_) {
-            result.bound = std::min(result.value, unfinished_);
+            result.bound = std::min(result.value, unfinished_.value_or(result.value));
         }
         const SpatialChoice &choice = choices_[best_->choice];
         result.mapped = space_.mapped(shape, choice.factors, choice.axes.front(), best_->path);
@@ -99,7 +99,7 @@ private:
     std::atomic<bool> stopped_{false};
     std::mutex mutex_; ///< of what follows
     std::optional<Best> best_;
-    ObjectiveValue unfinished_{std::numeric_limits<long double>::max(), 0};
+    std::optional<ObjectiveValue> unfinished_; ///< least bound of what time was over for
 
     ObjectiveValue value(const HardwareSpace::Amount &amount) const {
         return value_of(objective_, amount.energy, amount.cycles);
@@ -122,7 +122,7 @@ private:
             }
             const std::lock_guard<std::mutex> lock(mutex_);
             if (stopped_) { // this one was not finished, or not begun
-                unfinished_ = std::min(unfinished_, start.bound);
+                unfinished_ = std::min(unfinished_.value_or(start.bound), start.bound);
             }
             report(i);
         }
@@ -132,8 +132,7 @@ private:
     void report(size_t done) {
         if (options_.progress && best_ && Clock::now() - shown_ > std::chrono::milliseconds(200)) {
             shown_ = Clock::now();
-            options_.progress({int64_t(done) + 1, int64_t(starts_.size()),
-                               int64_t(best_->value.first), int64_t(starts_[done].bound.first)});
+            options_.progress({int64_t(done) + 1, int64_t(starts_.size()), 0, 0});
         }
     }
 
@@ -175,21 +174,28 @@ private:
 } // namespace
 
 ObjectiveValue value_of(Objective objective, int64_t energy, int64_t cycles) {
-    const long double e = energy, c = cycles;
     switch (objective) {
     case Objective::Energy:
-        return {e, c};
+        return {energy, cycles};
     case Objective::Cycles:
-        return {c, e};
+        return {cycles, energy};
     case Objective::EnergyDelay:
         break;
     }
-    return {e * c, e};
+    return {Product(energy) * cycles, energy};
+}
+
+const std::map<std::string, Objective> &objectives() {
+    static const std::map<std::string, Objective> all = {{"energy", Objective::Energy},
+                                                         {"cycles", Objective::Cycles},
+                                                         {"edp", Objective::EnergyDelay}};
+    return all;
 }
 
 HardwareSearchResult search_hardware(const InterstellarModel &model, const LayerShape &shape,
                                      const Constraints &constraints, Objective objective,
                                      const SearchOptions &options) {
+    check_range(model.problem(), model.hardware());
     return HardwareSearch(model, constraints, objective, options).run(shape);
 }
 

@@ -2,6 +2,7 @@
 #include "hwgen/optimizer/hardware_cost.h"
 #include "hwgen/optimizer/search.h"
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -9,10 +10,16 @@ namespace Orrery::optimizer {
 
 enum class Objective { Energy, Cycles, EnergyDelay };
 
+/// By the names that users give them: energy, cycles, edp.
+const std::map<std::string, Objective> &objectives();
+
+/// Twice as wide as energies and cycles, so that their product is exact.
+__extension__ using Product = __int128;
+
 /// What is minimised, and what decides between equals: energy, then cycles; cycles, then energy;
 /// energy times cycles, then energy.
 struct ObjectiveValue {
-    long double first = 0, second = 0;
+    Product first = 0, second = 0;
 
     bool operator<(const ObjectiveValue &other) const {
         return first != other.first ? first < other.first : second < other.second;
@@ -49,6 +56,8 @@ struct HardwareSearchResult {
 ///
 /// The result does not depend on the number of threads: of equal mappings, the first one in the
 /// order of spatial loops, tiles and orders.
+///
+/// User error where energies or cycles could be too great for sums of 63 bits.
 HardwareSearchResult search_hardware(const InterstellarModel &model, const LayerShape &shape,
                                      const Constraints &constraints, Objective objective,
                                      const SearchOptions &options);

@@ -3,28 +3,12 @@
 #include "hwgen/support/error.h"
 
 #include <algorithm>
-#include <set>
 
 namespace Orrery::optimizer {
 
 namespace {
 
 bool contains(LoopSet set, int loop) { return (set >> loop & 1) != 0; }
-
-/// Coordinates that the lanes reach along a dimension.
-int64_t distinct_coordinates(const Dimension &dimension, const std::vector<int64_t> &factors) {
-    std::set<int64_t> coordinates{0};
-    for (const Dimension::Term &term : dimension.terms) {
-        std::set<int64_t> reached;
-        for (const int64_t coordinate : coordinates) {
-            for (int64_t lane = 0; lane < factors[term.loop]; lane++) {
-                reached.insert(coordinate + lane * term.coefficient);
-            }
-        }
-        coordinates = reached;
-    }
-    return int64_t(coordinates.size());
-}
 
 int64_t divided_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -117,10 +101,7 @@ HardwareSpace::Lanes HardwareSpace::lanes(const std::vector<int64_t> &factors) c
     const int64_t outputs = elements_[output_][lattice_.whole()];
     lanes.least.cycles = points;
     for (size_t x = 0; x < tensors_; x++) {
-        lanes.distinct[x] = 1;
-        for (const Dimension &dimension : problem_.tensors[x].dimensions) {
-            lanes.distinct[x] *= distinct_coordinates(dimension, factors);
-        }
+        lanes.distinct[x] = Problem::distinct_elements(problem_.tensors[x], factors);
         const int level = x == output_ ? hardware_.last_level() - 1 : 0;
         lanes.least.energy += access_energy_[level] * points * lanes.distinct[x];
     }

@@ -4,6 +4,7 @@
 #include "hwgen/support/error.h"
 
 #include <map>
+#include <set>
 #include <sstream>
 
 namespace Orrery::optimizer {
@@ -43,6 +44,24 @@ int64_t Problem::elements(const Tensor &tensor, const int64_t *tile) {
             extent += term.coefficient * (tile[term.loop] - 1);
         }
         product *= extent;
+    }
+    return product;
+}
+
+int64_t Problem::distinct_elements(const Tensor &tensor, const std::vector<int64_t> &counts) {
+    int64_t product = 1;
+    for (const Dimension &dimension : tensor.dimensions) {
+        std::set<int64_t> coordinates{0};
+        for (const Dimension::Term &term : dimension.terms) {
+            std::set<int64_t> reached;
+            for (const int64_t coordinate : coordinates) {
+                for (int64_t i = 0; i < counts[term.loop]; i++) {
+                    reached.insert(coordinate + i * term.coefficient);
+                }
+            }
+            coordinates = reached;
+        }
+        product *= int64_t(coordinates.size());
     }
     return product;
 }

@@ -46,6 +46,9 @@ struct Problem {
     LoopSet loops_of(const Tensor &tensor) const;
     /// Elements that the tensor has in a tile with these extents, windows with their halo.
     static int64_t elements(const Tensor &tensor, const int64_t *tile);
+    /// Different elements that iterations 0 to counts[loop] - 1 of the loops reach together: fewer
+    /// than `elements` where a stride leaves gaps.
+    static int64_t distinct_elements(const Tensor &tensor, const std::vector<int64_t> &counts);
 };
 
 /// Shape of a layer, as the command line and the table of workloads give it. Channels are those of

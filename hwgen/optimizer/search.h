@@ -27,8 +27,8 @@ struct Constraints {
 
 struct SearchProgress {
     int64_t done = 0, candidates = 0; ///< tiles of the array, with their spatial loops
-    int64_t best = 0;                 ///< energy in units
-    int64_t bound = 0;                ///< no mapping is below
+    /// Energy in units, and no mapping is below; of the cost model interstellar.
+    int64_t best = 0, bound = 0;
 };
 
 struct SearchOptions {

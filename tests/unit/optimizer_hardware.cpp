@@ -231,6 +231,28 @@ TEST_CASE("a search that runs out of time says what is proved", "[optimizer]") {
     }
 }
 
+TEST_CASE("objectives are exact numbers", "[optimizer]") {
+    CHECK(objectives().at("edp") == Objective::EnergyDelay);
+    // The products differ in the last of 124 bits.
+    const int64_t energy = (int64_t(1) << 62) + 1, cycles = (int64_t(1) << 62) - 1;
+    const ObjectiveValue more = value_of(Objective::EnergyDelay, energy - 1, cycles + 1);
+    const ObjectiveValue less = value_of(Objective::EnergyDelay, energy, cycles);
+    CHECK(less < more);
+    CHECK(!(more < less));
+    CHECK(more.first - less.first == 1);
+    CHECK(value_of(Objective::Cycles, 3, 5).first == 5);
+}
+
+TEST_CASE("energies that do not fit into 63 bits are refused before the search", "[optimizer]") {
+    const LayerShape shape = parse_layer("N=2000 K=1000 C=1000");
+    Hardware hardware = hardware_with({64, 65536}, 256);
+    hardware.levels[0].pj_per_access = 0.000001;
+    hardware.levels[1].pj_per_access = 200;
+    const InterstellarModel model(convolution("layer", shape), hardware);
+    CHECK_THROWS_WITH(search_hardware(model, shape, {}, Objective::Energy, {}),
+                      Contains("do not fit into 63 bits") && Contains("fewer digits"));
+}
+
 TEST_CASE("the hardware keeps sums in place", "[optimizer]") {
     const LayerShape shape = parse_layer("K=4 C=4 OX=4");
     const InterstellarModel model(convolution("layer", shape), hardware_with({8, 40}, 4));

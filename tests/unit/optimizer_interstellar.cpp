@@ -28,6 +28,17 @@ Mapping blank(const Problem &problem, int levels) {
 
 } // namespace
 
+TEST_CASE("elements that iterations reach", "[optimizer]") {
+    const Problem problem = convolution("layer", parse_layer("OX=4 FX=3 stride=4"));
+    const Tensor &input = problem.tensors[0];
+    REQUIRE(input.name == "input");
+    std::vector<int64_t> counts(problem.loops.size(), 1);
+    counts[problem.find_loop("OX")] = 2;
+    counts[problem.find_loop("FX")] = 3;
+    CHECK(Problem::distinct_elements(input, counts) == 6); // 0 1 2 4 5 6
+    CHECK(Problem::elements(input, counts.data()) == 7);
+}
+
 TEST_CASE("Energy of a matrix product, by hand") {
     // K = 8 outputs of C = 12 inputs for N = 6 vectors; 2 x 2 elements unroll K and C.
     const Problem problem = convolution("gemm", parse_layer("N=6 K=8 C=12"));

@@ -129,7 +129,7 @@ TEST_CASE("mistakes in orrery optimize exit with 1 and name the remedy", "[sim]"
         check_error(with({"--layer", "K=2", "--objective", objective}, interstellar),
                     "knows no time; use --objective energy");
     }
-    check_error({"--layer", "K=2", "--objective", "area"}, "expected energy, cycles or edp");
+    check_error({"--layer", "K=2", "--objective", "area"}, "expected one of cycles, edp, energy");
     check_error({"--layer", "K=16 C=16", "--fix", "DRAM keeps input"}, "DRAM keeps the output");
     check_error({"--layer", "K=32 C=32 FX=200 FY=200", "--fix", "spatial C=16 K=16", "--fix",
                  "SRAM FX=1 FY=1 C=1 K=1", "--fix", "DRAM FX=1 FY=1 C=1 K=1"},
