@@ -96,6 +96,9 @@ private:
             std::find_if(mapped_.problem.tensors.begin(), mapped_.problem.tensors.end(),
                          [&](const optimizer::Tensor &t) { return t.name == tensor_name; });
         for (int level = mapped_.last_level() - 1; level >= 0; level--) {
+            if (mapped_.mapping.bypasses(level, size_t(tensor - mapped_.problem.tensors.begin()))) {
+                continue;
+            }
             Copy copy{operand, level_outside(level, *tensor), {}, level <= mapped_.array_level, 2};
             if (copy.level.where == Level::Root) {
                 copy.slots = 1;

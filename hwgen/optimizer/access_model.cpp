@@ -1,5 +1,7 @@
 #include "hwgen/optimizer/access_model.h"
 
+#include "hwgen/support/error.h"
+
 #include <algorithm>
 
 namespace Orrery::optimizer {
@@ -47,9 +49,9 @@ public:
         for (const Spread &spread : spread_) {
             result.operations *= spread.extent;
         }
-        for (const Tensor &tensor : mapped_.problem.tensors) {
-            result.copies.push_back(tensor.output ? std::vector<CopyAccesses>()
-                                                  : copies_of(tensor));
+        for (size_t x = 0; x < mapped_.problem.tensors.size(); x++) {
+            const Tensor &tensor = mapped_.problem.tensors[x];
+            result.copies.push_back(tensor.output ? std::vector<CopyAccesses>() : copies_of(x));
             if (tensor.output) {
                 result.sums.level = mapped_.last_level() - 1;
                 result.sums.fills = fills(tensor, result.sums.level);
@@ -79,9 +81,13 @@ private:
         return product;
     }
 
-    std::vector<CopyAccesses> copies_of(const Tensor &tensor) const {
+    std::vector<CopyAccesses> copies_of(size_t number) const {
+        const Tensor &tensor = mapped_.problem.tensors[number];
         std::vector<CopyAccesses> copies;
         for (int level = mapped_.last_level() - 1; level >= 0; level--) {
+            if (mapped_.mapping.bypasses(level, number)) {
+                continue;
+            }
             CopyAccesses copy{level, fills(tensor, level), 0, 0};
             copy.writes = copy.fills * Problem::elements(tensor, tile_of(level).data());
             if (!copies.empty()) {
@@ -89,6 +95,7 @@ private:
             }
             copies.push_back(copy);
         }
+        ORRERY_CHECK(!copies.empty(), "all levels bypass {}", tensor.name);
         copies.back().reads = read_by_array(tensor);
         return copies;
     }

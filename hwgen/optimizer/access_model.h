@@ -34,13 +34,14 @@ struct CopyAccesses {
 struct HardwareAccesses {
     int64_t points = 0;     ///< cycles in which the array works
     int64_t operations = 0; ///< multiply-accumulates
-    std::vector<std::vector<CopyAccesses>>
-        copies;        ///< [tensor], from the last but one level inwards; none of the output
-    CopyAccesses sums; ///< the partial sums of a tile of the last but one level
+    /// [tensor], from the last but one level inwards, those of bypassed levels left out; none of
+    /// the output
+    std::vector<std::vector<CopyAccesses>> copies;
+    CopyAccesses sums;   ///< the partial sums of a tile of the last but one level
     int64_t outputs = 0; ///< elements of the result
 };
 
-constexpr int most_fill_width = 16;  ///< elements
+constexpr int most_fill_width = 16; ///< elements
 constexpr int most_drain_width = 4;
 
 /// The greatest divisor of the extent that is not above `most`.

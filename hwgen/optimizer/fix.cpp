@@ -35,15 +35,33 @@ Axis parse_axis(std::string word, const Problem &problem) {
 }
 
 /// The tensor of "keeps TENSOR".
-int find_tensor(const Problem &problem, const std::string &name) {
-    std::string names;
-    for (size_t x = 0; x < problem.tensors.size(); x++) {
-        if (problem.tensors[x].name == name) {
-            return int(x);
+int find_tensor(const Problem &problem, const std::string &verb, const std::string &name) {
+    const int found = problem.find_tensor(name);
+    if (found < 0) {
+        std::string names;
+        for (const Tensor &tensor : problem.tensors) {
+            names += " " + tensor.name;
         }
-        names += " " + problem.tensors[x].name;
+        user_error("--fix: \"{} {}\": the tensors are{}", verb, name, names);
     }
-    user_error("--fix: \"keeps {}\": the tensors are{}", name, names);
+    return found;
+}
+
+/// "LEVEL bypasses TENSOR" or "LEVEL holds TENSOR".
+void fix_copy(const std::string &text, int level, bool held, int tensor, const Problem &problem,
+              const Hardware &hardware, Constraints &constraints) {
+    if (level == hardware.last_level()) {
+        user_error("--fix \"{}\": the last level holds all tensors", text);
+    }
+    if (problem.tensors[size_t(tensor)].output) {
+        user_error("--fix \"{}\": sums have their place at the level {}; operands can be held or "
+                   "bypass a level",
+                   text, hardware.levels[size_t(hardware.last_level()) - 1].name);
+    }
+    const auto [given, fresh] = constraints.held.emplace(std::make_pair(level, tensor), held);
+    if (!fresh && given->second != held) {
+        user_error("--fix \"{}\": the contrary is given, too", text);
+    }
 }
 
 } // namespace
@@ -74,8 +92,15 @@ void parse_fix(const std::string &text, const Problem &problem, const Hardware &
     }
     std::string rest;
     std::getline(words >> std::ws, rest);
-    if (rest.compare(0, 6, "keeps ") == 0) {
-        constraints.kept[level] = find_tensor(problem, rest.substr(6));
+    const std::string verb = rest.substr(0, rest.find(' '));
+    if (verb == "keeps" || verb == "bypasses" || verb == "holds") {
+        const int tensor =
+            find_tensor(problem, verb, rest.substr(std::min(rest.size(), verb.size() + 1)));
+        if (verb == "keeps") {
+            constraints.kept[level] = tensor;
+        } else {
+            fix_copy(text, level, verb == "holds", tensor, problem, hardware, constraints);
+        }
         return;
     }
     constraints.temporal.resize(hardware.levels.size(),

@@ -11,6 +11,7 @@ namespace Orrery::optimizer {
 ///   axis; "FY=3+K=4" puts two loops on one axis (replication), FY near and K far.
 /// * "LEVEL FX=5 OX=1": iterations of these loops at the level of that name.
 /// * "LEVEL keeps output": this tensor stays over the loops of the level that do not index it.
+/// * "LEVEL bypasses weights", "LEVEL holds weights": the operand has no copy there, or has one.
 void parse_fix(const std::string &text, const Problem &problem, const Hardware &hardware,
                Constraints &constraints);
 

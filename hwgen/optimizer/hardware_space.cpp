@@ -3,6 +3,7 @@
 #include "hwgen/support/error.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace Orrery::optimizer {
 
@@ -30,9 +31,6 @@ HardwareSpace::HardwareSpace(const InterstellarModel &model, const Constraints &
     const EnergyUnit unit = level_energy_unit(hardware_);
     for (const MemoryLevel &level : hardware_.levels) {
         access_energy_.push_back(unit.units(level.pj_per_access));
-        const size_t l = access_energy_.size() - 1;
-        transfer_energy_.push_back(
-            l == 0 ? 0 : transfer_energy_[l - 1] + access_energy_[l] + access_energy_[l - 1]);
     }
     for (int d = 0; d < lattice_.loops(); d++) {
         const std::vector<int64_t> &divisors = lattice_.divisors(d);
@@ -46,6 +44,7 @@ HardwareSpace::HardwareSpace(const InterstellarModel &model, const Constraints &
         }
     }
     make_orders();
+    choose_bypassed();
 }
 
 /// The loops of `first` innermost, then those that do not index the tensor, then the others.
@@ -89,6 +88,40 @@ void HardwareSpace::make_orders() {
     }
 }
 
+bool HardwareSpace::may_hold(int level, size_t tensor) const {
+    const auto given = constraints_.held.find({level, int(tensor)});
+    return given == constraints_.held.end() || given->second;
+}
+
+/// The sets of operands that may bypass each level.
+void HardwareSpace::choose_bypassed() {
+    for (size_t x = 0; x < tensors_; x++) {
+        bool held = x == output_;
+        for (int level = 0; level < hardware_.last_level(); level++) {
+            held = held || may_hold(level, x);
+        }
+        if (!held) {
+            user_error("--fix: all levels bypass {}; the array cannot read {} by itself",
+                       problem_.tensors[x].name, hardware_.levels.back().name);
+        }
+    }
+    for (int level = 0; level < hardware_.last_level(); level++) {
+        TensorSet may = 0, must = 0;
+        for (size_t x = 0; x < tensors_; x++) {
+            const bool given = constraints_.held.count({level, int(x)}) != 0;
+            const bool holds = may_hold(level, x);
+            may |= x != output_ && (!given || !holds) ? TensorSet(1) << x : 0;
+            must |= x != output_ && !holds ? TensorSet(1) << x : 0;
+        }
+        bypassed_.emplace_back();
+        for (TensorSet set = 0; set <= may; set++) {
+            if ((set & ~may) == 0 && (must & ~set) == 0) {
+                bypassed_.back().push_back(set);
+            }
+        }
+    }
+}
+
 HardwareSpace::Lanes HardwareSpace::lanes(const std::vector<int64_t> &factors) const {
     Lanes lanes{factors, {}, {}};
     int64_t all = 1, reducing = 1;
@@ -102,18 +135,18 @@ HardwareSpace::Lanes HardwareSpace::lanes(const std::vector<int64_t> &factors) c
     lanes.least.cycles = points;
     for (size_t x = 0; x < tensors_; x++) {
         lanes.distinct[x] = Problem::distinct_elements(problem_.tensors[x], factors);
-        const int level = x == output_ ? hardware_.last_level() - 1 : 0;
-        lanes.least.energy += access_energy_[level] * points * lanes.distinct[x];
     }
-    lanes.least.energy +=
-        access_energy_[hardware_.last_level() - 1] * (divided_up(operations, reducing) + outputs) +
+    lanes.least.energy =
+        access_energy_[hardware_.last_level() - 1] *
+            (points * lanes.distinct[output_] + divided_up(operations, reducing) + outputs) +
         access_energy_[hardware_.last_level()] * outputs;
     return lanes;
 }
 
 HardwareSpace::Part HardwareSpace::whole() const {
-    Part part{hardware_.last_level(), lattice_.whole(), 1, {}, {}};
+    Part part{hardware_.last_level(), lattice_.whole(), 1, {}, {}, {}};
     part.stays.fill(1);
+    part.source.fill(hardware_.last_level());
     return part;
 }
 
@@ -134,18 +167,8 @@ void HardwareSpace::pass(const Part &part, const Order &order, Part &inner) cons
         }
     }
     inner.iterations *= part.iterations;
-    const int64_t energy = access_energy_[part.level] + access_energy_[inner.level];
     for (size_t x = 0; x < tensors_; x++) {
         inner.stays[x] = ended[x] ? stays[x] : stays[x] * part.stays[x];
-        if (x != output_) {
-            const int64_t moved = fills(inner, x) * elements_[x][inner.tile];
-            const int width =
-                channels_ < 0
-                    ? 1
-                    : greatest_divisor(lattice_.extent(inner.tile, channels_), most_fill_width);
-            inner.amount.energy += moved * energy;
-            inner.amount.cycles = std::max(inner.amount.cycles, moved / width);
-        }
     }
     if (part.level == hardware_.last_level()) {
         const int width = filters_ < 0 ? 1
@@ -154,6 +177,36 @@ void HardwareSpace::pass(const Part &part, const Order &order, Part &inner) cons
         inner.amount.cycles =
             std::max(inner.amount.cycles, elements_[output_][lattice_.whole()] / width);
     }
+}
+
+/// Copies of the part's tile, of the operands that do not bypass its level.
+void HardwareSpace::hold(TensorSet bypassed, Part &part) const {
+    const int width =
+        channels_ < 0 ? 1
+                      : greatest_divisor(lattice_.extent(part.tile, channels_), most_fill_width);
+    for (size_t x = 0; x < tensors_; x++) {
+        if (x != output_ && (bypassed >> x & 1) == 0) {
+            const int64_t moved = fills(part, x) * elements_[x][part.tile];
+            part.amount.energy +=
+                moved * (access_energy_[part.source[x]] + access_energy_[part.level]);
+            part.amount.cycles = std::max(part.amount.cycles, moved / width);
+            part.source[x] = part.level;
+        }
+    }
+}
+
+/// Every operand has a copy, or may have one further in.
+bool HardwareSpace::reaches_array(const Part &part) const {
+    for (size_t x = 0; x < tensors_; x++) {
+        bool reaches = x == output_ || part.source[x] != hardware_.last_level();
+        for (int level = 0; level < part.level; level++) {
+            reaches = reaches || may_hold(level, x);
+        }
+        if (!reaches) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /// What is given, and that the array has its lanes.
@@ -183,7 +236,9 @@ bool HardwareSpace::fits(const Lanes &lanes, const Part &part) const {
     }
     int64_t words = 0;
     for (size_t x = 0; x < tensors_; x++) {
-        if (x != output_ || part.level == hardware_.last_level() - 1) {
+        const bool held =
+            x == output_ ? part.level == hardware_.last_level() - 1 : part.source[x] == part.level;
+        if (held) {
             words += elements_[x][part.tile] * (fills(part, x) == 1 ? 1 : 2);
         }
     }
@@ -204,21 +259,36 @@ HardwareSpace::Amount HardwareSpace::array_amount(const Lanes &lanes, const Part
                       access_energy_[hardware_.last_level()] * outputs,
                   points};
     for (size_t x = 0; x < tensors_; x++) {
-        const int level = x == output_ ? hardware_.last_level() - 1 : 0;
+        const int level = x == output_ ? hardware_.last_level() - 1 : part.source[x];
         amount.energy += access_energy_[level] * points * lanes.distinct[x];
     }
     return amount;
+}
+
+/// Of what is done inside of the part for an operand, whatever is chosen there: the array reads it
+/// from the innermost copy that there is, or from one further in, which gets each element of the
+/// tile at least once per fill of that.
+int64_t HardwareSpace::least_energy(const Lanes &lanes, const Part &part, size_t tensor) const {
+    const int source = part.source[tensor];
+    const int64_t read = lanes.least.cycles * lanes.distinct[tensor];
+    const int64_t moved = fills(part, tensor) * elements_[tensor][part.tile];
+    int64_t least = source == hardware_.last_level() ? std::numeric_limits<int64_t>::max()
+                                                     : read * access_energy_[source];
+    for (int level = 0; level < part.level; level++) {
+        if (may_hold(level, tensor)) {
+            least = std::min(least, moved * (access_energy_[source] + access_energy_[level]) +
+                                        read * access_energy_[level]);
+        }
+    }
+    return least;
 }
 
 HardwareSpace::Amount HardwareSpace::bound(const Lanes &lanes, const Part &part) const {
     Amount amount = part.level == 0 ? array_amount(lanes, part) : lanes.least;
     amount.energy += part.amount.energy;
     amount.cycles = std::max(amount.cycles, part.amount.cycles);
-    for (size_t x = 0; x < tensors_; x++) {
-        if (x != output_) {
-            amount.energy +=
-                fills(part, x) * elements_[x][part.tile] * transfer_energy_[part.level];
-        }
+    for (size_t x = 0; x < tensors_ && part.level > 0; x++) {
+        amount.energy += x == output_ ? 0 : least_energy(lanes, part, x);
     }
     return amount;
 }
@@ -238,10 +308,12 @@ MappedLayer HardwareSpace::mapped(const LayerShape &shape, const std::vector<int
     result.mapping.temporal.assign(size_t(last) + 1,
                                    std::vector<int64_t>(problem_.loops.size(), 1));
     result.mapping.order.assign(size_t(last) + 1, orders_[0].front());
+    result.mapping.bypassed.assign(size_t(last) + 1, 0);
     Lattice::Point tile = lattice_.whole();
     for (int level = last; level > 0; level--) {
         const Step &step = path[size_t(last - level)];
         result.mapping.order[level] = orders_[level][step.order];
+        result.mapping.bypassed[level - 1] = step.bypassed;
         for (int d = 0; d < lattice_.loops(); d++) {
             result.mapping.temporal[level][d] =
                 lattice_.extent(tile, d) / lattice_.extent(step.tile, d);

@@ -15,6 +15,7 @@ class HardwareSpace {
 public:
     static constexpr int most_tensors = 4;
     using PerTensor = std::array<int64_t, most_tensors>;
+    using LevelPerTensor = std::array<int, most_tensors>;
 
     HardwareSpace(const InterstellarModel &model, const Constraints &constraints);
 
@@ -28,22 +29,25 @@ public:
     struct Lanes {
         std::vector<int64_t> factors;
         PerTensor distinct{}; ///< elements that the array reads at a point
-        Amount least;         ///< of what happens in every cycle of the array
+        Amount least;         ///< of the sums, and of the cycles of the array
     };
     /// The tiles down to a level are chosen.
     struct Part {
         int level; ///< of the tile
         Lattice::Point tile;
-        int64_t iterations = 1; ///< of the loops further out
-        PerTensor stays{};      ///< of these, those over which the tensor's copy stays
-        Amount amount;          ///< of the copies of this level and further out
+        int64_t iterations = 1;  ///< of the loops further out
+        PerTensor stays{};       ///< of these, those over which the tensor's copy stays
+        LevelPerTensor source{}; ///< level of the tensor's innermost copy
+        Amount amount;           ///< of the copies of this level and further out
     };
-    /// The next tile, and the order of the loops that make it.
+    /// The next tile, the order of the loops that make it, and the operands without a copy of it.
     struct Step {
         Lattice::Point tile;
         int order;
+        TensorSet bypassed;
         bool operator<(const Step &other) const {
-            return std::tie(tile, order) < std::tie(other.tile, other.order);
+            return std::tie(tile, order, bypassed) <
+                   std::tie(other.tile, other.order, other.bypassed);
         }
     };
 
@@ -52,7 +56,8 @@ public:
     /// No mapping with this part costs less; at level 0, what it costs.
     Amount bound(const Lanes &lanes, const Part &part) const;
 
-    /// Calls visit(part with one more level, step) for all tiles that fit, with each order.
+    /// Calls visit(part with one more level, step) for all tiles that fit, with each order and each
+    /// set of operands that bypass the level.
     template <typename Visit>
     void each_child(const Lanes &lanes, const Part &part, const Visit &visit) const {
         const std::vector<Order> &orders = orders_[part.level];
@@ -61,10 +66,14 @@ public:
                 return;
             }
             for (size_t o = 0; o < orders.size(); o++) {
-                Part inner{part.level - 1, tile, 1, {}, part.amount};
+                Part inner{part.level - 1, tile, 1, {}, part.source, part.amount};
                 pass(part, orders[o], inner);
-                if (fits(lanes, inner)) {
-                    visit(inner, Step{tile, int(o)});
+                for (const TensorSet bypassed : bypassed_[inner.level]) {
+                    Part held = inner;
+                    hold(bypassed, held);
+                    if (reaches_array(held) && fits(lanes, held)) {
+                        visit(held, Step{tile, int(o), bypassed});
+                    }
                 }
             }
         });
@@ -83,17 +92,22 @@ private:
     const Constraints &constraints_;
     Lattice lattice_;
     size_t tensors_;
-    size_t output_ = 0;                                      ///< tensor
-    std::vector<LoopSet> indexing_;                          ///< [tensor]
-    std::vector<std::vector<int64_t>> elements_;             ///< [tensor][tile]
-    std::vector<int64_t> access_energy_;                     ///< [level], in units
-    std::vector<int64_t> transfer_energy_;                   ///< [level]: copies of it and inwards
-    std::vector<std::vector<Order>> orders_;                 ///< [level]
+    size_t output_ = 0;                            ///< tensor
+    std::vector<LoopSet> indexing_;                ///< [tensor]
+    std::vector<std::vector<int64_t>> elements_;   ///< [tensor][tile]
+    std::vector<int64_t> access_energy_;           ///< [level], in units
+    std::vector<std::vector<Order>> orders_;       ///< [level]
+    std::vector<std::vector<TensorSet>> bypassed_; ///< [level]: what may bypass it together
     std::vector<std::vector<std::vector<int>>> divisors_of_; ///< [loop][divisor]: its divisors
     int channels_, filters_;                                 ///< loops C and K, or -1
 
     Order order_keeping(size_t tensor, LoopSet first) const;
     void make_orders();
+    void choose_bypassed();
+    bool may_hold(int level, size_t tensor) const;
+    void hold(TensorSet bypassed, Part &part) const;
+    bool reaches_array(const Part &part) const;
+    int64_t least_energy(const Lanes &lanes, const Part &part, size_t tensor) const;
     void pass(const Part &part, const Order &order, Part &inner) const;
     bool allowed(const Lanes &lanes, const Part &part, Lattice::Point tile) const;
     bool fits(const Lanes &lanes, const Part &part) const;

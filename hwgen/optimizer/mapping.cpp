@@ -58,6 +58,14 @@ std::string loop_nest(const Problem &problem, const Hardware &hardware, const Ma
             }
         }
     }
+    for (int level = hardware.last_level(); level >= 0; level--) {
+        for (size_t x = 0; x < problem.tensors.size(); x++) {
+            if (mapping.bypasses(level, x)) {
+                text += fmt::format("{} bypasses {}\n", hardware.levels[level].name,
+                                    problem.tensors[x].name);
+            }
+        }
+    }
     return text;
 }
 

@@ -22,15 +22,22 @@ struct Mapping {
     std::vector<Axis> axes;
     std::vector<std::vector<int64_t>> temporal; ///< [level][loop]: iterations
     std::vector<std::vector<int>> order;        ///< [level]: loops, innermost first
+    /// [level]: tensors without a copy there; what is further in is filled from the next copy
+    /// further out. Empty: all levels have copies of all tensors.
+    std::vector<TensorSet> bypassed;
 
     /// Iterations of the loop in the array.
     int64_t spatial(int loop) const;
+    bool bypasses(int level, size_t tensor) const {
+        return size_t(level) < bypassed.size() && (bypassed[size_t(level)] >> tensor & 1) != 0;
+    }
     /// Extents of a tile of the level: of a processing element below the array's level, else of the
     /// whole array. Where the array does not divide its tile, its last round is a partial one.
     std::vector<int64_t> tile(const Problem &problem, const Hardware &hardware, int level) const;
 };
 
-/// The loop nest as text, outermost loop first, indented; loops of one iteration are left out.
+/// The loop nest as text, outermost loop first, indented; loops of one iteration are left out. Then
+/// a line for each tensor without a copy at a level, as --fix takes it.
 std::string loop_nest(const Problem &problem, const Hardware &hardware, const Mapping &mapping);
 
 } // namespace Orrery::optimizer

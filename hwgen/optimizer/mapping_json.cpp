@@ -41,6 +41,17 @@ ordered_json loops_json(const Problem &problem, const Mapping &mapping, int leve
     return loops;
 }
 
+/// Names of the tensors without a copy at the level.
+std::vector<std::string> bypass_json(const Problem &problem, const Mapping &mapping, int level) {
+    std::vector<std::string> names;
+    for (size_t x = 0; x < problem.tensors.size(); x++) {
+        if (mapping.bypasses(level, x)) {
+            names.push_back(problem.tensors[x].name);
+        }
+    }
+    return names;
+}
+
 ordered_json level_json(const InterstellarModel &model, const Mapping &mapping,
                         const InterstellarModel::Evaluation &evaluation, int level) {
     const Problem &problem = model.problem();
@@ -99,22 +110,27 @@ std::string hardware_mapping_json(const MappedLayer &mapped, const Hardware &har
                 {"energy_pj", unit.picojoules(cost.energy[level][x])}};
             energy += cost.energy[level][x];
         }
-        levels.push_back({{"name", hardware.levels[level].name},
-                          {"loops", loops_json(mapped.problem, mapped.mapping, int(level))},
-                          {"energy_pj", unit.picojoules(energy)},
-                          {"tensors", tensors}});
+        ordered_json described = {
+            {"name", hardware.levels[level].name},
+            {"loops", loops_json(mapped.problem, mapped.mapping, int(level))}};
+        const auto bypass = bypass_json(mapped.problem, mapped.mapping, int(level));
+        if (!bypass.empty()) {
+            described["bypass"] = bypass;
+        }
+        described["energy_pj"] = unit.picojoules(energy);
+        described["tensors"] = tensors;
+        levels.push_back(described);
     }
-    const ordered_json document = {
-        {"layer", layer_json(mapped.shape)},
-        {"name", mapped.problem.name},
-        {"hardware", hardware.name},
-        {"cost_model", "orrery"},
-        {"energy_pj", unit.picojoules(cost.total_energy)},
-        {"cycles", cost.cycles},
-        {"optimal", optimal},
-        {"array", array_json(mapped.problem, mapped.mapping)},
-        {"array_level", mapped.levels[size_t(mapped.array_level)]},
-        {"levels", levels}};
+    const ordered_json document = {{"layer", layer_json(mapped.shape)},
+                                   {"name", mapped.problem.name},
+                                   {"hardware", hardware.name},
+                                   {"cost_model", "orrery"},
+                                   {"energy_pj", unit.picojoules(cost.total_energy)},
+                                   {"cycles", cost.cycles},
+                                   {"optimal", optimal},
+                                   {"array", array_json(mapped.problem, mapped.mapping)},
+                                   {"array_level", mapped.levels[size_t(mapped.array_level)]},
+                                   {"levels", levels}};
     return document.dump(2) + "\n";
 }
 

@@ -18,6 +18,15 @@ int Problem::find_loop(const std::string &loop_name) const {
     return -1;
 }
 
+int Problem::find_tensor(const std::string &tensor_name) const {
+    for (size_t x = 0; x < tensors.size(); x++) {
+        if (tensors[x].name == tensor_name) {
+            return int(x);
+        }
+    }
+    return -1;
+}
+
 int64_t Problem::operations() const {
     int64_t product = 1;
     for (const Loop &loop : loops) {

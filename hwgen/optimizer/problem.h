@@ -8,6 +8,9 @@ namespace Orrery::optimizer {
 /// A set of loops of a problem: bit i is loop i.
 using LoopSet = uint32_t;
 
+/// A set of tensors of a problem: bit x is tensor x.
+using TensorSet = uint32_t;
+
 constexpr int max_loops = 8; ///< of a problem
 
 /// A loop of the nest, by the letters of the field: N batch, K output channels, C input channels,
@@ -40,8 +43,9 @@ struct Problem {
     std::vector<Loop> loops;
     std::vector<Tensor> tensors; ///< one of them is the output
 
-    int find_loop(const std::string &loop_name) const; ///< -1: there is none
-    int64_t operations() const;                        ///< product of the extents
+    int find_loop(const std::string &loop_name) const;     ///< -1: there is none
+    int find_tensor(const std::string &tensor_name) const; ///< -1: there is none
+    int64_t operations() const;                            ///< product of the extents
     /// Loops that index the tensor at all.
     LoopSet loops_of(const Tensor &tensor) const;
     /// Elements that the tensor has in a tile with these extents, windows with their halo.

@@ -35,6 +35,7 @@ public:
         }
         read_array_level();
         check_factors();
+        check_bypassed();
         return result_;
     }
 
@@ -74,8 +75,37 @@ private:
             factors[d] = factor_of(loop);
             order.insert(order.begin(), d);
         }
+        result_.mapping.bypassed.push_back(
+            level.contains("bypass") ? bypassed_tensors(level.at("bypass")) : 0);
         result_.mapping.temporal.push_back(factors);
         result_.mapping.order.push_back(order);
+    }
+
+    TensorSet bypassed_tensors(const json &names) const {
+        TensorSet set = 0;
+        for (const json &name : names) {
+            const int tensor = result_.problem.find_tensor(name.get<std::string>());
+            if (tensor < 0 || result_.problem.tensors[size_t(tensor)].output) {
+                user_error("{}: level {}: bypass {}: expected the name of an operand", file_,
+                           result_.levels.back(), name.get<std::string>());
+            }
+            set |= TensorSet(1) << tensor;
+        }
+        return set;
+    }
+
+    /// The last level holds all tensors, and each operand has a copy further in.
+    void check_bypassed() const {
+        TensorSet everywhere = ~TensorSet(0);
+        for (int level = 0; level < result_.last_level(); level++) {
+            everywhere &= result_.mapping.bypassed[size_t(level)];
+        }
+        if (result_.mapping.bypassed.back() != 0 || everywhere != 0) {
+            user_error(
+                "{}: bypass: an operand needs a place at the last level and a copy at another "
+                "one",
+                file_);
+        }
     }
 
     void read_array_level() {

@@ -335,6 +335,11 @@ private:
 
 SearchResult search(const InterstellarModel &model, const Constraints &constraints,
                     const SearchOptions &options) {
+    if (!constraints.held.empty()) {
+        user_error(
+            "--fix: with the cost model interstellar all levels hold all tensors; \"bypasses\" "
+            "and \"holds\" are for the cost model orrery");
+    }
     return Search(model, constraints, options).run();
 }
 

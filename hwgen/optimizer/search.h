@@ -17,6 +17,8 @@ struct Constraints {
     std::vector<std::vector<int64_t>> temporal; ///< [level][loop]: iterations; 0 or missing: free
     /// Level: a tensor that must stay over its loops: those that do not index it are innermost.
     std::map<int, int> kept;
+    /// {level, operand}: whether it has a copy there. Of the cost model orrery alone.
+    std::map<std::pair<int, int>, bool> held;
 
     int64_t given(int level, int loop) const {
         return level < int(temporal.size()) && loop < int(temporal[level].size())

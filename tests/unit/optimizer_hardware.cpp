@@ -28,12 +28,13 @@ Hardware hardware_with(const std::vector<int64_t> &words, int64_t elements, int 
     return hardware;
 }
 
-/// All mappings with given spatial loops: all tiles, all permutations of the loops at each level.
+/// All mappings with given spatial loops: all tiles, all permutations of the loops at each level,
+/// and all operands that bypass each.
 class BruteForce {
 public:
     BruteForce(const Problem &problem, const LayerShape &shape, const Hardware &hardware,
-               Objective objective)
-        : hardware_(hardware), objective_(objective) {
+               Objective objective, const Constraints &constraints)
+        : hardware_(hardware), objective_(objective), constraints_(constraints) {
         mapped_.shape = shape;
         mapped_.problem = problem;
         mapped_.array_level = hardware.array.level;
@@ -55,7 +56,7 @@ public:
         for (const Loop &loop : mapped_.problem.loops) {
             whole.push_back(loop.extent);
         }
-        choose_tiles(hardware_.last_level(), whole);
+        choose_bypassed(0, whole);
     }
 
     std::optional<ObjectiveValue> best;
@@ -63,7 +64,35 @@ public:
 private:
     const Hardware &hardware_;
     Objective objective_;
+    const Constraints &constraints_;
     MappedLayer mapped_;
+
+    /// For each level below the last one.
+    void choose_bypassed(int level, const std::vector<int64_t> &whole) {
+        std::vector<TensorSet> &bypassed = mapped_.mapping.bypassed;
+        bypassed.resize(hardware_.levels.size(), 0);
+        if (level == hardware_.last_level()) {
+            TensorSet everywhere = 7;
+            for (int l = 0; l < level; l++) {
+                everywhere &= bypassed[l];
+            }
+            if (everywhere == 0) {
+                choose_tiles(level, whole);
+            }
+            return;
+        }
+        for (const TensorSet set : {0, 1, 4, 5}) {
+            bool allowed = true;
+            for (const auto &[copy, held] : constraints_.held) {
+                allowed =
+                    allowed && (copy.first != level || held == ((set >> copy.second & 1) == 0));
+            }
+            if (allowed) {
+                bypassed[level] = set;
+                choose_bypassed(level + 1, whole);
+            }
+        }
+    }
 
     /// Factors of the level and of those inside, for a tile that is made of its loops.
     void choose_tiles(int level, const std::vector<int64_t> &tile, size_t loop = 0) {
@@ -169,21 +198,29 @@ struct Case {
     const char *layer, *spatial;
     std::vector<int64_t> words;
     int array_level = 0;
+    std::vector<const char *> fixes = {};
 };
 
 } // namespace
 
 TEST_CASE("the cheapest hardware is that of brute force", "[optimizer]") {
-    const std::vector<Case> cases = {{"K=4 C=4 OX=3", "spatial C=2 K=2", {4, 20}},
-                                     {"K=6 C=4 OY=4 FY=3", "spatial C=2 OY=2", {8, 60}},
-                                     {"N=2 K=4 C=6", "spatial C=3 K=2", {3, 40}},
-                                     {"K=3 C=6 OX=5", "spatial C=4 K=2", {6, 40}},
-                                     {"K=4 OX=6 FX=3 stride=2", "spatial FX=3 K=2", {8, 30}},
-                                     {"K=4 C=4 OX=4", "spatial C=2 K=2", {30}},
-                                     {"K=4 C=4 OX=2", "spatial C=2 K=2", {3, 6, 30}, 1},
-                                     {"K=4 C=4 OX=2", "spatial C=2", {4, 12, 30}},
-                                     {"K=4 C=4 OX=4", "spatial C=2 K=2", {1, 4}},
-                                     {"K=6 C=4 OX=4 groups=2", "spatial C=2 K=3", {6, 40}}};
+    const std::vector<Case> cases = {
+        {"K=4 C=4 OX=3", "spatial C=2 K=2", {4, 20}},
+        {"K=6 C=4 OY=4 FY=3", "spatial C=2 OY=2", {8, 60}},
+        {"N=2 K=4 C=6", "spatial C=3 K=2", {3, 40}},
+        {"K=3 C=6 OX=5", "spatial C=4 K=2", {6, 40}},
+        {"K=4 OX=6 FX=3 stride=2", "spatial FX=3 K=2", {8, 30}},
+        {"K=4 C=4 OX=4", "spatial C=2 K=2", {30}},
+        {"K=4 C=4 OX=2", "spatial C=2 K=2", {3, 6, 30}, 1},
+        {"K=4 C=4 OX=2", "spatial C=2", {4, 12, 30}},
+        {"K=4 C=4 OX=4", "spatial C=2 K=2", {1, 4}},
+        {"K=6 C=4 OX=4 groups=2", "spatial C=2 K=3", {6, 40}},
+        {"K=4 C=4 OX=3", "spatial C=2 K=2", {4, 20}, 0, {"L1 bypasses weights", "L0 holds input"}},
+        {"K=4 OX=4 FX=3",
+         "spatial K=2",
+         {4, 12, 40},
+         0,
+         {"L0 bypasses input", "L1 bypasses input"}}};
     for (const Case &c : cases) {
         for (const Objective objective :
              {Objective::Energy, Objective::Cycles, Objective::EnergyDelay}) {
@@ -193,7 +230,10 @@ TEST_CASE("the cheapest hardware is that of brute force", "[optimizer]") {
                                           hardware_with(c.words, 12, c.array_level));
             Constraints constraints;
             parse_fix(c.spatial, model.problem(), model.hardware(), constraints);
-            BruteForce brute(model.problem(), shape, model.hardware(), objective);
+            for (const char *fix : c.fixes) {
+                parse_fix(fix, model.problem(), model.hardware(), constraints);
+            }
+            BruteForce brute(model.problem(), shape, model.hardware(), objective, constraints);
             brute.run(*constraints.axes);
             for (const bool prune : {true, false}) {
                 SearchOptions options;
@@ -260,4 +300,59 @@ TEST_CASE("the hardware keeps sums in place", "[optimizer]") {
     parse_fix("DRAM keeps weights", model.problem(), model.hardware(), constraints);
     CHECK_THROWS_WITH(search_hardware(model, shape, constraints, Objective::Energy, {}),
                       Contains("DRAM keeps the output"));
+}
+
+TEST_CASE("operands that bypass levels", "[optimizer]") {
+    // An image of one pixel: each weight is used once. A copy of it in the register files costs a
+    // write and a read of 0.5 instead of a read of 1 from the level outside, and a read there.
+    const LayerShape shape = parse_layer("K=8 C=8");
+    const InterstellarModel model(convolution("layer", shape), hardware_with({8, 200}, 4));
+    Constraints constraints;
+    for (const char *text : {"spatial C=2 K=2", "L1 holds input", "L1 holds weights"}) {
+        parse_fix(text, model.problem(), model.hardware(), constraints);
+    }
+    const HardwareSearchResult found =
+        search_hardware(model, shape, constraints, Objective::Energy, {});
+    REQUIRE(found.mapped);
+    CHECK(found.mapped->mapping.bypassed == std::vector<TensorSet>{4, 0, 0});
+    CHECK_THAT(loop_nest(model.problem(), model.hardware(), found.mapped->mapping),
+               Contains("L0 bypasses weights\n"));
+    const HardwareCost cost = hardware_cost(*found.mapped, model.hardware());
+    CHECK(cost.reads[0][2] + cost.writes[0][2] == 0);
+    CHECK(cost.reads[1][2] == 64);
+
+    // By way of the file, too.
+    const std::string text =
+        hardware_mapping_json(*found.mapped, model.hardware(), cost, found.optimal);
+    CHECK_THAT(text, Contains("\"bypass\""));
+    const MappedLayer read = parse_mapping("m.json", text);
+    CHECK(read.mapping.bypassed == found.mapped->mapping.bypassed);
+    CHECK(hardware_cost(read, model.hardware()).total_energy == cost.total_energy);
+    const auto with = [&](const std::string &old, const std::string &replacement) {
+        std::string changed = text;
+        changed.replace(changed.find(old), old.size(), replacement);
+        return changed;
+    };
+    CHECK_THROWS_WITH(parse_mapping("m.json", with("\"weights\"\n", "\"output\"\n")),
+                      Contains("level L0: bypass output: expected the name of an operand"));
+    CHECK_THROWS_WITH(parse_mapping("m.json", with("\"name\": \"L1\",",
+                                                   "\"name\": \"L1\", \"bypass\": [\"weights\"],")),
+                      Contains("m.json: bypass: an operand needs"));
+    CHECK_THROWS_WITH(
+        parse_mapping("m.json", with("\"name\": \"DRAM\",",
+                                     "\"name\": \"DRAM\", \"bypass\": [\"weights\"],")),
+        Contains("m.json: bypass: an operand needs"));
+
+    const auto fix = [&](const char *text) {
+        parse_fix(text, model.problem(), model.hardware(), constraints);
+    };
+    CHECK_THROWS_WITH(fix("DRAM bypasses input"), Contains("the last level holds all tensors"));
+    CHECK_THROWS_WITH(fix("L1 holds output"), Contains("sums have their place at the level L1"));
+    CHECK_THROWS_WITH(fix("L0 bypasses bias"), Contains("the tensors are input output weights"));
+    fix("L0 bypasses input");
+    CHECK_THROWS_WITH(fix("L0 holds input"), Contains("the contrary"));
+    CHECK_THROWS_WITH(search(model, constraints, {}), Contains("cost model interstellar"));
+    constraints.held[{1, 0}] = false;
+    CHECK_THROWS_WITH(search_hardware(model, shape, constraints, Objective::Energy, {}),
+                      Contains("all levels bypass input"));
 }
