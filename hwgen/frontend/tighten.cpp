@@ -30,6 +30,68 @@ std::optional<Expr> upper_limit(const Expr &condition, const std::string &variab
     return holds.max;
 }
 
+std::vector<Expr> conjuncts(const Expr &condition) {
+    std::vector<Expr> conditions;
+    split_into_ands(simplify(remove_promises(remove_likelies(condition))), conditions);
+    return conditions;
+}
+
+/// Adds the conditions under which a loop of this extent has an iteration: all parts of a minimum
+/// are greater than 0. A quotient is rid of its division, so that the condition can be solved.
+void add_not_empty(const Expr &extent, std::vector<Expr> &conditions) {
+    if (const auto *smaller = extent.as<Min>()) {
+        add_not_empty(smaller->a, conditions);
+        add_not_empty(smaller->b, conditions);
+        return;
+    }
+    if (const auto *sum = extent.as<Add>()) {
+        for (const auto &[part, rest] : {std::make_pair(sum->a, sum->b), {sum->b, sum->a}}) {
+            if (const auto *smaller = part.as<Min>()) {
+                add_not_empty(simplify(smaller->a + rest), conditions);
+                add_not_empty(simplify(smaller->b + rest), conditions);
+                return;
+            }
+        }
+        for (const auto &[part, rest] : {std::make_pair(sum->a, sum->b), {sum->b, sum->a}}) {
+            const auto *quotient = part.as<Div>();
+            const auto divisor = quotient ? as_const_int(quotient->b) : std::nullopt;
+            if (divisor && *divisor > 0) { // a / b + rest >= 1
+                conditions.push_back(simplify(quotient->b * (1 - rest) <= quotient->a));
+                return;
+            }
+        }
+    }
+    conditions.push_back(simplify(0 < extent));
+}
+
+/// Leaves out a condition that always holds.
+class DropCondition : public IRMutator {
+    using IRMutator::visit;
+    const Expr &dropped_;
+
+    Stmt visit(const IfThenElse *op) override {
+        if (op->else_case.defined()) {
+            return IRMutator::visit(op);
+        }
+        Expr rest = const_true();
+        bool changed = false;
+        for (const Expr &c : conjuncts(op->condition)) {
+            const bool drop = equal(c, dropped_);
+            changed = changed || drop;
+            rest = drop ? rest : rest && c;
+        }
+        if (!changed) {
+            return IRMutator::visit(op);
+        }
+        rest = simplify(rest);
+        const Stmt body = mutate(op->then_case);
+        return is_const_one(rest) ? body : IfThenElse::make(rest, body);
+    }
+
+public:
+    explicit DropCondition(const Expr &dropped) : dropped_(dropped) {}
+};
+
 /// The conditions under which the body of a loop stores anything that is read outside of it: one
 /// list per store. Conditions on the loops inside are left out.
 class OutwardStores : public IRVisitor {
@@ -48,18 +110,11 @@ private:
             path.push_back(condition);
         }
     }
-    /// A loop has an iteration if all parts of a minimum are greater than 0.
-    void add_extent(const Expr &extent) {
-        if (const auto *smaller = extent.as<Min>()) {
-            add_extent(smaller->a);
-            add_extent(smaller->b);
-        } else {
-            add_to_path(simplify(0 < extent));
-        }
-    }
     void visit(const For *op) override {
         const size_t outside = path.size();
-        add_extent(op->extent);
+        std::vector<Expr> conditions;
+        add_not_empty(op->extent, conditions);
+        std::for_each(conditions.begin(), conditions.end(), [&](const Expr &c) { add_to_path(c); });
         inner_loops.insert(op->name);
         op->body.accept(this);
         inner_loops.erase(op->name);
@@ -67,7 +122,9 @@ private:
     }
     void visit(const IfThenElse *op) override {
         const size_t outside = path.size();
-        add_to_path(op->condition);
+        for (const Expr &c : conjuncts(op->condition)) {
+            add_to_path(c);
+        }
         op->then_case.accept(this);
         path.resize(outside);
         if (op->else_case.defined()) {
@@ -99,12 +156,9 @@ class Tightener : public IRMutator {
             if (guard->else_case.defined()) {
                 break;
             }
-            std::vector<Expr> conditions;
-            split_into_ands(simplify(remove_promises(remove_likelies(guard->condition))),
-                            conditions);
             Expr rest = const_true();
             bool changed = false;
-            for (const Expr &c : conditions) {
+            for (const Expr &c : conjuncts(guard->condition)) {
                 if (auto limit = upper_limit(c, op->name)) {
                     extent = tightened(*op, extent, *limit);
                     changed = true;
@@ -118,8 +172,11 @@ class Tightener : public IRMutator {
             rest = simplify(rest);
             body = is_const_one(rest) ? guard->then_case : IfThenElse::make(rest, guard->then_case);
         }
-        if (auto limit = last_useful(*op, body)) {
-            extent = tightened(*op, extent, *limit);
+        for (const Expr &condition : outward_conditions(body)) {
+            if (auto limit = upper_limit(condition, op->name)) {
+                extent = tightened(*op, extent, *limit);
+                body = DropCondition(condition).mutate(body);
+            }
         }
         return For::make(op->name, op->min, extent, op->for_type, op->partition_policy,
                          op->device_api, body);
@@ -129,21 +186,12 @@ class Tightener : public IRMutator {
         return simplify(min(extent, last - loop.min + 1), true, loops);
     }
 
-    /// The last iteration in which the body stores anything that outlives it, if all further ones
-    /// only have loops without iterations.
-    static std::optional<Expr> last_useful(const For &loop, const Stmt &body) {
+    /// Those without which the body stores nothing that outlives it: beyond the last iteration in
+    /// which they hold, a loop has only loops without iterations, and guards that are false.
+    static std::vector<Expr> outward_conditions(const Stmt &body) {
         OutwardStores found;
         body.accept(&found);
-        if (found.stores.size() != 1) {
-            return std::nullopt;
-        }
-        std::optional<Expr> last;
-        for (const Expr &condition : found.stores[0]) {
-            if (auto limit = upper_limit(condition, loop.name)) {
-                last = last ? min(*last, *limit) : *limit;
-            }
-        }
-        return last;
+        return found.stores.size() == 1 ? found.stores[0] : std::vector<Expr>();
     }
 };
 

@@ -1,5 +1,6 @@
 #include "hwgen/optimizer/access_model.h"
 
+#include "hwgen/optimizer/tile_counts.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -7,13 +8,6 @@
 namespace Orrery::optimizer {
 
 namespace {
-
-/// Iterations of a loop in a tile of the array, and how they are spread: in each of `steps` steps
-/// the array does `lanes` of them, in the last one what is left.
-struct Spread {
-    int64_t extent, lanes;
-    int64_t steps() const { return (extent + lanes - 1) / lanes; }
-};
 
 /// Extents of a tile of the level, the lanes of the array included.
 std::vector<int64_t> level_tile(const MappedLayer &mapped, const std::vector<NestLoop> &nest,
@@ -33,32 +27,30 @@ std::vector<int64_t> level_tile(const MappedLayer &mapped, const std::vector<Nes
 class Counter {
 public:
     explicit Counter(const MappedLayer &mapped) : mapped_(mapped), nest_(nest_of(mapped)) {
-        const std::vector<int64_t> tile = tile_of(mapped.array_level);
-        for (size_t d = 0; d < tile.size(); d++) {
-            spread_.push_back({tile[d], mapped.mapping.spatial(int(d))});
-        }
-        for (const NestLoop &loop : nest_) {
-            tiles_ *= loop.level > mapped.array_level ? loop.factor : 1;
+        for (int d = 0; d < int(mapped.problem.loops.size()); d++) {
+            lanes_.push_back(mapped.mapping.spatial(d));
+            steps_.push_back(cut(d, inside_of(0)).tiles_of(lanes_.back()));
         }
     }
 
     HardwareAccesses run() const {
         HardwareAccesses result;
         result.points = points();
-        result.operations = tiles_;
-        for (const Spread &spread : spread_) {
-            result.operations *= spread.extent;
-        }
+        result.operations = mapped_.problem.operations();
         for (size_t x = 0; x < mapped_.problem.tensors.size(); x++) {
             const Tensor &tensor = mapped_.problem.tensors[x];
             result.copies.push_back(tensor.output ? std::vector<CopyAccesses>() : copies_of(x));
             if (tensor.output) {
-                result.sums.level = mapped_.last_level() - 1;
-                result.sums.fills = fills(tensor, result.sums.level);
+                const int level = mapped_.last_level() - 1;
+                result.sums.level = level;
+                result.sums.fills = fills(tensor, level);
                 result.sums.writes = stored(tensor);
-                result.outputs = Problem::elements(tensor, tile_of(mapped_.last_level()).data());
-                // Each is read to be added to, and once more when it is finished.
-                result.sums.reads = read_by_array(tensor) + result.outputs;
+                result.outputs = elements(tensor);
+                result.drain_cycles = in_chunks(result.outputs, "K", level, drain_width(mapped_));
+                // Each is read to be added to, and once more when it is finished; in a chunk that
+                // is a partial one, lanes without work read too.
+                result.sums.reads =
+                    read_by_array(tensor) + result.drain_cycles * drain_width(mapped_);
             }
         }
         return result;
@@ -67,18 +59,78 @@ public:
 private:
     const MappedLayer &mapped_;
     std::vector<NestLoop> nest_;
-    std::vector<Spread> spread_; ///< of each loop
-    int64_t tiles_ = 1;          ///< tiles of the array
+    std::vector<int64_t> lanes_, steps_; ///< of each loop: in the array; of these, in all tiles
 
-    std::vector<int64_t> tile_of(int level) const { return level_tile(mapped_, nest_, level); }
+    /// Loops of the nest that are further out than the tiles of the level.
+    size_t inside_of(int level) const {
+        size_t loops = 0;
+        while (loops < nest_.size() && nest_[loops].level > level) {
+            loops++;
+        }
+        return loops;
+    }
+
+    /// What the first loops of the nest make of a loop of the problem.
+    TileCounts cut(int loop, size_t nest_loops) const {
+        TileCounts counts(mapped_.problem.loops[size_t(loop)].extent);
+        for (size_t i = 0; i < nest_loops; i++) {
+            counts = nest_[i].loop == loop ? counts.cut(nest_[i].inside) : counts;
+        }
+        return counts;
+    }
+
+    size_t refill_loops(const Tensor &tensor, int level) const {
+        return size_t(refill_loop(mapped_, nest_, tensor, level) + 1);
+    }
 
     int64_t fills(const Tensor &tensor, int level) const {
-        const int last = refill_loop(mapped_, nest_, tensor, level);
         int64_t product = 1;
-        for (int i = 0; i <= last; i++) {
-            product *= nest_[i].factor;
+        for (int d = 0; d < int(lanes_.size()); d++) {
+            product *= cut(d, refill_loops(tensor, level)).tiles();
         }
         return product;
+    }
+
+    int64_t elements(const Tensor &tensor) const {
+        std::vector<int64_t> extents;
+        for (const Loop &loop : mapped_.problem.loops) {
+            extents.push_back(loop.extent);
+        }
+        return Problem::elements(tensor, extents.data());
+    }
+
+    /// Elements of all fills together. A dimension has, over all tiles of its loops, the sum of
+    /// 1 + coefficient * (extent - 1) + ... of them.
+    int64_t moved(const Tensor &tensor, int level) const {
+        const LoopSet indexing = mapped_.problem.loops_of(tensor);
+        const size_t outside = refill_loops(tensor, level);
+        int64_t product = 1;
+        for (int d = 0; d < int(lanes_.size()); d++) {
+            product *= (indexing >> d & 1) != 0 ? 1 : cut(d, outside).tiles();
+        }
+        for (const Dimension &dimension : tensor.dimensions) {
+            int64_t tiles = 1;
+            for (const Dimension::Term &term : dimension.terms) {
+                tiles *= cut(term.loop, outside).tiles();
+            }
+            int64_t sum = tiles;
+            for (const Dimension::Term &term : dimension.terms) {
+                const int64_t own = cut(term.loop, outside).tiles();
+                sum += term.coefficient * (tiles / own) *
+                       (mapped_.problem.loops[size_t(term.loop)].extent - own);
+            }
+            product *= sum;
+        }
+        return product;
+    }
+
+    /// Cycles that elements take, all of which have a coordinate along the loop, if those of a tile
+    /// of the level are moved in chunks along it.
+    int64_t in_chunks(int64_t number, const char *loop, int level, int width) const {
+        const int d = mapped_.problem.find_loop(loop);
+        return d < 0 ? number
+                     : number / mapped_.problem.loops[size_t(d)].extent *
+                           cut(d, inside_of(level)).tiles_of(width);
     }
 
     std::vector<CopyAccesses> copies_of(size_t number) const {
@@ -88,10 +140,10 @@ private:
             if (mapped_.mapping.bypasses(level, number)) {
                 continue;
             }
-            CopyAccesses copy{level, fills(tensor, level), 0, 0};
-            copy.writes = copy.fills * Problem::elements(tensor, tile_of(level).data());
+            CopyAccesses copy{level, fills(tensor, level), 0, moved(tensor, level)};
+            copy.cycles = in_chunks(copy.writes, "C", level, fill_width(mapped_, level));
             if (!copies.empty()) {
-                copies.back().reads = copy.writes;
+                copies.back().reads = copy.cycles * fill_width(mapped_, level);
             }
             copies.push_back(copy);
         }
@@ -102,9 +154,9 @@ private:
 
     /// Points of the array: its tiles, each in steps of the lanes.
     int64_t points() const {
-        int64_t product = tiles_;
-        for (const Spread &spread : spread_) {
-            product *= spread.steps();
+        int64_t product = 1;
+        for (const int64_t steps : steps_) {
+            product *= steps;
         }
         return product;
     }
@@ -112,9 +164,9 @@ private:
     /// Elements that the array stores, of lanes that have work.
     int64_t stored(const Tensor &output) const {
         const LoopSet indexing = mapped_.problem.loops_of(output);
-        int64_t product = tiles_;
-        for (size_t d = 0; d < spread_.size(); d++) {
-            product *= (indexing >> d & 1) != 0 ? spread_[d].extent : spread_[d].steps();
+        int64_t product = 1;
+        for (size_t d = 0; d < steps_.size(); d++) {
+            product *= (indexing >> d & 1) != 0 ? mapped_.problem.loops[d].extent : steps_[d];
         }
         return product;
     }
@@ -122,11 +174,7 @@ private:
     /// Elements that the array reads: at every point the different ones of all lanes, also of those
     /// that have no work in a last round that is a partial one.
     int64_t read_by_array(const Tensor &tensor) const {
-        std::vector<int64_t> lanes;
-        for (const Spread &spread : spread_) {
-            lanes.push_back(spread.lanes);
-        }
-        return points() * Problem::distinct_elements(tensor, lanes);
+        return points() * Problem::distinct_elements(tensor, lanes_);
     }
 };
 
@@ -142,7 +190,7 @@ std::vector<NestLoop> nest_of(const MappedLayer &mapped) {
         const std::vector<int> &order = mapped.mapping.order[level];
         for (auto loop = order.rbegin(); loop != order.rend(); ++loop) {
             const int64_t factor = mapped.mapping.temporal[level][*loop];
-            left[*loop] = (left[*loop] + factor - 1) / factor;
+            left[*loop] = mapped.mapping.inside(level, *loop, left[*loop]);
             if (factor > 1) {
                 nest.push_back({level, *loop, factor, left[*loop]});
             }

@@ -8,8 +8,8 @@ namespace Orrery::optimizer {
 /// A loop of the nest that a mapping describes.
 struct NestLoop {
     int level;
-    int loop; ///< of the problem
-    int64_t factor;
+    int loop;       ///< of the problem
+    int64_t factor; ///< in a whole tile; less in one that is ragged
     int64_t inside; ///< iterations of it that are left further in, those of the array included
 };
 
@@ -26,9 +26,11 @@ struct CopyAccesses {
     int level = 0;
     int64_t fills = 0;
     int64_t reads = 0, writes = 0; ///< elements
+    int64_t cycles = 0;            ///< of all fills, of fill_width elements in each
 };
 
-/// What the hardware made from a mapping does: exact counts, halo fetched anew with every tile, and
+/// What the hardware made from a mapping does: exact counts, of ragged tiles what they have, halo
+/// fetched anew with every tile, and
 /// elements that several processing elements share counted once, as they are read once and
 /// broadcast.
 struct HardwareAccesses {
@@ -37,8 +39,9 @@ struct HardwareAccesses {
     /// [tensor], from the last but one level inwards, those of bypassed levels left out; none of
     /// the output
     std::vector<std::vector<CopyAccesses>> copies;
-    CopyAccesses sums;   ///< the partial sums of a tile of the last but one level
-    int64_t outputs = 0; ///< elements of the result
+    CopyAccesses sums;        ///< the partial sums of a tile of the last but one level
+    int64_t outputs = 0;      ///< elements of the result
+    int64_t drain_cycles = 0; ///< drain_width of them in each
 };
 
 constexpr int most_fill_width = 16; ///< elements

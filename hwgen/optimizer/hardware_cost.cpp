@@ -60,7 +60,7 @@ HardwareCost hardware_cost(const MappedLayer &mapped, const Hardware &hardware) 
     HardwareCost cost;
     cost.reads.assign(levels, std::vector<int64_t>(tensors, 0));
     cost.writes = cost.energy = cost.reads;
-    cost.cycles = std::max(counts.points, counts.outputs / drain_width(mapped));
+    cost.cycles = std::max(counts.points, counts.drain_cycles);
     for (size_t x = 0; x < tensors; x++) {
         if (mapped.problem.tensors[x].output) {
             cost.reads[counts.sums.level][x] = counts.sums.reads;
@@ -70,7 +70,7 @@ HardwareCost hardware_cost(const MappedLayer &mapped, const Hardware &hardware) 
         for (const CopyAccesses &copy : counts.copies[x]) {
             cost.reads[copy.level][x] = copy.reads;
             cost.writes[copy.level][x] = copy.writes;
-            cost.cycles = std::max(cost.cycles, copy.writes / fill_width(mapped, copy.level));
+            cost.cycles = std::max(cost.cycles, copy.cycles);
         }
         if (!counts.copies[x].empty()) {
             cost.reads[levels - 1][x] = counts.copies[x].front().writes;

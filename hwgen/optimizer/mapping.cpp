@@ -52,8 +52,11 @@ std::string loop_nest(const Problem &problem, const Hardware &hardware, const Ma
         for (auto loop = mapping.order[level].rbegin(); loop != mapping.order[level].rend();
              ++loop) {
             if (mapping.temporal[level][*loop] > 1) {
-                line(fmt::format("for {} in 0..{}", problem.loops[*loop].name,
-                                 mapping.temporal[level][*loop]),
+                const bool ragged = !mapping.ragged.empty() && mapping.ragged[level][*loop] > 0;
+                line(fmt::format("for {} in 0..{}{}", problem.loops[*loop].name,
+                                 mapping.temporal[level][*loop],
+                                 ragged ? fmt::format(", tiles of {}", mapping.ragged[level][*loop])
+                                        : ""),
                      hardware.levels[level].name);
             }
         }

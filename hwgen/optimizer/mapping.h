@@ -22,12 +22,22 @@ struct Mapping {
     std::vector<Axis> axes;
     std::vector<std::vector<int64_t>> temporal; ///< [level][loop]: iterations
     std::vector<std::vector<int>> order;        ///< [level]: loops, innermost first
+    /// [level][loop]: iterations of the loop that lie inside of one of the level's, where these do
+    /// not divide those around: the last one has what is left. 0 or missing: they are divided by
+    /// the factor.
+    std::vector<std::vector<int64_t>> ragged;
     /// [level]: tensors without a copy there; what is further in is filled from the next copy
     /// further out. Empty: all levels have copies of all tensors.
     std::vector<TensorSet> bypassed;
 
     /// Iterations of the loop in the array.
     int64_t spatial(int loop) const;
+    /// Iterations inside of one of the level's, of a loop that has `around` of them there.
+    int64_t inside(int level, int loop, int64_t around) const {
+        const bool given = size_t(level) < ragged.size() && ragged[size_t(level)][size_t(loop)] > 0;
+        const int64_t factor = temporal[size_t(level)][size_t(loop)];
+        return given ? ragged[size_t(level)][size_t(loop)] : (around + factor - 1) / factor;
+    }
     bool bypasses(int level, size_t tensor) const {
         return size_t(level) < bypassed.size() && (bypassed[size_t(level)] >> tensor & 1) != 0;
     }

@@ -36,6 +36,9 @@ ordered_json loops_json(const Problem &problem, const Mapping &mapping, int leve
         if (mapping.temporal[level][*loop] > 1) {
             loops.push_back(
                 {{"loop", problem.loops[*loop].name}, {"factor", mapping.temporal[level][*loop]}});
+            if (!mapping.ragged.empty() && mapping.ragged[level][*loop] > 0) {
+                loops.back()["tile"] = mapping.ragged[level][*loop];
+            }
         }
     }
     return loops;

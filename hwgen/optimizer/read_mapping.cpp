@@ -62,9 +62,20 @@ private:
         return factor;
     }
 
+    int64_t tile_of(const json &loop) const {
+        const int64_t tile = loop.at("tile");
+        if (tile < 1 || tile > INT32_MAX) {
+            user_error("{}: tile {} of {} is not possible", file_, tile,
+                       loop.at("loop").get<std::string>());
+        }
+        return tile;
+    }
+
     void read_level(const json &level) {
         result_.levels.push_back(level.at("name"));
         std::vector<int64_t> factors(result_.problem.loops.size(), 1);
+        std::vector<int64_t> ragged = factors;
+        ragged.assign(factors.size(), 0);
         std::vector<int> order;
         for (const json &loop : level.at("loops")) {
             const int d = loop_of(loop);
@@ -73,11 +84,13 @@ private:
                            result_.problem.loops[d].name);
             }
             factors[d] = factor_of(loop);
+            ragged[d] = loop.contains("tile") ? tile_of(loop) : 0;
             order.insert(order.begin(), d);
         }
         result_.mapping.bypassed.push_back(
             level.contains("bypass") ? bypassed_tensors(level.at("bypass")) : 0);
         result_.mapping.temporal.push_back(factors);
+        result_.mapping.ragged.push_back(ragged);
         result_.mapping.order.push_back(order);
     }
 
@@ -120,16 +133,20 @@ private:
 
     void check_factors() const {
         for (size_t d = 0; d < result_.problem.loops.size(); d++) {
-            int64_t inside = 1, outside = 1;
-            for (int level = 0; level <= result_.last_level(); level++) {
-                (level <= result_.array_level ? inside : outside) *=
-                    result_.mapping.temporal[level][d];
-            }
-            const int64_t extent = result_.problem.loops[d].extent;
-            const int64_t spatial = result_.mapping.spatial(int(d));
-            if (extent % outside != 0 || inside != (extent / outside + spatial - 1) / spatial) {
-                user_error("{}: the factors of {} do not give {}", file_,
-                           result_.problem.loops[d].name, extent);
+            int64_t left = result_.problem.loops[d].extent;
+            for (int level = result_.last_level(); level >= 0; level--) {
+                const int64_t factor = result_.mapping.temporal[size_t(level)][d];
+                const bool given = result_.mapping.ragged[size_t(level)][d] > 0;
+                const int64_t inside = level == 0 ? result_.mapping.spatial(int(d))
+                                                  : result_.mapping.inside(level, int(d), left);
+                // Further in than that, what is left is a whole number of lanes, or rounded up to
+                // it.
+                const bool divides = given || level <= result_.array_level || left % factor == 0;
+                if (!divides || (left + inside - 1) / inside != factor || (given && level == 0)) {
+                    user_error("{}: the factors of {} do not give {}", file_,
+                               result_.problem.loops[d].name, result_.problem.loops[d].extent);
+                }
+                left = inside;
             }
         }
     }

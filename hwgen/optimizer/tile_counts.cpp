@@ -1,0 +1,44 @@
+#include "hwgen/optimizer/tile_counts.h"
+
+namespace Orrery::optimizer {
+
+TileCounts TileCounts::cut(int64_t tile) const {
+    TileCounts result(tile);
+    result.counts_.clear();
+    for (const auto &[extent, tiles] : counts_) {
+        result.add(tile, tiles * (extent / tile));
+        result.add(extent % tile, tiles);
+    }
+    return result;
+}
+
+int64_t TileCounts::tiles() const {
+    int64_t sum = 0;
+    for (const auto &[extent, tiles] : counts_) {
+        sum += tiles;
+    }
+    return sum;
+}
+
+int64_t TileCounts::tiles_of(int64_t tile) const {
+    int64_t sum = 0;
+    for (const auto &[extent, tiles] : counts_) {
+        sum += tiles * ((extent + tile - 1) / tile);
+    }
+    return sum;
+}
+
+void TileCounts::add(int64_t extent, int64_t tiles) {
+    if (extent == 0 || tiles == 0) {
+        return;
+    }
+    for (auto &[known, count] : counts_) {
+        if (known == extent) {
+            count += tiles;
+            return;
+        }
+    }
+    counts_.push_back({extent, tiles});
+}
+
+} // namespace Orrery::optimizer

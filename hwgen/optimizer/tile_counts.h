@@ -1,0 +1,26 @@
+#pragma once
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace Orrery::optimizer {
+
+/// A loop that is cut into tiles, and these again: how many there are of each extent. Where a tile
+/// does not divide what it is cut from, the last one is what is left, and has fewer tiles inside.
+class TileCounts {
+public:
+    explicit TileCounts(int64_t extent) : counts_{{extent, 1}} {}
+
+    /// All of them cut into tiles of this extent.
+    TileCounts cut(int64_t tile) const;
+    int64_t tiles() const;
+    /// cut(tile).tiles()
+    int64_t tiles_of(int64_t tile) const;
+
+private:
+    std::vector<std::pair<int64_t, int64_t>> counts_; ///< extent, tiles of it
+
+    void add(int64_t extent, int64_t tiles);
+};
+
+} // namespace Orrery::optimizer
