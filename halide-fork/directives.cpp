@@ -262,4 +262,13 @@ Accelerator accelerate(const Halide::Func &output) {
     return Accelerator(scope);
 }
 
+Accelerator accelerator_of(const Halide::Func &output) {
+    const auto scope = Directives::find_scope(output.function());
+    if (!scope) {
+        user_error("Func {0} has no accelerator. Call Orrery::accelerate({0}) first.",
+                   output.name());
+    }
+    return Accelerator(scope);
+}
+
 } // namespace Orrery

@@ -68,6 +68,9 @@ std::vector<std::string> loop_names(const Halide::Stage &stage);
 /// Makes an accelerator known to `scope_of`. UserError if its pipeline already has one.
 void add_scope(std::shared_ptr<Scope> scope);
 
+/// What was said about the accelerator of this output; null if `accelerate` was not called for it.
+std::shared_ptr<Scope> find_scope(const Halide::Internal::Function &output);
+
 /// The accelerator of a pipeline whose Funcs are `environment` and whose output is `output`.
 /// UserError if there is none, if it is of another Func, or if a directive refers to a Func, stage,
 /// loop or input that the pipeline does not have.

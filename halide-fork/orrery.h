@@ -26,8 +26,8 @@ enum class Axis { Rows, Columns };
 
 /// What a buffer is made of.
 enum class Memory {
-    Auto,        ///< RegisterFile for banks of few bits, else Sram
-    Sram,        ///< ram_1r1w, for memory macros
+    Auto,         ///< RegisterFile for banks of few bits, else Sram
+    Sram,         ///< ram_1r1w, for memory macros
     RegisterFile, ///< register_file: flip-flops
     Dram          ///< no buffer: the elements go to a tensor of their own in DRAM and come back
 };
@@ -107,6 +107,7 @@ public:
 
 private:
     friend Accelerator accelerate(const Halide::Func &output);
+    friend Accelerator accelerator_of(const Halide::Func &output);
     explicit Accelerator(std::shared_ptr<Directives::Scope> owner) : scope(std::move(owner)) {}
     std::shared_ptr<Directives::Scope> scope;
 };
@@ -114,6 +115,9 @@ private:
 /// Makes hardware of all that `output` (Func or Output<Buffer<>>) needs, down to the inputs. A
 /// pipeline has one accelerator.
 Accelerator accelerate(const Halide::Func &output);
+
+/// The accelerator of an output for which `accelerate` was called before. UserError if it was not.
+Accelerator accelerator_of(const Halide::Func &output);
 
 } // namespace Orrery
 

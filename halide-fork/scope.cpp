@@ -66,6 +66,17 @@ void add_scope(std::shared_ptr<Scope> added) {
     all.scopes.push_back(std::move(added));
 }
 
+std::shared_ptr<Scope> find_scope(const HI::Function &output) {
+    Registry &all = registry();
+    const std::lock_guard<std::mutex> lock(all.mutex);
+    for (const auto &scope : all.scopes) {
+        if (scope->output.same_as(output)) {
+            return scope;
+        }
+    }
+    return nullptr;
+}
+
 StageIdentity identify(const Halide::Stage &stage, const Environment &environment) {
     for (const auto &[name, func] : environment) {
         if (func.has_pure_definition() &&

@@ -4,11 +4,6 @@
 
 namespace dataflows {
 
-std::string name_of(Loop loop) {
-    static const char *const names[] = {"FX", "FY", "X", "Y", "K", "C", "B"};
-    return names[int(loop)];
-}
-
 int extent_of(const Layer &layer, Loop loop) {
     switch (loop) {
     case Loop::FX:
@@ -25,20 +20,10 @@ int extent_of(const Layer &layer, Loop loop) {
         return layer.channels;
     case Loop::B:
         return layer.batch;
+    case Loop::G:
+        break;
     }
     return 1;
-}
-
-bool is_reduction(Loop loop) { return loop == Loop::FX || loop == Loop::FY || loop == Loop::C; }
-
-int Dataflow::processing_elements() const {
-    int elements = 1;
-    for (const auto *axis : {&rows, &columns}) {
-        for (const Block &b : *axis) {
-            elements *= b.size;
-        }
-    }
-    return elements;
 }
 
 namespace {

@@ -1,3 +1,4 @@
+#include "auto-schedule/mapping.h"
 #include "hwgen/support/error.h"
 #include "mapping.h"
 #include "presets.h"
@@ -46,20 +47,21 @@ public:
     }
 
     void schedule() {
-        const std::string text = dataflows::schedule(*convolution, chosen_dataflow());
+        const std::string file = mapping;
+        const std::string text =
+            file.empty() ? dataflows::schedule(*convolution, preset())
+                         : Orrery::scheduling::apply_mapping(convolution->output,
+                                                             Orrery::optimizer::read_mapping(file));
         if (print_schedule) {
             std::cout << text;
         }
     }
 
 private:
-    dataflows::Dataflow chosen_dataflow() const {
-        const std::string file = mapping, name = dataflow;
-        if (!file.empty()) {
-            return dataflows::dataflow_of(Orrery::optimizer::read_mapping(file));
-        }
-        const dataflows::Preset *preset = dataflows::find_preset(name);
-        if (!preset) {
+    dataflows::Dataflow preset() const {
+        const std::string name = dataflow;
+        const dataflows::Preset *found = dataflows::find_preset(name);
+        if (!found) {
             std::string known;
             for (const dataflows::Preset &p : dataflows::presets()) {
                 known += std::string(" ") + p.name;
@@ -67,7 +69,7 @@ private:
             Orrery::user_error("dataflow={}: there is no such preset; choose one of{}", name,
                                known);
         }
-        return preset->make(layer());
+        return found->make(layer());
     }
 
     dataflows::Layer layer() const {

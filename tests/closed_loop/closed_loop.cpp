@@ -1,6 +1,7 @@
 // Layer and hardware -> mapping.json -> schedule and directives -> hardware -> counters, which must
 // be those that are counted from the mapping alone.
 #include "apps/dataflows/mapping.h"
+#include "auto-schedule/mapping.h"
 #include "hwgen/optimizer/access_model.h"
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/hardware_search.h"
@@ -152,9 +153,13 @@ TEST_CASE("mappings become hardware that does what is counted from them") {
     for (const Case &c : cases) {
         mapped.push_back(optimize(c));
         const dataflows::Layer layer = dataflows::layer_of(mapped.back());
-        const dataflows::Dataflow dataflow = dataflows::dataflow_of(mapped.back());
-        runner.add(c.name,
-                   [=](bool scheduled) { return test::make_layer(layer, dataflow, scheduled); });
+        runner.add(c.name, [layer, m = mapped.back()](bool scheduled) {
+            const test::Layer made = test::make_layer(layer);
+            if (scheduled) {
+                scheduling::apply_mapping(made.output, m);
+            }
+            return made;
+        });
     }
     const std::vector<test::Measured> designs = runner.run();
     REQUIRE(designs.size() == cases.size());
@@ -169,7 +174,7 @@ TEST_CASE("mappings become hardware that does what is counted from them") {
             }
         }
         CHECK(counted.operations == mapped[i].problem.operations());
-        check_copies(design, counted.copies[0], "padded");
+        check_copies(design, counted.copies[0], "padded_in_sum");
         check_copies(design, counted.copies[2], "weights_in_sum");
         check_copies(design, {counted.sums}, "sum");
         const int64_t least = hardware_cost(mapped[i], hardware_of(cases[i])).cycles;
@@ -192,8 +197,9 @@ TEST_CASE("mappings that become no hardware") {
     const SearchResult result = search(model, constraints, {});
     REQUIRE(result.optimal);
     const MappedLayer mapped = parse_mapping("m.json", mapping_json(model, shape, result));
-    CHECK_THROWS_AS(dataflows::dataflow_of(mapped), UserError);
-    CHECK_THROWS_WITH(dataflows::dataflow_of(mapped),
+    const Halide::Func output = test::make_layer(dataflows::layer_of(mapped)).output;
+    CHECK_THROWS_AS(scheduling::apply_mapping(output, mapped), UserError);
+    CHECK_THROWS_WITH(scheduling::apply_mapping(output, mapped),
                       Catch::Contains("orrery optimize --fix \"DRAM keeps output\""));
     CHECK_THROWS_WITH(parse_mapping("m.json", "{}"), Catch::Contains("m.json: is no mapping"));
     std::string text = mapping_json(model, shape, result);

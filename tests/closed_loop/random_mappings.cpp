@@ -4,6 +4,7 @@
 //
 // ORRERY_SEED=n starts at another seed, ORRERY_RUNS=n draws so many.
 #include "apps/dataflows/mapping.h"
+#include "auto-schedule/mapping.h"
 #include "hwgen/hwir/serialize.h"
 #include "hwgen/model/timeline.h"
 #include "hwgen/optimizer/access_model.h"
@@ -186,11 +187,13 @@ TEST_CASE("random mappings with ragged tiles do what is counted from them") {
         const dataflows::Layer layer = dataflows::layer_of(mapped);
         const HardwareAccesses counted = hardware_accesses(mapped);
         try {
-            const Design design = test::compile_layer(layer, dataflows::dataflow_of(mapped));
+            const Design design = test::compile_layer(layer, [&](dataflows::Convolution &c) {
+                scheduling::apply_mapping(c.output, mapped);
+            });
             CHECK(test::interpret(design, test::data_of(layer), counted.points) == "");
             const Predicted predicted(design);
             predicted.check_array(counted);
-            predicted.check_copies(counted.copies[0], "padded");
+            predicted.check_copies(counted.copies[0], "padded_in_sum");
             predicted.check_copies(counted.copies[2], "weights_in_sum");
             predicted.check_copies({counted.sums}, "sum");
             predicted.check_busy("output", counted.drain_cycles);

@@ -91,6 +91,11 @@ Design compile_layer(const dataflows::Layer &layer,
     return compile(p.convolution.output, {}, options);
 }
 
+Layer make_layer(const dataflows::Layer &layer) {
+    Pipeline p(layer);
+    return {p.convolution.output, {p.input, p.weights, p.bias}};
+}
+
 Layer make_layer(const dataflows::Layer &layer, const Dataflow &dataflow, bool scheduled) {
     Pipeline p(layer);
     if (scheduled) {

@@ -28,6 +28,9 @@ Design compile_layer(const dataflows::Layer &layer, const dataflows::Dataflow &d
 Design compile_layer(const dataflows::Layer &layer,
                      const std::function<void(dataflows::Convolution &)> &schedule);
 
+/// The layer without a schedule.
+Layer make_layer(const dataflows::Layer &layer);
+
 /// The same for a DesignRunner; without a schedule the plain algorithm.
 Layer make_layer(const dataflows::Layer &layer, const dataflows::Dataflow &dataflow,
                  bool scheduled);

@@ -1,13 +1,14 @@
 #pragma once
+#include "halide-fork/orrery.h"
+
 #include <Halide.h>
-#include <orrery.h>
 
 #include <string>
 #include <vector>
 
 /// Calls of Halide and Orrery that are written down as they are made, so that a schedule and its
 /// text cannot differ.
-namespace dataflows {
+namespace Orrery::scheduling {
 
 /// A loop, Func or stage and what it is called in the text.
 struct NamedLoop {
@@ -38,6 +39,8 @@ public:
     void vectorize(NamedStage &stage, const NamedLoop &loop);
     /// Vectorizes (the first dimension) or unrolls `width` neighbours along a dimension of a copy.
     void widen(NamedFunc &func, int dimension, int width, bool first);
+    /// Makes the loop over a dimension of a copy the innermost one.
+    void innermost(NamedFunc &func, int dimension);
     void compute_root(NamedFunc &func);
     void compute_at(NamedFunc &func, const NamedFunc &user, const NamedLoop &loop);
 
@@ -55,4 +58,4 @@ private:
     std::vector<Orrery::Accelerator> hardware_; ///< one, once accelerate was called
 };
 
-} // namespace dataflows
+} // namespace Orrery::scheduling

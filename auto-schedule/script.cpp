@@ -1,6 +1,8 @@
-#include "script.h"
+#include "auto-schedule/script.h"
 
-namespace dataflows {
+#include "halide-fork/directives.h"
+
+namespace Orrery::scheduling {
 using namespace Halide;
 
 namespace {
@@ -84,6 +86,20 @@ void Script::widen(NamedFunc &func, int dimension, int width, bool first) {
     }
 }
 
+void Script::innermost(NamedFunc &func, int dimension) {
+    const std::vector<Var> args = func.func.args();
+    std::vector<VarOrRVar> order{args[size_t(dimension)]};
+    std::string text = func.text + ".args()[" + std::to_string(dimension) + "]";
+    for (int d = 0; d < int(args.size()); d++) {
+        if (d != dimension) {
+            order.push_back(args[size_t(d)]);
+            text += ", " + func.text + ".args()[" + std::to_string(d) + "]";
+        }
+    }
+    statements_.push_back(func.text + ".reorder(" + text + ");");
+    func.func.reorder(order);
+}
+
 void Script::compute_root(NamedFunc &func) {
     statements_.push_back(func.text + ".compute_root();");
     func.func.compute_root();
@@ -100,7 +116,9 @@ void Script::compute_at(NamedFunc &func, const NamedFunc &user, const NamedLoop 
 
 void Script::accelerate(const NamedFunc &output) {
     statements_.push_back("Orrery::Accelerator hw = Orrery::accelerate(" + output.text + ");");
-    hardware_.push_back(Orrery::accelerate(output.func));
+    hardware_.push_back(Directives::find_scope(output.func.function())
+                            ? accelerator_of(output.func)
+                            : Orrery::accelerate(output.func));
 }
 
 void Script::pe_array(const NamedStage &stage, const std::vector<NamedLoop> &rows,
@@ -138,4 +156,4 @@ std::string Script::text() const {
     return text;
 }
 
-} // namespace dataflows
+} // namespace Orrery::scheduling

@@ -1,0 +1,208 @@
+#include "auto-schedule/mapping.h"
+
+#include "auto-schedule/layer.h"
+#include "auto-schedule/schedule.h"
+#include "halide-fork/directives.h"
+#include "hwgen/optimizer/access_model.h"
+#include "hwgen/support/error.h"
+
+#include <algorithm>
+
+namespace Orrery::scheduling {
+
+namespace HI = Halide::Internal;
+
+namespace {
+
+Loop loop_named(const std::string &name) {
+    static const std::pair<const char *, Loop> loops[] = {
+        {"FX", Loop::FX}, {"FY", Loop::FY}, {"OX", Loop::X}, {"OY", Loop::Y},
+        {"K", Loop::K},   {"C", Loop::C},   {"N", Loop::B},  {"G", Loop::G}};
+    for (const auto &[known, loop] : loops) {
+        if (name == known) {
+            return loop;
+        }
+    }
+    ORRERY_CHECK(false, "a layer has no loop {}", name);
+}
+
+class Converter {
+public:
+    Converter(const optimizer::MappedLayer &mapped, const Product &product)
+        : mapped_(mapped), product_(product), loops_(optimizer::nest_of(mapped)) {}
+
+    Dataflow run() {
+        flow_.name = "mapping";
+        set_axes();
+        set_tiles();
+        set_nest();
+        add_copies(Copy::Input, "input");
+        add_copies(Copy::Weights, "weights");
+        if (product_.find(Loop::K) &&
+            product_.find(Loop::K)->output_dimension == product_.dense_output) {
+            flow_.drain_width = optimizer::drain_width(mapped_);
+        }
+        return flow_;
+    }
+
+private:
+    const optimizer::MappedLayer &mapped_;
+    const Product &product_;
+    Dataflow flow_;
+    std::vector<optimizer::NestLoop> loops_;
+    size_t tiles_ = 0; ///< so many of them are around the sums
+
+    Loop name(int loop) const { return loop_named(mapped_.problem.loops[loop].name); }
+
+    void set_axes() {
+        for (size_t a = 0; a < mapped_.mapping.axes.size(); a++) {
+            for (const optimizer::SpatialLoop &loop : mapped_.mapping.axes[a]) {
+                if (loop.factor > 1) {
+                    if (!product_.find(name(loop.loop))) {
+                        user_error("mapping: the array has {} lanes of {}, a loop that {} does not "
+                                   "have",
+                                   loop.factor, mapped_.problem.loops[size_t(loop.loop)].name,
+                                   name_in_text(product_.sum.function()));
+                    }
+                    (a == 0 ? flow_.rows : flow_.columns)
+                        .push_back({name(loop.loop), int(loop.factor)});
+                }
+            }
+        }
+        if (flow_.rows.empty()) {
+            flow_.rows.swap(flow_.columns);
+        }
+        if (flow_.rows.empty()) {
+            flow_.rows.push_back({product_.loops.front().loop, 1});
+        }
+    }
+
+    void set_tiles() {
+        while (tiles_ < loops_.size() && loops_[tiles_].level == mapped_.last_level() &&
+               !is_reduction(name(loops_[tiles_].loop))) {
+            flow_.tiles.push_back({name(loops_[tiles_].loop), int(loops_[tiles_].inside)});
+            tiles_++;
+        }
+        for (size_t i = tiles_; i < loops_.size() && loops_[i].level == mapped_.last_level(); i++) {
+            if (!is_reduction(name(loops_[i].loop))) {
+                user_error(
+                    "mapping: at the level {0}, the loop {1} of the output lies inside of {2}, "
+                    "over which sums "
+                    "are made: they would go to memory and come back. Let the output stay there: "
+                    "orrery optimize --fix \"{0} keeps output\"",
+                    mapped_.levels.back(), mapped_.problem.loops[loops_[i].loop].name,
+                    mapped_.problem.loops[loops_[tiles_].loop].name);
+            }
+        }
+    }
+
+    void set_nest() {
+        for (size_t i = tiles_; i < loops_.size(); i++) {
+            const bool last = std::none_of(
+                loops_.begin() + int64_t(i) + 1, loops_.end(),
+                [&](const optimizer::NestLoop &p) { return p.loop == loops_[i].loop; });
+            flow_.nest.push_back({name(loops_[i].loop), last ? 0 : int(loops_[i].inside)});
+        }
+    }
+
+    void add_copies(Copy::Operand operand, const char *tensor_name) {
+        const int number = mapped_.problem.find_tensor(tensor_name);
+        const optimizer::Tensor &tensor = mapped_.problem.tensors[size_t(number)];
+        bool from_memory = true;
+        for (int level = mapped_.last_level() - 1; level >= 0; level--) {
+            if (mapped_.mapping.bypasses(level, size_t(number))) {
+                continue;
+            }
+            Copy copy{operand, level_outside(level, tensor), {}, level <= mapped_.array_level, 2};
+            if (copy.level.where == Level::Root) {
+                copy.slots = 1;
+            }
+            if (const int width = fill_width(operand, level, from_memory); width > 1) {
+                copy.wide = {{Loop::C, width}};
+            }
+            flow_.copies.push_back(copy);
+            from_memory = false;
+        }
+    }
+
+    /// Of channels; a port delivers neighbours in memory only.
+    int fill_width(Copy::Operand operand, int level, bool from_memory) const {
+        const Operand &read = operand == Copy::Input ? product_.input : product_.weights;
+        const int channels = read.dimension_of(product_.index_of(Loop::C));
+        const bool possible = channels >= 0 && (!from_memory || channels == read.dense);
+        return possible ? optimizer::fill_width(mapped_, level) : 1;
+    }
+
+    /// Where the copy of a level is refilled.
+    Level level_outside(int level, const optimizer::Tensor &tensor) const {
+        const int at = optimizer::refill_loop(mapped_, loops_, tensor, level);
+        if (at < 0) {
+            return {};
+        }
+        Level found{size_t(at) < tiles_ ? Level::Tile : Level::Nest, name(loops_[at].loop), 0};
+        for (size_t i = tiles_; i < size_t(at); i++) {
+            found.part += loops_[i].loop == loops_[at].loop ? 1 : 0;
+        }
+        return found;
+    }
+};
+
+void check_layer(const optimizer::LayerShape &mapped, const Product &product) {
+    const std::string wanted = text_of(layer_of(product)), given = text_of(mapped);
+    if (wanted != given) {
+        user_error("mapping: its layer is {}, and {} is {}. Optimize that layer: orrery optimize "
+                   "--layer \"{}\"",
+                   given, name_in_text(product.sum.function()), wanted, wanted);
+    }
+}
+
+bool is_scheduled(const HI::Definition &definition) {
+    const HI::StageSchedule &schedule = definition.schedule();
+    return schedule.touched() || !schedule.splits().empty() ||
+           !definition.specializations().empty();
+}
+
+bool is_scheduled(HI::Function func) {
+    Halide::LoopLevel level = func.schedule().compute_level();
+    level.lock(); // Halide lets nobody look at a level that could still be changed
+    bool scheduled = !level.is_inlined() || !func.schedule().wrappers().empty() ||
+                     (func.has_pure_definition() && is_scheduled(func.definition()));
+    for (const HI::Definition &update : func.updates()) {
+        scheduled = scheduled || is_scheduled(update);
+    }
+    return scheduled;
+}
+
+} // namespace
+
+void check_unscheduled(const Halide::Func &output) {
+    for (const auto &[name, func] : HI::build_environment({output.function()})) {
+        if (is_scheduled(func)) {
+            user_error("{}: it has a schedule already, and a mapping gives all of it. Leave the "
+                       "schedule out (in a generator: if (!using_autoscheduler())), or do not ask "
+                       "for a mapping.",
+                       name_in_text(func));
+        }
+    }
+    const auto scope = Directives::find_scope(output.function());
+    if (scope && !(scope->arrays.empty() && scope->systolic.empty() && scope->buffers.empty() &&
+                   scope->feedback.empty())) {
+        user_error(
+            "{}: it has directives already, and a mapping gives all of them but port. "
+            "Leave pe_array, systolic, buffer and feedback out, or do not ask for a mapping.",
+            name_in_text(output.function()));
+    }
+}
+
+Dataflow dataflow_of(const optimizer::MappedLayer &mapped, const Product &product) {
+    check_layer(mapped.shape, product);
+    return Converter(mapped, product).run();
+}
+
+std::string apply_mapping(const Halide::Func &output, const optimizer::MappedLayer &mapped) {
+    check_unscheduled(output);
+    const Product product = find_product(output);
+    return schedule(product, dataflow_of(mapped, product));
+}
+
+} // namespace Orrery::scheduling

@@ -1,0 +1,84 @@
+// Pipelines without a schedule -> auto-scheduler -> hardware -> counters, which must be those that
+// are counted from the mapping alone.
+#include "auto-schedule/auto_schedule.h"
+#include "auto-schedule/layer.h"
+#include "auto-schedule/mapping.h"
+#include "hwgen/optimizer/access_model.h"
+#include "hwgen/support/error.h"
+#include "tests/auto_schedule/pipelines.h"
+
+#include <catch2/catch.hpp>
+
+#include <iostream>
+
+using namespace Orrery;
+using namespace Orrery::optimizer;
+
+namespace {
+
+AutoScheduleOptions options(const char *objective) {
+    AutoScheduleOptions o;
+    o.hardware = ORRERY_SOURCE_DIR "/data/hardware/tiny-4x4.json";
+    o.objective = objective;
+    return o;
+}
+
+/// Each copy is one of the copy further out, in the sum.
+void check_copies(const test::Measured &design, const std::vector<CopyAccesses> &copies,
+                  const std::string &func, const std::string &sum) {
+    std::string buffer = func;
+    for (const CopyAccesses &copy : copies) {
+        buffer += "_in_" + sum;
+        INFO(buffer);
+        const auto &counted = design.simulated.buffers[size_t(design.buffer(buffer))];
+        CHECK(int64_t(counted.reads) == copy.reads);
+        CHECK(int64_t(counted.writes) == copy.writes);
+    }
+}
+
+void check_array(const test::Measured &design, const HardwareAccesses &counted) {
+    int arrays = 0;
+    for (size_t p = 0; p < design.hardware().processes.size(); p++) {
+        if (design.hardware().processes[p].array) {
+            arrays++;
+            CHECK(int64_t(design.simulated.processes[p].busy) == counted.points);
+            CHECK(int64_t(design.simulated.processes[p].operations) == counted.operations);
+        }
+    }
+    CHECK(arrays == 1);
+}
+
+} // namespace
+
+TEST_CASE("pipelines become hardware that does what is counted from the mapping found for them") {
+    test::DesignRunner runner(std::filesystem::path(ORRERY_DESIGN_DIR) / "auto_schedule");
+    std::map<std::string, MappedLayer> mapped;
+    const std::vector<test::Pipeline> &all = test::pipelines();
+    for (size_t i = 0; i < all.size(); i++) {
+        const char *objective = i % 3 == 0 ? "energy" : i % 3 == 1 ? "cycles" : "edp";
+        runner.add(all[i].name, [&, p = all[i]](bool scheduled) {
+            const test::Layer layer = p.make();
+            CHECK(scheduling::text_of(
+                      scheduling::layer_of(scheduling::find_product(layer.output))) == p.layer);
+            if (scheduled) {
+                const AutoSchedule found = auto_schedule(layer.output, options(objective));
+                mapped[p.name] = parse_mapping("mapping.json", found.mapping);
+            }
+            return layer;
+        });
+    }
+    const std::vector<test::Measured> designs = runner.run();
+    REQUIRE(designs.size() == all.size());
+    for (size_t i = 0; i < all.size(); i++) {
+        INFO(all[i].name);
+        const HardwareAccesses counted = hardware_accesses(mapped.at(all[i].name));
+        check_array(designs[i], counted);
+        check_copies(designs[i], counted.copies[0], all[i].input, all[i].sum);
+        check_copies(designs[i], counted.copies[2], all[i].weights, all[i].sum);
+        const auto &sums = designs[i].simulated.buffers[size_t(designs[i].buffer(all[i].sum))];
+        CHECK(int64_t(sums.reads) == counted.sums.reads);
+        CHECK(int64_t(sums.writes) == counted.sums.writes);
+        std::cout << fmt::format("{:<20}{:>8} cycles, {:>8} points of the array\n", all[i].name,
+                                 designs[i].simulated.cycles, counted.points);
+    }
+}

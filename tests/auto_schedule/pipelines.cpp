@@ -1,0 +1,163 @@
+#include "tests/auto_schedule/pipelines.h"
+
+namespace Orrery::test {
+
+using namespace Halide;
+
+namespace {
+
+/// Dense in memory, dimension 0 first.
+ImageParam tensor(const char *name, Type type, const std::vector<int> &extents) {
+    ImageParam parameter(type, int(extents.size()), name);
+    int stride = 1;
+    for (size_t d = 0; d < extents.size(); d++) {
+        parameter.dim(int(d)).set_bounds(0, extents[d]).set_stride(stride);
+        stride *= extents[d];
+    }
+    return parameter;
+}
+
+void bound(Func &output, const std::vector<int> &extents) {
+    for (size_t d = 0; d < extents.size(); d++) {
+        output.bound(output.args()[d], 0, extents[d]);
+    }
+}
+
+Expr wide(const Expr &e) { return cast<int32_t>(e); }
+
+Expr narrow(const Expr &sum) { return saturating_cast<int8_t>(rounding_shift_right(sum, 6)); }
+
+const Var c("c"), k("k"), g("g"), x("x"), y("y"), n("n");
+
+/// Padding, bias, scales of each channel, ReLU; channels are innermost.
+Layer convolution_nhwc() {
+    ImageParam input = tensor("input", Int(8), {8, 6, 5, 2});
+    ImageParam weights = tensor("weights", Int(8), {8, 3, 3, 12});
+    ImageParam bias = tensor("bias", Int(32), {12}), scale = tensor("scale", Int(16), {12});
+    RDom r(0, 8, 0, 3, 0, 3, "r");
+    Func padded = BoundaryConditions::constant_exterior(input, 0);
+    Func sum("sum"), scaled("scaled"), output("output");
+    sum(k, x, y, n) = bias(k);
+    sum(k, x, y, n) +=
+        wide(padded(r.x, x + r.y - 1, y + r.z - 1, n)) * wide(weights(r.x, r.y, r.z, k));
+    scaled(k, x, y, n) = rounding_shift_right(sum(k, x, y, n), 4) * wide(scale(k));
+    output(k, x, y, n) =
+        saturating_cast<int8_t>(max(rounding_shift_right(scaled(k, x, y, n), 8), 0));
+    bound(output, {12, 6, 5, 2});
+    return {output, {input, weights, bias, scale}};
+}
+
+/// Planes of pixels in memory, a zero point, another tensor added, the product in another order.
+Layer convolution_nchw() {
+    ImageParam input = tensor("input", UInt(8), {11, 9, 4}),
+               shortcut = tensor("shortcut", Int(8), {5, 4, 8});
+    ImageParam weights = tensor("weights", Int(8), {3, 3, 4, 8}),
+               bias = tensor("bias", Int(32), {8});
+    RDom r(0, 3, 0, 3, 0, 4, "r");
+    Func sum("sum"), output("output");
+    sum(x, y, k) = bias(k);
+    sum(x, y, k) +=
+        wide(weights(r.x, r.y, r.z, k)) * (wide(input(x * 2 + r.x, y * 2 + r.y, r.z)) - 128);
+    output(x, y, k) = saturating_cast<int8_t>(wide(narrow(sum(x, y, k))) + wide(shortcut(x, y, k)));
+    bound(output, {5, 4, 8});
+    return {output, {input, weights, bias, shortcut}};
+}
+
+/// One filter for each channel.
+Layer depthwise() {
+    ImageParam input = tensor("input", Int(8), {12, 8, 7}),
+               weights = tensor("weights", Int(8), {12, 3, 3});
+    RDom r(0, 3, 0, 3, "r");
+    Func sum("sum"), output("output");
+    sum(c, x, y) += wide(input(c, x + r.x, y + r.y)) * wide(weights(c, r.x, r.y));
+    output(c, x, y) = narrow(sum(c, x, y));
+    bound(output, {12, 6, 5});
+    return {output, {input, weights}};
+}
+
+/// Channel c of group g is channel 4 g + c of the input.
+Layer grouped() {
+    ImageParam input = tensor("input", Int(8), {12, 6, 5});
+    ImageParam weights = tensor("weights", Int(8), {4, 3, 3, 4, 3});
+    RDom r(0, 4, 0, 3, 0, 3, "r");
+    Func group("group"), sum("sum"), output("output");
+    group(c, g, x, y) = input(g * 4 + c, x, y);
+    sum(k, g, x, y) += wide(group(r.x, g, x + r.y, y + r.z)) * wide(weights(r.x, r.y, r.z, k, g));
+    output(k, g, x, y) = narrow(sum(k, g, x, y));
+    bound(output, {4, 3, 4, 3});
+    return {output, {input, weights}};
+}
+
+/// A matrix product of each of a batch, the second factor transposed in memory.
+Layer matrix_batch() {
+    ImageParam a = tensor("a", Int(16), {12, 10, 3}), b = tensor("b", Int(16), {8, 12, 3});
+    RDom r(0, 12, "r");
+    Func product("product"), output("output");
+    product(k, n, g) += wide(a(r, n, g)) * wide(b(k, r, g));
+    output(k, n, g) = product(k, n, g);
+    bound(output, {8, 10, 3});
+    return {output, {a, b}};
+}
+
+/// A gate of an LSTM: weights times the input and the state before, one after the other in one
+/// tensor.
+Layer lstm_gate() {
+    ImageParam weights = tensor("weights", Int(8), {24, 16}),
+               before = tensor("before", Int(8), {24, 4});
+    ImageParam bias = tensor("bias", Int(32), {16});
+    RDom r(0, 24, "r");
+    Func gate("gate"), output("output");
+    gate(k, n) = bias(k);
+    gate(k, n) += cast<int32_t>(widening_mul(weights(r, k), before(r, n)));
+    output(k, n) = clamp(cast<int16_t>(gate(k, n) >> 6), -127, 127);
+    bound(output, {16, 4});
+    return {output, {weights, before, bias}};
+}
+
+Layer convolution_1d() {
+    ImageParam input = tensor("input", Int(8), {8, 21}),
+               weights = tensor("weights", Int(8), {8, 3, 8});
+    RDom r(0, 8, 0, 3, "r");
+    Func sum("sum"), output("output");
+    sum(k, x) += wide(input(r.x, x * 2 + r.y)) * wide(weights(r.x, r.y, k));
+    output(k, x) = narrow(sum(k, x));
+    bound(output, {8, 10});
+    return {output, {input, weights}};
+}
+
+/// Of an image, for a batch.
+Layer fully_connected() {
+    ImageParam input = tensor("input", Int(8), {6, 4, 3, 4}),
+               weights = tensor("weights", Int(8), {6, 4, 3, 10});
+    RDom r(0, 6, 0, 4, 0, 3, "r");
+    Func sum("sum"), output("output");
+    sum(k, n) += wide(weights(r.x, r.y, r.z, k)) * wide(input(r.x, r.y, r.z, n));
+    output(k, n) = narrow(sum(k, n));
+    bound(output, {10, 4});
+    return {output, {input, weights}};
+}
+
+} // namespace
+
+const std::vector<Pipeline> &pipelines() {
+    static const std::vector<Pipeline> all = {
+        {"convolution_nhwc", convolution_nhwc, "N=2 K=12 C=8 OY=5 OX=6 FY=3 FX=3 stride=1 groups=1",
+         "constant_exterior", "weights", "sum"},
+        {"convolution_nchw", convolution_nchw, "N=1 K=8 C=4 OY=4 OX=5 FY=3 FX=3 stride=2 groups=1",
+         "input", "weights", "sum"},
+        {"depthwise", depthwise, "N=1 K=12 C=12 OY=5 OX=6 FY=3 FX=3 stride=1 groups=12", "input",
+         "weights", "sum"},
+        {"grouped", grouped, "N=1 K=12 C=12 OY=3 OX=4 FY=3 FX=3 stride=1 groups=3", "group",
+         "weights", "sum"},
+        {"matrix_batch", matrix_batch, "N=10 K=24 C=36 OY=1 OX=1 FY=1 FX=1 stride=1 groups=3", "a",
+         "b", "product"},
+        {"lstm_gate", lstm_gate, "N=4 K=16 C=24 OY=1 OX=1 FY=1 FX=1 stride=1 groups=1", "before",
+         "weights", "gate"},
+        {"convolution_1d", convolution_1d, "N=1 K=8 C=8 OY=1 OX=10 FY=1 FX=3 stride=2 groups=1",
+         "input", "weights", "sum"},
+        {"fully_connected", fully_connected, "N=4 K=10 C=6 OY=1 OX=1 FY=3 FX=4 stride=1 groups=1",
+         "input", "weights", "sum"}};
+    return all;
+}
+
+} // namespace Orrery::test
