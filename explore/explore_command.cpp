@@ -24,7 +24,7 @@ void check_fixes(const Sweep &sweep) {
             optimizer::Constraints constraints;
             for (const std::string &fix : fixes) {
                 optimizer::parse_fix(fix, optimizer::convolution(layer.name, layer.shape),
-                                     sweep.hardware[0].hardware, constraints);
+                                     sweep.hardware[0], constraints);
             }
         }
     }

@@ -65,8 +65,7 @@ Row search_point(const Sweep &sweep, size_t point) {
     Row row;
     row.point = point;
     const SweepLayer &layer = sweep.layer(point);
-    const InterstellarModel model(convolution(layer.name, layer.shape),
-                                  sweep.hardware_of(point).hardware);
+    const InterstellarModel model(convolution(layer.name, layer.shape), sweep.hardware_of(point));
     Constraints constraints;
     for (const std::string &fix : sweep.fixes_of(point)) {
         parse_fix(fix, model.problem(), model.hardware(), constraints);
@@ -106,17 +105,19 @@ Row parse_row(const std::string &text) {
 
 std::string results_csv(const Sweep &sweep, const std::vector<std::optional<Row>> &rows) {
     std::string text = "point,layer,elements";
-    for (size_t l = 0; l + 1 < sweep.hardware[0].hardware.levels.size(); l++) {
-        text += "," + quoted(sweep.hardware[0].hardware.levels[l].name + " bytes");
+    for (size_t l = 0; l + 1 < sweep.hardware[0].levels.size(); l++) {
+        text += "," + quoted(sweep.hardware[0].levels[l].name + " bytes");
     }
     text += ",fixes,energy_pj,cycles,spatial,why_none\n";
     for (const std::optional<Row> &row : rows) {
         if (!row) {
             continue;
         }
-        text += fmt::format("{},{}", row->point, quoted(sweep.layer(row->point).name));
-        for (const int64_t choice : sweep.hardware_of(row->point).choices) {
-            text += fmt::format(",{}", choice);
+        const Hardware &hardware = sweep.hardware_of(row->point);
+        text += fmt::format("{},{},{}", row->point, quoted(sweep.layer(row->point).name),
+                            array_text(hardware.array));
+        for (int l = 0; l < hardware.last_level(); l++) {
+            text += fmt::format(",{}", hardware.bytes(l));
         }
         text += fmt::format(",{},{},{},{},{}\n",
                             quoted(fmt::format("{}", fmt::join(sweep.fixes_of(row->point), "; "))),

@@ -1,6 +1,7 @@
 #include "explore/sweep.h"
 
 #include "hwgen/optimizer/hardware_search.h"
+#include "hwgen/optimizer/resources.h"
 #include "hwgen/optimizer/workloads.h"
 #include "hwgen/support/error.h"
 
@@ -138,64 +139,10 @@ private:
 
     /// One hardware for each combination of what is given as a list.
     void read_hardware() {
-        const Json &pattern = field("hardware");
-        if (!pattern.is_object() || !pattern.contains("levels") || !pattern["levels"].is_array() ||
-            !pattern.contains("array") || !pattern["array"].is_object()) {
-            user_error("{}: hardware: expected an object with levels and array, as of orrery "
-                       "optimize --hardware",
-                       file_);
-        }
-        expand_array(pattern);
-    }
-
-    void expand_array(Json pattern) {
-        const Json elements = pattern["array"].value("elements", Json());
-        if (!elements.is_array()) {
-            expand_levels(pattern, 0);
-            return;
-        }
-        for (const Json &choice : elements) {
-            pattern["array"]["elements"] = choice;
-            expand_levels(pattern, 0);
-        }
-    }
-
-    /// Lists of bytes and energies of a level go together, one after the other.
-    void expand_levels(Json pattern, size_t level) {
-        if (level == pattern["levels"].size()) {
-            add_hardware(pattern);
-            return;
-        }
-        const Json here = pattern["levels"][level];
-        size_t choices = 0;
-        for (const char *name : {"bytes", "pj_per_access"}) {
-            if (here.is_object() && here.contains(name) && here[name].is_array()) {
-                if (choices != 0 && choices != here[name].size()) {
-                    user_error("{}: hardware.levels[{}]: bytes and pj_per_access are lists of "
-                               "different lengths",
-                               file_, level);
-                }
-                choices = here[name].size();
-            }
-        }
-        for (size_t i = 0; i < std::max<size_t>(1, choices); i++) {
-            for (const char *name : {"bytes", "pj_per_access"}) {
-                if (here.is_object() && here.contains(name) && here[name].is_array()) {
-                    pattern["levels"][level][name] = here[name][i];
-                }
-            }
-            expand_levels(pattern, level + 1);
-        }
-    }
-
-    void add_hardware(const Json &description) {
-        SweepHardware found{optimizer::parse_hardware(file_ + ": hardware", description.dump()),
-                            {}};
-        found.choices.push_back(found.hardware.array.elements);
-        for (size_t l = 0; l + 1 < found.hardware.levels.size(); l++) {
-            found.choices.push_back(description["levels"][l]["bytes"]);
-        }
-        sweep_.hardware.push_back(std::move(found));
+        const std::string name = file_ + ": hardware";
+        optimizer::Resources resources = optimizer::parse_resources(name, field("hardware").dump());
+        optimizer::keep_within_area(resources);
+        sweep_.hardware = std::move(resources.hardware);
     }
 };
 

@@ -15,17 +15,11 @@ struct SweepLayer {
     optimizer::LayerShape shape;
 };
 
-/// A hardware of a sweep, with what distinguishes it from the others.
-struct SweepHardware {
-    optimizer::Hardware hardware;
-    std::vector<int64_t> choices; ///< elements of the array, then bytes of every level but the last
-};
-
 /// Points of a design space: every layer on every hardware with every set of fixed parts.
 /// docs/explore.md describes the file.
 struct Sweep {
     std::vector<SweepLayer> layers;
-    std::vector<SweepHardware> hardware;
+    std::vector<optimizer::Hardware> hardware;
     std::vector<std::vector<std::string>> fixes;
     std::string cost_model = "orrery", objective = "energy";
     std::string text; ///< the file's contents, whatever their layout: two sweeps are the same if
@@ -35,7 +29,7 @@ struct Sweep {
     const SweepLayer &layer(size_t point) const {
         return layers[point / (hardware.size() * fixes.size())];
     }
-    const SweepHardware &hardware_of(size_t point) const {
+    const optimizer::Hardware &hardware_of(size_t point) const {
         return hardware[point / fixes.size() % hardware.size()];
     }
     const std::vector<std::string> &fixes_of(size_t point) const {

@@ -276,9 +276,9 @@ int predict(const ModelCommand &command) {
     fmt::print("\npredicted in {:.1f} ms of processor time\n", 1000 * seconds);
     fmt::print("\n{}\n", explanation(hardware, prediction, q.run));
     if (!command.technology.empty()) {
-        const model::Technology technology = model::find_technology(command.technology);
-        fmt::print("Energy and area of memories, {}\n{}\n", technology.name,
-                   energy_table(model::energy(hardware.design, prediction, technology)));
+        const technology::Technology priced = technology::find_technology(command.technology);
+        fmt::print("Energy and area of memories, {}\n{}\n", priced.name,
+                   energy_table(model::energy(hardware.design, prediction, priced)));
     }
     if (!command.json_file.empty()) {
         write_atomically(command.json_file, prediction_json(design, numbers, q.last.has_value()));

@@ -3,6 +3,7 @@
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/hardware_search.h"
 #include "hwgen/optimizer/mapping_json.h"
+#include "hwgen/optimizer/resources.h"
 #include "hwgen/optimizer/search.h"
 #include "hwgen/optimizer/workloads.h"
 #include "hwgen/support/error.h"
@@ -237,7 +238,8 @@ int optimize(const OptimizeCommand &command) {
         shape.batch *= command.batch;
         name = command.workload;
     }
-    const InterstellarModel model(convolution(name, shape), read_hardware(command.hardware));
+    const InterstellarModel model(convolution(name, shape),
+                                  read_resources(command.hardware).hardware[0]);
     Constraints constraints;
     for (const std::string &fix : command.fixes) {
         parse_fix(fix, model.problem(), model.hardware(), constraints);

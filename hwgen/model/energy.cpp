@@ -4,6 +4,9 @@ namespace Orrery::model {
 
 namespace {
 
+using technology::Macro;
+using technology::Technology;
+
 /// Has it a memory for each slot, or all slots in one? (The lowering decides so:
 /// docs/architecture.md.)
 bool is_phased(const hwir::Design &design, const hwir::Buffer &buffer) {

@@ -1,7 +1,7 @@
 #pragma once
 #include "hwgen/hwir/design.h"
 #include "hwgen/model/prediction.h"
-#include "hwgen/model/technology.h"
+#include "hwgen/technology/technology.h"
 
 namespace Orrery::model {
 
@@ -15,6 +15,6 @@ struct EnergyItem {
 
 /// What the predicted accesses cost. The area is that of the memories.
 std::vector<EnergyItem> energy(const hwir::Design &design, const Prediction &prediction,
-                               const Technology &technology);
+                               const technology::Technology &technology);
 
 } // namespace Orrery::model

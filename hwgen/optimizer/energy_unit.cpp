@@ -18,7 +18,11 @@ bool is_multiple(double picojoules, int64_t scale) {
 
 } // namespace
 
-EnergyUnit::EnergyUnit(const std::vector<double> &picojoules) {
+EnergyUnit::EnergyUnit(const std::vector<double> &picojoules, int least_digits)
+    : digits_(least_digits) {
+    for (int i = 0; i < digits_; i++) {
+        scale_ *= 10;
+    }
     for (const double energy : picojoules) {
         while (!is_multiple(energy, scale_)) {
             if (digits_ == most_digits) {

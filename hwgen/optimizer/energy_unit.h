@@ -6,11 +6,13 @@
 namespace Orrery::optimizer {
 
 /// Energies as integers, so that sums are exact and equal energies are equal: multiples of
-/// 10^-digits pJ, with as few digits as the energies of the hardware need.
+/// 10^-digits pJ, with as few digits as the energies of the hardware need, but at least so many as
+/// are asked for.
 class EnergyUnit {
 public:
-    explicit EnergyUnit(const std::vector<double> &picojoules);
+    explicit EnergyUnit(const std::vector<double> &picojoules, int least_digits = 0);
 
+    int digits() const { return digits_; }
     int64_t units(double picojoules) const;
     double picojoules(int64_t units) const { return double(units) / double(scale_); }
     /// In pJ, all digits.

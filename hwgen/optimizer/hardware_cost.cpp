@@ -15,9 +15,10 @@ constexpr double most_energy = 9e18; ///< in units: below 2^63, with room for ro
 EnergyUnit level_energy_unit(const Hardware &hardware) {
     std::vector<double> energies;
     for (const MemoryLevel &level : hardware.levels) {
-        energies.push_back(level.pj_per_access);
+        energies.push_back(level.read_pj);
+        energies.push_back(level.write_pj);
     }
-    return EnergyUnit(energies);
+    return EnergyUnit(energies, hardware.energy_digits);
 }
 
 void check_range(const Problem &problem, const Hardware &hardware) {
@@ -42,9 +43,9 @@ void check_range(const Problem &problem, const Hardware &hardware) {
             window *= double(most);
         }
         for (const MemoryLevel &level : hardware.levels) {
-            const double accesses = 2 * operations * window; // reads and writes
             const bool last = &level == &hardware.levels.back();
-            worst += accesses * (last ? 1 : rounds) * double(unit.units(level.pj_per_access));
+            worst += operations * window * (last ? 1 : rounds) *
+                     double(unit.units(level.read_pj) + unit.units(level.write_pj));
         }
     }
     if (worst > most_energy) {
@@ -78,9 +79,10 @@ HardwareCost hardware_cost(const MappedLayer &mapped, const Hardware &hardware) 
     }
     const EnergyUnit unit = level_energy_unit(hardware);
     for (size_t level = 0; level < levels; level++) {
-        const int64_t each = unit.units(hardware.levels[level].pj_per_access);
+        const int64_t read = unit.units(hardware.levels[level].read_pj),
+                      write = unit.units(hardware.levels[level].write_pj);
         for (size_t x = 0; x < tensors; x++) {
-            cost.energy[level][x] = each * (cost.reads[level][x] + cost.writes[level][x]);
+            cost.energy[level][x] = read * cost.reads[level][x] + write * cost.writes[level][x];
             cost.total_energy += cost.energy[level][x];
         }
     }

@@ -30,7 +30,8 @@ HardwareSpace::HardwareSpace(const InterstellarModel &model, const Constraints &
     }
     const EnergyUnit unit = level_energy_unit(hardware_);
     for (const MemoryLevel &level : hardware_.levels) {
-        access_energy_.push_back(unit.units(level.pj_per_access));
+        read_energy_.push_back(unit.units(level.read_pj));
+        write_energy_.push_back(unit.units(level.write_pj));
     }
     for (int d = 0; d < lattice_.loops(); d++) {
         const std::vector<int64_t> &divisors = lattice_.divisors(d);
@@ -131,15 +132,13 @@ HardwareSpace::Lanes HardwareSpace::lanes(const std::vector<int64_t> &factors) c
     }
     const int64_t operations = problem_.operations();
     const int64_t points = divided_up(operations, all);
-    const int64_t outputs = elements_[output_][lattice_.whole()];
     lanes.least.cycles = points;
     for (size_t x = 0; x < tensors_; x++) {
         lanes.distinct[x] = Problem::distinct_elements(problem_.tensors[x], factors);
     }
     lanes.least.energy =
-        access_energy_[hardware_.last_level() - 1] *
-            (points * lanes.distinct[output_] + divided_up(operations, reducing) + outputs) +
-        access_energy_[hardware_.last_level()] * outputs;
+        read_energy_[hardware_.last_level() - 1] * points * lanes.distinct[output_] +
+        output_energy(divided_up(operations, reducing));
     return lanes;
 }
 
@@ -188,7 +187,7 @@ void HardwareSpace::hold(TensorSet bypassed, Part &part) const {
         if (x != output_ && (bypassed >> x & 1) == 0) {
             const int64_t moved = fills(part, x) * elements_[x][part.tile];
             part.amount.energy +=
-                moved * (access_energy_[part.source[x]] + access_energy_[part.level]);
+                moved * (read_energy_[part.source[x]] + write_energy_[part.level]);
             part.amount.cycles = std::max(part.amount.cycles, moved / width);
             part.source[x] = part.level;
         }
@@ -245,9 +244,15 @@ bool HardwareSpace::fits(const Lanes &lanes, const Part &part) const {
     return words <= room;
 }
 
+int64_t HardwareSpace::output_energy(int64_t stored) const {
+    const int last = hardware_.last_level();
+    const int64_t outputs = elements_[output_][lattice_.whole()];
+    return write_energy_[last - 1] * stored +
+           (read_energy_[last - 1] + write_energy_[last]) * outputs;
+}
+
 /// Of the array and the sums, where all tiles are chosen.
 HardwareSpace::Amount HardwareSpace::array_amount(const Lanes &lanes, const Part &part) const {
-    const int64_t outputs = elements_[output_][lattice_.whole()];
     int64_t points = part.iterations, stored = part.iterations;
     for (int d = 0; d < lattice_.loops(); d++) {
         const int64_t extent = lattice_.extent(part.tile, d);
@@ -255,12 +260,10 @@ HardwareSpace::Amount HardwareSpace::array_amount(const Lanes &lanes, const Part
         points *= steps;
         stored *= contains(indexing_[output_], d) ? extent : steps;
     }
-    Amount amount{access_energy_[hardware_.last_level() - 1] * (stored + outputs) +
-                      access_energy_[hardware_.last_level()] * outputs,
-                  points};
+    Amount amount{output_energy(stored), points};
     for (size_t x = 0; x < tensors_; x++) {
         const int level = x == output_ ? hardware_.last_level() - 1 : part.source[x];
-        amount.energy += access_energy_[level] * points * lanes.distinct[x];
+        amount.energy += read_energy_[level] * points * lanes.distinct[x];
     }
     return amount;
 }
@@ -273,11 +276,11 @@ int64_t HardwareSpace::least_energy(const Lanes &lanes, const Part &part, size_t
     const int64_t read = lanes.least.cycles * lanes.distinct[tensor];
     const int64_t moved = fills(part, tensor) * elements_[tensor][part.tile];
     int64_t least = source == hardware_.last_level() ? std::numeric_limits<int64_t>::max()
-                                                     : read * access_energy_[source];
+                                                     : read * read_energy_[source];
     for (int level = 0; level < part.level; level++) {
         if (may_hold(level, tensor)) {
-            least = std::min(least, moved * (access_energy_[source] + access_energy_[level]) +
-                                        read * access_energy_[level]);
+            least = std::min(least, moved * (read_energy_[source] + write_energy_[level]) +
+                                        read * read_energy_[level]);
         }
     }
     return least;

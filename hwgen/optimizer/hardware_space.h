@@ -92,12 +92,12 @@ private:
     const Constraints &constraints_;
     Lattice lattice_;
     size_t tensors_;
-    size_t output_ = 0;                            ///< tensor
-    std::vector<LoopSet> indexing_;                ///< [tensor]
-    std::vector<std::vector<int64_t>> elements_;   ///< [tensor][tile]
-    std::vector<int64_t> access_energy_;           ///< [level], in units
-    std::vector<std::vector<Order>> orders_;       ///< [level]
-    std::vector<std::vector<TensorSet>> bypassed_; ///< [level]: what may bypass it together
+    size_t output_ = 0;                               ///< tensor
+    std::vector<LoopSet> indexing_;                   ///< [tensor]
+    std::vector<std::vector<int64_t>> elements_;      ///< [tensor][tile]
+    std::vector<int64_t> read_energy_, write_energy_; ///< [level], in units
+    std::vector<std::vector<Order>> orders_;          ///< [level]
+    std::vector<std::vector<TensorSet>> bypassed_;    ///< [level]: what may bypass it together
     std::vector<std::vector<std::vector<int>>> divisors_of_; ///< [loop][divisor]: its divisors
     int channels_, filters_;                                 ///< loops C and K, or -1
 
@@ -114,6 +114,8 @@ private:
     int64_t fills(const Part &part, size_t tensor) const {
         return part.iterations / part.stays[tensor];
     }
+    /// Of sums that the array stores so often, and of the results.
+    int64_t output_energy(int64_t stored) const;
     Amount array_amount(const Lanes &lanes, const Part &part) const;
 
     template <typename Visit>

@@ -16,7 +16,7 @@ bool contains(LoopSet set, int loop) { return (set >> loop & 1) != 0; }
 std::vector<double> energies(const Hardware &hardware) {
     std::vector<double> result{hardware.array.pj_per_hop};
     for (const MemoryLevel &level : hardware.levels) {
-        result.push_back(level.pj_per_access);
+        result.push_back(level.read_pj);
     }
     return result;
 }
@@ -125,7 +125,7 @@ InterstellarModel::InterstellarModel(Problem problem, Hardware hardware)
         irrelevant.push_back(tensors_.back().irrelevant);
     }
     for (const MemoryLevel &level : hardware_.levels) {
-        access_energy_.push_back(unit_.units(level.pj_per_access));
+        access_energy_.push_back(unit_.units(level.read_pj));
     }
     hop_energy_ = unit_.units(hardware_.array.pj_per_hop);
     orders_ = best_orders(irrelevant, problem_.loops.size());

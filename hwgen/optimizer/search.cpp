@@ -340,6 +340,13 @@ SearchResult search(const InterstellarModel &model, const Constraints &constrain
             "--fix: with the cost model interstellar all levels hold all tensors; \"bypasses\" "
             "and \"holds\" are for the cost model orrery");
     }
+    for (const MemoryLevel &level : model.hardware().levels) {
+        if (level.read_pj != level.write_pj) {
+            user_error("{}: a read of {} costs {} pJ and a write {}; the cost model interstellar "
+                       "has one energy for both: give pj_per_access, or use the cost model orrery",
+                       model.hardware().name, level.name, level.read_pj, level.write_pj);
+        }
+    }
     return Search(model, constraints, options).run();
 }
 

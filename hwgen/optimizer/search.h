@@ -63,6 +63,8 @@ struct SearchResult {
 /// former gets a bound from what the best tile above it could cost, and pairs are evaluated by
 /// ascending bound until it exceeds the best energy.
 ///
+/// User error where reads and writes of a level cost differently.
+///
 /// Of mappings with equal energy, the first one in this order is the result: spatial loops (as
 /// spatial_choices lists them), tile inside a processing element, assignment to axes, tiles from
 /// the inside outwards (FX slowest to ... as the loops of the problem are listed), orders (weights,

@@ -19,9 +19,9 @@ std::vector<int64_t> factors_of(int64_t extent, int64_t most) {
     return factors;
 }
 
-/// What one axis may hold.
-std::vector<Axis> axis_choices(const Problem &problem, const Hardware &hardware) {
-    const int64_t width = hardware.array.width();
+/// What an axis may hold.
+std::vector<Axis> axis_choices(const Problem &problem, const Hardware &hardware, int axis) {
+    const int64_t width = hardware.array.width(axis);
     const double least = hardware.utilisation * double(width);
     std::vector<Axis> choices;
     if (least <= 1) {
@@ -129,21 +129,28 @@ std::vector<SpatialChoice>
 spatial_choices(const InterstellarModel &model,
                 const std::function<bool(const std::vector<Axis> &)> &accepts) {
     const Hardware &hardware = model.hardware();
-    const std::vector<Axis> choices = axis_choices(model.problem(), hardware);
+    const std::vector<Axis> first = axis_choices(model.problem(), hardware, 0);
     const double least = hardware.utilisation * double(hardware.array.elements);
     Collector collector(model);
-    for (size_t i = 0; i < choices.size(); i++) {
-        if (hardware.array.axes == 1) {
-            if (!accepts || accepts({choices[i]})) {
-                collector.add({choices[i]});
-            }
-            continue;
+    const auto add = [&](const std::vector<Axis> &axes) {
+        if (!accepts || accepts(axes)) {
+            collector.add(axes);
         }
-        for (size_t j = i; j < choices.size(); j++) {
-            const bool disjoint = (loops_of(choices[i]) & loops_of(choices[j])) == 0;
-            const bool used = double(iterations(choices[i]) * iterations(choices[j])) >= least;
-            if (disjoint && used && (!accepts || accepts({choices[i], choices[j]}))) {
-                collector.add({choices[i], choices[j]});
+    };
+    if (hardware.array.axes == 1) {
+        for (const Axis &axis : first) {
+            add({axis});
+        }
+        return collector.take();
+    }
+    const bool alike = hardware.array.width(0) == hardware.array.width(1);
+    const std::vector<Axis> second = axis_choices(model.problem(), hardware, 1);
+    for (size_t i = 0; i < first.size(); i++) {
+        for (size_t j = alike ? i : 0; j < second.size(); j++) {
+            const bool disjoint = (loops_of(first[i]) & loops_of(second[j])) == 0;
+            const bool used = double(iterations(first[i]) * iterations(second[j])) >= least;
+            if (disjoint && used) {
+                add({first[i], second[j]});
             }
         }
     }
@@ -151,9 +158,13 @@ spatial_choices(const InterstellarModel &model,
 }
 
 std::string no_spatial_choice(const Hardware &hardware) {
+    std::vector<int64_t> widths;
+    for (int axis = 0; axis < hardware.array.axes; axis++) {
+        widths.push_back(hardware.array.width(axis));
+    }
     return fmt::format("no loops use {:.0f} % of each axis ({} processing elements) and of the "
                        "array: allow less utilisation, or replication",
-                       100 * hardware.utilisation, hardware.array.width());
+                       100 * hardware.utilisation, fmt::join(widths, " and "));
 }
 
 std::vector<SpatialChoice> given_spatial(const InterstellarModel &model,

@@ -19,8 +19,9 @@ struct SpatialChoice {
 /// All assignments that the hardware allows: an axis has one loop with a factor that divides its
 /// extent and is at least utilisation * width and at most width, or, with replication, a first loop
 /// below that and a second one that bring the product there. Axes have different loops, and use at
-/// least `utilisation` of the array together. The axes are alike: of two assignments that differ by
-/// an exchange of axes, one is listed. Those that `accepts` refuses are left out.
+/// least `utilisation` of the array together. Where the axes are equally long, they are alike: of
+/// two assignments that differ by an exchange of axes, one is listed. Those that `accepts` refuses
+/// are left out.
 std::vector<SpatialChoice>
 spatial_choices(const InterstellarModel &model,
                 const std::function<bool(const std::vector<Axis> &)> &accepts = {});

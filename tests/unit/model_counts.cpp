@@ -10,6 +10,7 @@
 
 using namespace Orrery;
 using namespace Orrery::model;
+using namespace Orrery::technology;
 using Catch::Matchers::Contains;
 
 namespace {

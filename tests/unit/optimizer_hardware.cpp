@@ -286,8 +286,8 @@ TEST_CASE("objectives are exact numbers", "[optimizer]") {
 TEST_CASE("energies that do not fit into 63 bits are refused before the search", "[optimizer]") {
     const LayerShape shape = parse_layer("N=2000 K=1000 C=1000");
     Hardware hardware = hardware_with({64, 65536}, 256);
-    hardware.levels[0].pj_per_access = 0.000001;
-    hardware.levels[1].pj_per_access = 200;
+    hardware.levels[0] = {"L0", 64, 0.000001};
+    hardware.levels[1] = {"L1", 65536, 200};
     const InterstellarModel model(convolution("layer", shape), hardware);
     CHECK_THROWS_WITH(search_hardware(model, shape, {}, Objective::Energy, {}),
                       Contains("do not fit into 63 bits") && Contains("fewer digits"));

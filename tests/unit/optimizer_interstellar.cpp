@@ -157,7 +157,7 @@ TEST_CASE("Texts that describe problems, hardware and constraints") {
         "array": {"elements": 250, "pj_per_hop": 0.035}, "utilisation": 0.75, "replication": true})";
     const Hardware hardware = parse_hardware("small.json", json);
     CHECK(hardware.levels[0].words == 256);
-    CHECK(hardware.array.width() == 15);
+    CHECK(hardware.array.width(0) == 15);
     const Problem problem = convolution("layer", parse_layer("K=8 C=12 groups=4"));
     CHECK(problem.loops[K].extent == 2);
     CHECK(problem.loops[G].extent == 4);

@@ -68,7 +68,7 @@ private:
     /// The rules of the text: widths, utilisation, replication, different loops.
     bool allowed(const std::vector<Axis> &axes) const {
         const Hardware &hardware = model_.hardware();
-        const double width = double(hardware.array.width()), threshold = hardware.utilisation;
+        const double width = double(hardware.array.width(0)), threshold = hardware.utilisation;
         int64_t all = 1;
         std::vector<int> used;
         for (const Axis &axis : axes) {

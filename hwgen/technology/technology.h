@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace Orrery::model {
+namespace Orrery::technology {
 
 /// A memory macro with one port.
 struct Macro {
@@ -20,6 +20,7 @@ struct Technology {
     std::string name, source;
     std::vector<Macro> register_files, srams;
     std::optional<double> dram_pj_per_bit, hop_pj_per_bit, mac_pj;
+    std::optional<double> mac_area_mm2; ///< of a processing element, without its memories
 
     /// The macro that a bank of so many bytes is made of, accessed `word_bits` at a time: the
     /// smallest one that holds it, else the largest, of the widest words that are not wider, else
@@ -39,4 +40,4 @@ struct TechnologyText {
 };
 const std::vector<TechnologyText> &known_technologies();
 
-} // namespace Orrery::model
+} // namespace Orrery::technology

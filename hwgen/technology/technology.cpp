@@ -1,4 +1,4 @@
-#include "hwgen/model/technology.h"
+#include "hwgen/technology/technology.h"
 
 #include "hwgen/support/error.h"
 
@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-namespace Orrery::model {
+namespace Orrery::technology {
 
 namespace {
 
@@ -78,6 +78,9 @@ Technology parse_technology(const std::string &text, const std::string &file) {
         t.hop_pj_per_bit = per_bit(j, "hop");
         if (j.contains("mac")) {
             t.mac_pj = j.at("mac").at("pj").get<double>();
+            if (j.at("mac").contains("area_mm2")) {
+                t.mac_area_mm2 = j.at("mac").at("area_mm2").get<double>();
+            }
         }
         return t;
     } catch (const Json::exception &error) {
@@ -104,4 +107,4 @@ Technology find_technology(const std::string &name) {
     return parse_technology(text.str(), name);
 }
 
-} // namespace Orrery::model
+} // namespace Orrery::technology
