@@ -1,198 +1,16 @@
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/hardware_search.h"
 #include "hwgen/support/error.h"
+#include "tests/unit/optimizer_brute_force.h"
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
-#include <functional>
-#include <random>
-
 using namespace Orrery;
 using namespace Orrery::optimizer;
+using namespace Orrery::test;
 using Catch::Contains;
 
 namespace {
-
-Hardware hardware_with(const std::vector<int64_t> &words, int64_t elements, int array_level = 0) {
-    Hardware hardware;
-    hardware.name = "test";
-    const double energies[] = {0.5, 1, 6, 200};
-    for (size_t l = 0; l < words.size(); l++) {
-        hardware.levels.push_back({"L" + std::to_string(l), words[l], energies[l]});
-    }
-    hardware.levels.push_back({"DRAM", 0, 200});
-    hardware.array = {elements, 2, array_level, 0};
-    hardware.utilisation = 0.5;
-    hardware.replication = true;
-    return hardware;
-}
-
-/// All mappings with given spatial loops: all tiles, all permutations of the loops at each level,
-/// and all operands that bypass each.
-class BruteForce {
-public:
-    BruteForce(const Problem &problem, const LayerShape &shape, const Hardware &hardware,
-               Objective objective, const Constraints &constraints)
-        : hardware_(hardware), objective_(objective), constraints_(constraints) {
-        mapped_.shape = shape;
-        mapped_.problem = problem;
-        mapped_.array_level = hardware.array.level;
-        for (const MemoryLevel &level : hardware.levels) {
-            mapped_.levels.push_back(level.name);
-        }
-    }
-
-    void run(const std::vector<Axis> &axes) {
-        mapped_.mapping.axes = axes;
-        const size_t loops = mapped_.problem.loops.size();
-        mapped_.mapping.temporal.assign(hardware_.levels.size(), std::vector<int64_t>(loops, 1));
-        std::vector<int> order(loops);
-        for (size_t d = 0; d < loops; d++) {
-            order[d] = int(d);
-        }
-        mapped_.mapping.order.assign(hardware_.levels.size(), order);
-        std::vector<int64_t> whole;
-        for (const Loop &loop : mapped_.problem.loops) {
-            whole.push_back(loop.extent);
-        }
-        choose_bypassed(0, whole);
-    }
-
-    std::optional<ObjectiveValue> best;
-
-private:
-    const Hardware &hardware_;
-    Objective objective_;
-    const Constraints &constraints_;
-    MappedLayer mapped_;
-
-    /// For each level below the last one.
-    void choose_bypassed(int level, const std::vector<int64_t> &whole) {
-        std::vector<TensorSet> &bypassed = mapped_.mapping.bypassed;
-        bypassed.resize(hardware_.levels.size(), 0);
-        if (level == hardware_.last_level()) {
-            TensorSet everywhere = 7;
-            for (int l = 0; l < level; l++) {
-                everywhere &= bypassed[l];
-            }
-            if (everywhere == 0) {
-                choose_tiles(level, whole);
-            }
-            return;
-        }
-        for (const TensorSet set : {0, 1, 4, 5}) {
-            bool allowed = true;
-            for (const auto &[copy, held] : constraints_.held) {
-                allowed =
-                    allowed && (copy.first != level || held == ((set >> copy.second & 1) == 0));
-            }
-            if (allowed) {
-                bypassed[level] = set;
-                choose_bypassed(level + 1, whole);
-            }
-        }
-    }
-
-    /// Factors of the level and of those inside, for a tile that is made of its loops.
-    void choose_tiles(int level, const std::vector<int64_t> &tile, size_t loop = 0) {
-        if (level == 0) {
-            finish(tile);
-            return;
-        }
-        if (loop == tile.size()) {
-            std::vector<int64_t> inner = tile;
-            for (size_t d = 0; d < tile.size(); d++) {
-                inner[d] /= mapped_.mapping.temporal[level][d];
-            }
-            choose_tiles(level - 1, inner);
-            return;
-        }
-        for (int64_t factor = 1; factor <= tile[loop]; factor++) {
-            if (tile[loop] % factor == 0) {
-                mapped_.mapping.temporal[level][loop] = factor;
-                choose_tiles(level, tile, loop + 1);
-            }
-        }
-        mapped_.mapping.temporal[level][loop] = 1;
-    }
-
-    void finish(const std::vector<int64_t> &tile) {
-        std::vector<int64_t> extents = tile;
-        for (size_t d = 0; d < tile.size(); d++) {
-            const int64_t lanes = mapped_.mapping.spatial(int(d));
-            if (tile[d] < lanes || (hardware_.array.level > 0 && tile[d] % lanes != 0)) {
-                return;
-            }
-            mapped_.mapping.temporal[0][d] = (tile[d] + lanes - 1) / lanes;
-        }
-        permute(hardware_.last_level());
-    }
-
-    /// Orders of the loops with more than one iteration.
-    void permute(int level) {
-        if (level == 0) {
-            rate();
-            return;
-        }
-        std::vector<int> loops, rest;
-        for (size_t d = 0; d < mapped_.problem.loops.size(); d++) {
-            (mapped_.mapping.temporal[level][d] > 1 ? loops : rest).push_back(int(d));
-        }
-        do {
-            std::vector<int> order = loops;
-            order.insert(order.end(), rest.begin(), rest.end());
-            mapped_.mapping.order[level] = order;
-            if (level < hardware_.last_level() || sums_stay(loops)) {
-                permute(level - 1);
-            }
-        } while (std::next_permutation(loops.begin(), loops.end()));
-    }
-
-    const Tensor &output() const {
-        return *std::find_if(mapped_.problem.tensors.begin(), mapped_.problem.tensors.end(),
-                             [](const Tensor &t) { return t.output; });
-    }
-
-    /// Loops of the output are further out than those of the reduction.
-    bool sums_stay(const std::vector<int> &innermost_first) const {
-        const LoopSet indexing = mapped_.problem.loops_of(output());
-        return std::is_partitioned(innermost_first.begin(), innermost_first.end(),
-                                   [&](int d) { return (indexing >> d & 1) == 0; });
-    }
-
-    bool fits(const HardwareAccesses &counts) const {
-        for (int level = 0; level < hardware_.last_level(); level++) {
-            int64_t words = 0, room = hardware_.levels[level].words;
-            for (const auto &copies : counts.copies) {
-                for (const CopyAccesses &copy : copies) {
-                    words += copy.level == level
-                                 ? copy.writes / copy.fills * (copy.fills > 1 ? 2 : 1)
-                                 : 0;
-                }
-            }
-            if (level == counts.sums.level) {
-                words += counts.outputs / counts.sums.fills * (counts.sums.fills > 1 ? 2 : 1);
-            }
-            for (size_t d = 0; d < mapped_.problem.loops.size(); d++) {
-                room *= level <= hardware_.array.level ? mapped_.mapping.spatial(int(d)) : 1;
-            }
-            if (words > room) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    void rate() {
-        if (!fits(hardware_accesses(mapped_))) {
-            return;
-        }
-        const HardwareCost cost = hardware_cost(mapped_, hardware_);
-        const ObjectiveValue value = value_of(objective_, cost.total_energy, cost.cycles);
-        best = best && *best < value ? *best : value;
-    }
-};
 
 struct Case {
     const char *layer, *spatial;
@@ -233,18 +51,19 @@ TEST_CASE("the cheapest hardware is that of brute force", "[optimizer]") {
             for (const char *fix : c.fixes) {
                 parse_fix(fix, model.problem(), model.hardware(), constraints);
             }
-            BruteForce brute(model.problem(), shape, model.hardware(), objective, constraints);
+            BruteForce brute(model.problem(), shape, model.hardware(), constraints);
             brute.run(*constraints.axes);
+            const std::optional<ObjectiveValue> best = brute.best(objective);
             for (const bool prune : {true, false}) {
                 SearchOptions options;
                 options.prune = prune;
                 options.threads = prune ? 2 : 1;
                 const HardwareSearchResult found =
                     search_hardware(model, shape, constraints, objective, options);
-                REQUIRE(found.mapped.has_value() == brute.best.has_value());
-                if (brute.best) {
+                REQUIRE(found.mapped.has_value() == best.has_value());
+                if (best) {
                     CHECK(found.optimal);
-                    CHECK(found.value == *brute.best);
+                    CHECK(found.value == *best);
                     const HardwareCost cost = hardware_cost(*found.mapped, model.hardware());
                     CHECK(value_of(objective, cost.total_energy, cost.cycles) == found.value);
                 } else {
