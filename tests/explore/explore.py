@@ -69,7 +69,7 @@ def interrupt(directory, rank, **options):
     """Starts, kills one process when some points are known, and gives the status of the whole."""
     with open(WORK / f"{directory}.log", "w") as log:
         job = subprocess.Popen(command(directory, **options), stdout=log, stderr=log, env=MPI)
-        while lines(directory) < 10:
+        while lines(directory) < 11:  # the sweep and ten points
             check(job.poll() is None, f"{directory} ended too early: {(WORK / f'{directory}.log').read_text()}")
             time.sleep(0.01)
         killed = list(processes_of(rank, directory))
