@@ -4,6 +4,7 @@
 #include "auto-schedule/mapping.h"
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/hardware_search.h"
+#include "hwgen/optimizer/resources.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>

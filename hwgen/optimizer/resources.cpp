@@ -124,6 +124,16 @@ Resources read_resources(const std::string &file) {
     return parse_resources(file, text.str());
 }
 
+Hardware read_hardware(const std::string &file) {
+    const Resources resources = read_resources(file);
+    if (resources.hardware.size() != 1) {
+        user_error("{}: its lists describe {} hardware; here, give the one to map to (orrery "
+                   "optimize finds it)",
+                   file, resources.hardware.size());
+    }
+    return resources.hardware[0];
+}
+
 int64_t keep_within_area(Resources &resources) {
     if (!resources.most_area) {
         return 0;

@@ -18,6 +18,9 @@ Resources parse_resources(const std::string &file, const std::string &text);
 
 Resources read_resources(const std::string &file);
 
+/// Where one hardware is needed: user error for lists.
+Hardware read_hardware(const std::string &file);
+
 /// Removes what is larger than `most_area`, if there is one, and says how much that was. User error
 /// where an area is unknown, and where nothing is left.
 int64_t keep_within_area(Resources &resources);
