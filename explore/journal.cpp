@@ -1,6 +1,7 @@
 #include "explore/journal.h"
 
 #include "hwgen/support/error.h"
+#include "hwgen/support/file.h"
 #include "sim/report.h"
 
 #include <fcntl.h>
@@ -9,7 +10,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <sstream>
 
 namespace Orrery::explore {
@@ -28,10 +28,7 @@ Journal::Journal(const Sweep &sweep, const fs::path &directory)
     if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
         user_error("{}: another orrery explore works in this directory", directory.string());
     }
-    std::ifstream stream(file, std::ios::binary);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    take_up(text.str(), file);
+    take_up(read_file(file), file);
 }
 
 Journal::~Journal() { close(file_); }

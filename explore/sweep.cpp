@@ -4,10 +4,9 @@
 #include "hwgen/optimizer/resources.h"
 #include "hwgen/optimizer/workloads.h"
 #include "hwgen/support/error.h"
+#include "hwgen/support/file.h"
 
-#include <fstream>
 #include <set>
-#include <sstream>
 
 namespace Orrery::explore {
 
@@ -159,13 +158,7 @@ Sweep parse_sweep(const std::string &file, const std::string &text) {
 }
 
 Sweep read_sweep(const std::string &file) {
-    std::ifstream stream(file);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    if (!stream) {
-        user_error("{}: cannot be read", file);
-    }
-    return parse_sweep(file, text.str());
+    return parse_sweep(file, read_file(file));
 }
 
 } // namespace Orrery::explore

@@ -9,11 +9,11 @@
 #include "fuzz/simulate_cases.h"
 #include "hwgen/hwir/print.h"
 #include "hwgen/support/error.h"
+#include "hwgen/support/file.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 namespace Orrery::fuzz {
 
@@ -34,16 +34,6 @@ void write_file(const fs::path &path, const std::string &text) {
     if (!file) {
         user_error("{}: cannot be written", path.string());
     }
-}
-
-std::string read_file(const fs::path &path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        user_error("{}: cannot be read", path.string());
-    }
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
 }
 
 struct NamedCase {

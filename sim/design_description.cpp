@@ -1,11 +1,11 @@
 #include "sim/design_description.h"
 
 #include "hwgen/support/error.h"
+#include "hwgen/support/file.h"
 
 #include <nlohmann/json.hpp>
 
 #include <fstream>
-#include <sstream>
 
 namespace Orrery::sim {
 
@@ -221,8 +221,8 @@ TensorDescription parse_tensor(const json &j, const DesignDescription &design) {
     tensor.name = j.at("name");
     std::string direction = j.at("direction");
     if (direction != "input" && direction != "output" && direction != "scratch") {
-        user_error("tensor {}: direction is \"{}\"; expected input, output or scratch",
-                   tensor.name, direction);
+        user_error("tensor {}: direction is \"{}\"; expected input, output or scratch", tensor.name,
+                   direction);
     }
     tensor.is_output = direction == "output";
     tensor.type = parse_type(j.at("type"));
@@ -399,14 +399,9 @@ DesignDescription parse_design(const std::string &text, const fs::path &director
 }
 
 DesignDescription read_design(const fs::path &directory) {
-    std::ifstream file(directory / "design.json");
-    if (!file) {
-        user_error("{}: cannot be read. Give the directory that the generator wrote (-o)",
-                   (directory / "design.json").string());
-    }
-    std::ostringstream text;
-    text << file.rdbuf();
-    return parse_design(text.str(), directory);
+    return parse_design(
+        read_file(directory / "design.json", "Give the directory that the generator wrote (-o)"),
+        directory);
 }
 
 } // namespace Orrery::sim

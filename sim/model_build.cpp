@@ -1,6 +1,7 @@
 #include "sim/model_build.h"
 
 #include "hwgen/support/error.h"
+#include "hwgen/support/file.h"
 #include "sim/command.h"
 #include "sim/model_glue.h"
 #include "sim/model_sources.h"
@@ -27,16 +28,6 @@ namespace {
 constexpr uintmax_t small_model_bytes = 300'000;
 /// Models that one compiler takes at a time when the build is to be quick.
 constexpr size_t models_per_batch = 6;
-
-std::string read_file(const fs::path &path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        user_error("{}: cannot be read", path.string());
-    }
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 void write_file(const fs::path &path, const std::string &text) {
     std::ofstream file(path, std::ios::binary);

@@ -3,22 +3,15 @@
 #include "hwgen/hwir/serialize.h"
 #include "hwgen/model/timeline.h"
 #include "hwgen/support/error.h"
-
-#include <fstream>
-#include <sstream>
+#include "hwgen/support/file.h"
 
 namespace Orrery::sim {
 
 HardwareIr read_hardware_ir(const std::filesystem::path &directory) {
     const std::filesystem::path file = directory / "design.hwir.json";
-    std::ifstream in(file, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    if (!in) {
-        user_error("{}: cannot be read; generate the design again", file.string());
-    }
     HardwareIr hardware;
-    hwir::from_json(text.str(), file.string(), hardware.design, hardware.timing);
+    hwir::from_json(read_file(file, "Generate the design again"), file.string(), hardware.design,
+                    hardware.timing);
     return hardware;
 }
 

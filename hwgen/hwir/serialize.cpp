@@ -10,7 +10,7 @@ namespace Orrery::hwir {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr int format = 1;
+constexpr int format = 2;
 
 /// Structures to JSON. Expressions are numbered as they are met.
 class Writer {

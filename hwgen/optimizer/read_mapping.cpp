@@ -1,10 +1,9 @@
 #include "hwgen/optimizer/mapping_json.h"
 #include "hwgen/support/error.h"
+#include "hwgen/support/file.h"
 
 #include <nlohmann/json.hpp>
 
-#include <fstream>
-#include <sstream>
 
 namespace Orrery::optimizer {
 
@@ -164,13 +163,7 @@ MappedLayer parse_mapping(const std::string &file, const std::string &text) {
 }
 
 MappedLayer read_mapping(const std::string &file) {
-    std::ifstream stream(file);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    if (!stream) {
-        user_error("{}: cannot be read", file);
-    }
-    return parse_mapping(file, text.str());
+    return parse_mapping(file, read_file(file));
 }
 
 } // namespace Orrery::optimizer

@@ -2,12 +2,11 @@
 
 #include "hwgen/optimizer/hardware_cost.h"
 #include "hwgen/support/error.h"
+#include "hwgen/support/file.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 namespace Orrery::optimizer {
 
@@ -115,13 +114,7 @@ Resources parse_resources(const std::string &file, const std::string &text) {
 }
 
 Resources read_resources(const std::string &file) {
-    std::ifstream stream(file);
-    std::ostringstream text;
-    text << stream.rdbuf();
-    if (!stream) {
-        user_error("{}: cannot be read", file);
-    }
-    return parse_resources(file, text.str());
+    return parse_resources(file, read_file(file));
 }
 
 Hardware read_hardware(const std::string &file) {

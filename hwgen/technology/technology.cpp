@@ -1,12 +1,11 @@
 #include "hwgen/technology/technology.h"
 
 #include "hwgen/support/error.h"
+#include "hwgen/support/file.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 namespace Orrery::technology {
 
@@ -96,15 +95,13 @@ Technology find_technology(const std::string &name) {
         }
         names += (names.empty() ? "" : ", ") + std::string(known.name);
     }
-    std::ifstream in(name, std::ios::binary);
-    std::stringstream text;
-    text << in.rdbuf();
-    if (!in) {
+    const std::optional<std::string> text = try_read_file(name);
+    if (!text) {
         user_error("technology {}: there is neither such a file nor a technology of this name; "
                    "known are {}",
                    name, names);
     }
-    return parse_technology(text.str(), name);
+    return parse_technology(*text, name);
 }
 
 } // namespace Orrery::technology
