@@ -38,6 +38,7 @@ Datapath::Datapath(const Design &d, int number, Memory &m)
     make_ports(number);
     load_masks.assign(loads.size(), enabled);
     load_values.assign(loads.size(), std::vector<int64_t>(enabled.lane.size(), 0));
+    load_unwritten.assign(loads.size(), std::vector<uint8_t>(enabled.lane.size(), 0));
     combined.assign(enabled.lane.size(), 0);
     unwritten.assign(enabled.lane.size(), 0);
     active_groups = enabled;
@@ -128,7 +129,13 @@ int64_t Datapath::execute(const std::vector<int64_t> &counters, const Places &pl
     if (enabled.count == 0) {
         return 0;
     }
-    std::fill(unwritten.begin(), unwritten.end(), 0);
+    if (some_unwritten) {
+        std::fill(unwritten.begin(), unwritten.end(), 0);
+        for (std::vector<uint8_t> &of_load : load_unwritten) {
+            std::fill(of_load.begin(), of_load.end(), 0);
+        }
+        some_unwritten = false;
+    }
     for (int l = 0; l < int(loads.size()); l++) {
         if (l != self) {
             load(l, counters, places);
@@ -151,6 +158,7 @@ int64_t Datapath::execute(const std::vector<int64_t> &counters, const Places &pl
         accumulate(counters, places);
     } else {
         value->run(counters, load_values);
+        find_unwritten(*value);
         write(value->result(0), enabled, places);
     }
     return enabled.count;
@@ -171,8 +179,14 @@ Mask Datapath::narrowed(size_t from, size_t count) const {
     return mask;
 }
 
-void Datapath::load(int number, const std::vector<int64_t> &counters,
-                    const Places &places) {
+/// After the program has run: which of its values unwritten elements reach.
+void Datapath::find_unwritten(const LaneProgram &program) {
+    if (some_unwritten) {
+        unwritten = program.reached(0, load_unwritten);
+    }
+}
+
+void Datapath::load(int number, const std::vector<int64_t> &counters, const Places &places) {
     const Access &access = process.loads[number];
     Mask &mask = load_masks[number];
     mask = narrowed(predicate_from[number], access.predicate.size());
@@ -213,7 +227,8 @@ void Datapath::read_tensor(int number, const Mask &mask, const Places &places) {
             continue;
         }
         const size_t at = size_t(address[lane]);
-        unwritten[lane] |= scratch.written_in[at] != generation;
+        load_unwritten[number][lane] = scratch.written_in[at] != generation;
+        some_unwritten |= load_unwritten[number][lane] != 0;
         if (process.pass_depth >= 0 && process.store.memory == tensor &&
             scratch.written_in_pass[at] == current_pass) {
             throw Failure(fmt::format("lane {} loads element {} of {} in the pass that stored it",
@@ -239,8 +254,9 @@ void Datapath::read_buffer(int number, const Mask &mask, const Place &place) {
         // In a sliding buffer an element may be older than this generation, but not newer.
         const bool in_time = slides ? mark.generation >= 0 && mark.generation <= place.generation
                                     : mark.generation >= 0 && mark.generation == place.generation;
-        unwritten[lane] |= !in_time || mark.lifetime != place.lifetime ||
-                           mark.turn != loads[number].turn(int64_t(lane));
+        load_unwritten[number][lane] = !in_time || mark.lifetime != place.lifetime ||
+                                       mark.turn != loads[number].turn(int64_t(lane));
+        some_unwritten |= load_unwritten[number][lane] != 0;
         values[lane] = state.data[at];
     }
 }
@@ -292,6 +308,7 @@ void Datapath::accumulate(const std::vector<int64_t> &counters, const Places &pl
         active_groups = enabled;
     } else {
         value->run(counters, load_values);
+        find_unwritten(*value);
         std::fill(active_groups.lane.begin(), active_groups.lane.end(), 0);
         active_groups.count = 0;
         combine();
@@ -306,6 +323,9 @@ void Datapath::accumulate(const std::vector<int64_t> &counters, const Places &pl
             }
             old[lane] = init->result(0)[int64_t(lane)];
         }
+        if (some_unwritten) {
+            load_unwritten[self] = init->reached(0, load_unwritten);
+        }
     } else {
         loads[self].locate(counters, *bases, active_groups);
         read_buffer(self, active_groups, places.stores[process.store.memory]);
@@ -313,12 +333,14 @@ void Datapath::accumulate(const std::vector<int64_t> &counters, const Places &pl
     }
     if (a.op == ReduceOp::Other) {
         value->run(counters, load_values);
+        find_unwritten(*value);
         return write(value->result(0), active_groups, places);
     }
     Type type = design.exprs[a.increment].type;
     for (size_t lane = 0; lane < old.size(); lane++) {
         if (active_groups.lane[lane]) {
             combined[lane] = combined_value(a.op, type, old[lane], combined[lane]);
+            unwritten[lane] |= load_unwritten[self][lane];
         }
     }
     write({combined.data(), 1}, active_groups, places);
@@ -345,8 +367,7 @@ void Datapath::write(const LaneValues &values, const Mask &mask, const Places &p
     state.statistics.writes += mask.count;
 }
 
-void Datapath::write_tensor(const LaneValues &values, const Mask &mask,
-                            const Places &places) {
+void Datapath::write_tensor(const LaneValues &values, const Mask &mask, const Places &places) {
     const int tensor = process.store.memory;
     const std::vector<int64_t> &address = store->addresses();
     memory.streams[store_stream]->move(*store, mask);

@@ -45,8 +45,11 @@ private:
     int64_t current_pass = 0;
     std::vector<Mask> load_masks;
     std::vector<std::vector<int64_t>> load_values; ///< per load and lane
-    /// Per lane: an element that was read was not written in this generation. That is an error only
-    /// when it reaches a tensor: stages that are rounded up compute elements that nobody needs.
+    /// Per load and lane: the element that was read was not written in this generation.
+    std::vector<std::vector<uint8_t>> load_unwritten;
+    bool some_unwritten = false; ///< any of them
+    /// Per lane: such an element reaches the value. That is an error only when it comes to a tensor:
+    /// stages that are rounded up compute elements that nobody needs.
     std::vector<uint8_t> unwritten;
     std::vector<int64_t> combined; ///< accumulation: per lane, what its group adds
     Mask active_groups{0};         ///< the first lanes of the groups with an enabled lane
@@ -56,6 +59,7 @@ private:
     void make_groups();
     void make_ports(int number);
     Mask narrowed(size_t from, size_t count) const;
+    void find_unwritten(const LaneProgram &program);
     void load(int number, const std::vector<int64_t> &counters, const Places &places);
     void read_tensor(int number, const Mask &mask, const Places &places);
     void write_tensor(const LaneValues &values, const Mask &mask, const Places &places);

@@ -235,4 +235,36 @@ void LaneProgram::execute_any(const Step &step) {
     }
 }
 
+std::vector<uint8_t> LaneProgram::reached(size_t i,
+                                          const std::vector<std::vector<uint8_t>> &marked) const {
+    std::vector<std::vector<uint8_t>> marks(registers.size(),
+                                            std::vector<uint8_t>(size_t(lane_count), 0));
+    for (auto [load, target] : load_values) {
+        marks[target] = marked[load];
+    }
+    for (const Step &step : steps) {
+        for (int64_t lane = 0; lane < lane_count; lane++) {
+            marks[step.target][lane] = passes_mark(step, marks, lane);
+        }
+    }
+    return marks[roots[i]];
+}
+
+uint8_t LaneProgram::passes_mark(const Step &step, const std::vector<std::vector<uint8_t>> &marks,
+                                 int64_t lane) const {
+    const auto mark = [&](int arg) { return marks[step.args[arg]][lane]; };
+    const auto value = [&](int arg) { return registers[step.args[arg]].values[lane]; };
+    if (step.op == Op::Select) {
+        return mark(0) | mark(value(0) ? 1 : 2);
+    }
+    if (step.op == Op::And || step.op == Op::Or) {
+        // The value of one operand that makes that of the other one of no account.
+        const bool decides = step.op == Op::Or;
+        const auto decided_by = [&](int arg) { return !mark(arg) && (value(arg) != 0) == decides; };
+        return !decided_by(0) && !decided_by(1) && (mark(0) || mark(1));
+    }
+    return std::any_of(step.args.begin(), step.args.end(),
+                       [&](int arg) { return marks[arg][lane] != 0; });
+}
+
 } // namespace Orrery::interpreter

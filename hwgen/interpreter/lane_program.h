@@ -29,6 +29,11 @@ public:
     /// Result of root i after run().
     const LaneValues &result(size_t i) const { return registers[roots[i]].values; }
 
+    /// Per lane, after run(): whether a value that is marked reaches the result of root i. What a
+    /// select leaves out does not, nor what the other operand of a logical operation decides.
+    /// `marked` holds 1 for such values of each load.
+    std::vector<uint8_t> reached(size_t i, const std::vector<std::vector<uint8_t>> &marked) const;
+
 private:
     struct Register {
         std::vector<int64_t> storage; ///< empty for loads
@@ -54,6 +59,8 @@ private:
     int add_lane_counter(const std::vector<hwir::Loop> &loops, int loop);
     void execute(const Step &step);
     void execute_any(const Step &step);
+    uint8_t passes_mark(const Step &step, const std::vector<std::vector<uint8_t>> &marks,
+                        int64_t lane) const;
     std::map<hwir::ExprId, int> known; ///< used while compiling only
 };
 

@@ -38,8 +38,13 @@ Memory::Memory(const hwir::Design &design, std::vector<Tensor> &t) : tensors(t) 
                      "tensor {} has another shape", expected.name);
     }
     auto add_ring = [&](const auto &owner, int slots) {
-        rings.push_back({owner.name, slots, owner.writers, owner.readers,
-                         std::vector<int64_t>(owner.writers.size(), 0), {}, 0});
+        rings.push_back({owner.name,
+                         slots,
+                         owner.writers,
+                         owner.readers,
+                         std::vector<int64_t>(owner.writers.size(), 0),
+                         {},
+                         0});
         for (const hwir::TokenUse &use : owner.readers) {
             rings.back().readers_done.push_back(first_generation(use));
         }

@@ -9,8 +9,9 @@ using namespace hwir;
 
 Sequencer::Sequencer(const Design &d, int number, Memory &m)
     : design(d), process(d.processes[number]), memory(m), datapath(d, number, m),
-      counters(process.loops.size(), 0), limits(process.serial_count(), 0),
-      places{std::vector<Place>(m.rings.size()), std::vector<Place>(m.rings.size())} {
+      counters(process.loops.size(), 0),
+      limits(process.serial_count(), 0), places{std::vector<Place>(m.rings.size()),
+                                                std::vector<Place>(m.rings.size())} {
     for (int l = 0; l < process.serial_count(); l++) {
         std::vector<ExprId> roots{process.loops[l].extent};
         extents.push_back(std::make_unique<LaneProgram>(design.exprs, process.loops, roots, false));

@@ -53,3 +53,27 @@ TEST_CASE("lane programs give what evaluate gives") {
         }
     }
 }
+
+TEST_CASE("what a select leaves out does not reach the result") {
+    ExprPool e;
+    const Type type{8, true}, flag{1, false};
+    std::vector<Loop> loops{{"a", LoopKind::Lane, e.constant(4), 4}};
+    const ExprId x = e.load(0, type), y = e.load(1, type);
+    const ExprId positive = e.less(e.constant(0, type), x);
+    const std::vector<ExprId> roots{
+        e.add(x, y),
+        e.make(Op::Select, type, {positive, y, e.constant(3, type)}),
+        e.make(Op::Select, type, {e.less(y, e.constant(0, type)), x, x}),
+        e.make(Op::And, flag, {positive, e.less(y, x)}),
+        e.make(Op::Or, flag, {positive, e.less(y, x)}),
+    };
+    interpreter::LaneProgram program(e, loops, roots, true);
+    program.run({0}, {{1, -1, 1, -1}, {5, 5, 5, 5}});
+    const std::vector<std::vector<uint8_t>> marked{{0, 0, 0, 1}, {1, 1, 0, 0}};
+    const std::vector<std::vector<uint8_t>> expected{
+        {1, 1, 0, 1}, {1, 0, 0, 1}, {1, 1, 0, 1}, {1, 0, 0, 1}, {0, 1, 0, 1}};
+    for (size_t r = 0; r < roots.size(); r++) {
+        INFO("root " << r);
+        CHECK(program.reached(r, marked) == expected[r]);
+    }
+}
