@@ -2,6 +2,7 @@
 
 #include "hwgen/frontend/counter_space.h"
 #include "hwgen/frontend/expressions.h"
+#include "hwgen/frontend/lane_quotients.h"
 #include "hwgen/frontend/scalars.h"
 #include "hwgen/support/error.h"
 
@@ -108,7 +109,11 @@ AffineForm affine_form(const Expr &coordinate, const std::vector<Level> &levels,
     // The ranges of the counters make quotients and remainders go: (8*x + lane)/8 is x.
     Scope<Interval> ranges;
     CounterSpace(levels).push_intervals(coordinate, ranges);
-    return Decomposition(levels, where).run(simplify(coordinate, true, ranges));
+    Expr e = simplify(coordinate, true, ranges);
+    if (!e.as<Mod>()) { // the remainder of a whole coordinate is that of a folded dimension
+        e = simplify(split_lane_quotients(e, levels), true, ranges);
+    }
+    return Decomposition(levels, where).run(e);
 }
 
 hwir::Index translate_index(const AffineForm &form, const std::map<LevelId, int> &loops,

@@ -64,8 +64,10 @@ void Top::add_tensor_port(int t) {
     }
     const hwir::Tensor &tensor = design.tensors[t];
     if (loads.empty() && stores.empty()) {
-        user_error("tensor {} is not used inside the accelerator; remove the argument",
-                   tensor.name);
+        user_error(
+            "tensor {} is not used inside the accelerator, once the algorithm is simplified (a "
+            "product with 0, say); remove the argument",
+            tensor.name);
     }
     if (stores.size() > 1) {
         user_error("{} is stored by several stages; let one stage store the output", tensor.name);

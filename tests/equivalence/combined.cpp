@@ -215,6 +215,31 @@ Layer spilled(bool scheduled) {
     return {result, {a, b}};
 }
 
+/// A grouped layer whose channels lie in one dimension: 2 groups of 12 filters and 3 channels.
+/// The lanes are 4 filters of a group, so that the group is a quotient of the serial loop alone.
+Layer grouped(bool scheduled) {
+    constexpr int channels = 3, filters = 12, width = 5;
+    const ImageParam input = tensor("input", Int(8), {2 * channels, width + 2}),
+                     weights = tensor("weights", Int(8), {channels, 3, 2 * filters});
+    Var k("k"), x("x"), ko("ko"), ki("ki");
+    RDom r(0, channels, 0, 3, "r");
+    Func sum("sum"), output("output");
+    sum(k, x) = k;
+    sum(k, x) +=
+        cast<int>(input(k / filters * channels + r.x, x + r.y)) * cast<int>(weights(r.x, r.y, k));
+    output(k, x) = cast<int16_t>(sum(k, x) + k % filters);
+    output.bound(k, 0, 2 * filters).bound(x, 0, width);
+    if (scheduled) {
+        Accelerator hw = accelerate(output);
+        sum.compute_root().update().split(k, ko, ki, 4).reorder(r.x, ki, r.y, ko, x);
+        input.in(sum).compute_root();
+        weights.in(sum).compute_root();
+        hw.pe_array(sum.update(), {r.x}, {ki});
+        hw.systolic(sum.update());
+    }
+    return {output, {input, weights}};
+}
+
 } // namespace
 
 TEST_CASE("systolic arrays, line buffers and DRAM together compute what Halide does") {
@@ -230,8 +255,9 @@ TEST_CASE("systolic arrays, line buffers and DRAM together compute what Halide d
     runner.add("feature_map_window", [](bool s) { return feature_map(true, s); });
     runner.add("array_on_dram", array_on_dram);
     runner.add("spilled", spilled);
+    runner.add("grouped", grouped);
     const std::vector<Measured> designs = runner.run();
-    REQUIRE(designs.size() == 10);
+    REQUIRE(designs.size() == 11);
     for (const Measured &design : designs) {
         INFO("design " << design.name);
         bool systolic = false;

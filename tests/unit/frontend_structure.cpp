@@ -447,3 +447,30 @@ TEST_CASE("what only some values of scalars fulfil is required of the host", "[f
     CHECK_FALSE(allowed(7, 10)); // shifted inwards beyond the start
     CHECK_FALSE(allowed(9, 8));  // the input is too small
 }
+
+TEST_CASE("lanes within a group: quotients and remainders are those of serial loops",
+          "[frontend]") {
+    // A grouped layer in one channel dimension: 2 groups of 12 filters and 3 channels, 4 filters at
+    // a time.
+    ImageParam input(Int(8), 2, "input"), weights(Int(8), 2, "weights");
+    Var k("k"), x("x"), ko("ko"), ki("ki");
+    RDom r(0, 3, "r");
+    Func acc("acc"), output("output");
+    acc(k, x) = 0;
+    acc(k, x) +=
+        cast<int>(input(k / 12 * 3 + r, x)) * cast<int>(weights(k % 12 * 3 + r, 1 - k / 12));
+    output(k, x) = acc(k, x);
+    output.bound(k, 0, 24).bound(x, 0, 5);
+    acc.compute_root().update().split(k, ko, ki, 4).reorder(ki, r, ko, x).unroll(ki);
+    const hwir::Design d = design_of(output, {input, weights});
+    INFO(hwir::print(d));
+    hwir::verify(d);
+    const hwir::Process &process = process_of(d, "acc", 1);
+    // All lanes read one element of the input.
+    for (const hwir::Access &load : process.loads) {
+        if (load.kind == hwir::MemoryKind::Tensor && d.tensors[load.memory].name == "input") {
+            CHECK(load.indices[0].coefficients.back() == 0);
+            CHECK(load.indices[0].base.defined());
+        }
+    }
+}
