@@ -26,6 +26,7 @@ constexpr Network all_networks[] = {{"AlexNet", "alexnet", 16, {.594, 1.00, 1.83
                                     {"MobileNet", "mobilenetv1", 16, {.082, .297, .352}},
                                     {"LSTM-M", "lstm_h500_b1", 128, {.260, .443, .483}},
                                     {"LSTM-L", "lstm_h1000_b1", 128, {.272, .458, .468}},
+                                    {"RHN", "rhn_d10_h830_b1", 128, {.279, .460, .502}},
                                     {"MLP-M", "mlp_m", 1, {.275, .453, .458}},
                                     {"MLP-L", "mlp_l", 1, {.275, .465, .479}}};
 

@@ -219,8 +219,8 @@ Layer spilled(bool scheduled) {
 /// The lanes are 4 filters of a group, so that the group is a quotient of the serial loop alone.
 Layer grouped(bool scheduled) {
     constexpr int channels = 3, filters = 12, width = 5;
-    const ImageParam input = tensor("input", Int(8), {2 * channels, width + 2}),
-                     weights = tensor("weights", Int(8), {channels, 3, 2 * filters});
+    ImageParam input = tensor("input", Int(8), {2 * channels, width + 2}),
+               weights = tensor("weights", Int(8), {channels, 3, 2 * filters});
     Var k("k"), x("x"), ko("ko"), ki("ki");
     RDom r(0, channels, 0, 3, "r");
     Func sum("sum"), output("output");
