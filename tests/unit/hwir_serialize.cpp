@@ -33,7 +33,7 @@ TEST_CASE("JSON that is no design is the user's error and names the file") {
     CHECK_THROWS_WITH(from_json(R"({"format": 7})", "x.json", design, timing),
                       Contains("format 7"));
     CHECK_THROWS_WITH(
-        from_json(R"({"format": 1, "scalars": [], "expressions": [["Guess", 32, 1, 0]]})", "x.json",
+        from_json(R"({"format": 2, "scalars": [], "expressions": [["Guess", 32, 1, 0]]})", "x.json",
                   design, timing),
         Contains("Guess"));
 }

@@ -63,7 +63,7 @@ TEST_CASE("what a select leaves out does not reach the result") {
     const std::vector<ExprId> roots{
         e.add(x, y),
         e.make(Op::Select, type, {positive, y, e.constant(3, type)}),
-        e.make(Op::Select, type, {e.less(y, e.constant(0, type)), x, x}),
+        e.make(Op::Select, type, {e.less(y, e.constant(0, type)), y, x}),
         e.make(Op::And, flag, {positive, e.less(y, x)}),
         e.make(Op::Or, flag, {positive, e.less(y, x)}),
     };
