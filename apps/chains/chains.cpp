@@ -52,11 +52,12 @@ void Chain::place(Func func, bool slides) {
     hw->buffer(func).slots(shape_.slots);
 }
 
-void Chain::channels_array(Func sum, const RDom &r) {
+void Chain::channels_array(Func sum, const RDom &r, int rows) {
     RVar co("co"), ci("ci");
     Var ko("ko");
     Stage update = sum.update();
-    update.split(r[0], co, ci, shape_.lanes, guard).split(k, ko, ki, shape_.lanes, guard);
+    update.split(r[0], co, ci, rows > 0 ? rows : shape_.lanes, guard)
+        .split(k, ko, ki, shape_.lanes, guard);
     if (r.dimensions() == 1) {
         update.reorder(ci, ki, x, y, co, ko);
     } else {
@@ -123,6 +124,51 @@ void ResidualBlock::schedule() {
     keep(weights1, sum1);
     keep(weights2, sum2);
     set_ports({input, weights1, weights2, output});
+}
+
+Bottleneck::Bottleneck(const Shape &shape, const Func &in, const Func &w1, const Func &w2,
+                       const Func &w3)
+    : Chain(shape), all(0, shape.channels, "all"), window(0, shape.middle, 0, 3, 0, 3, "window"),
+      few(0, shape.middle, "few"), input(in), weights1(w1), weights2(w2), weights3(w3),
+      brought(pad("brought", input, shape.width, shape.height)),
+      sum1(convolve("sum1", brought, weights1, all)) {
+    reduced(k, x, y) = max(requantised(sum1(k, x, y), 7), 0);
+    padded = pad("padded", reduced, shape.width, shape.height);
+    sum2 = convolve("sum2", padded, weights2, window);
+    between(k, x, y) = max(requantised(sum2(k, x, y), 7), 0);
+    sum3 = convolve("sum3", between, weights3, few);
+    // The addition works on a tile that the first convolution left two tiles before. A buffer has
+    // two slots, so the input passes through two more of them on its way.
+    Func added = brought;
+    for (int n = 1; n <= 2; n++) {
+        Func tile("waiting" + std::to_string(n));
+        tile(k, x, y) = added(k, x, y);
+        waiting.push_back(tile);
+        added = tile;
+    }
+    output(k, x, y) = saturating_cast<int8_t>(cast<int16_t>(requantised(sum3(k, x, y), 7)) +
+                                              cast<int16_t>(added(k, x, y)));
+}
+
+void Bottleneck::schedule() {
+    tile_output();
+    for (Func tile : waiting) {
+        place(tile, false);
+        tile.vectorize(k, shape_.lanes, guard);
+    }
+    channels_array(sum3, few, shape_.pointwise_rows);
+    place(between, false);
+    between.vectorize(k, shape_.lanes, guard);
+    channels_array(sum2, window);
+    place(padded, true);
+    padded.vectorize(k, shape_.lanes, guard);
+    channels_array(sum1, all, shape_.pointwise_rows);
+    place(brought, true);
+    brought.vectorize(k, shape_.lanes, guard);
+    keep(weights1, sum1);
+    keep(weights2, sum2);
+    keep(weights3, sum3);
+    set_ports({input, weights1, weights2, weights3, output});
 }
 
 DepthwisePointwise::DepthwisePointwise(const Shape &shape, const Func &in, const Func &dw,

@@ -8,8 +8,10 @@ namespace chains {
 
 struct Shape {
     int channels = 16, filters = 16, width = 32, height = 32; ///< of the output
+    int middle = 8; ///< channels between the 1 x 1 convolutions of a bottleneck
     int tile_width = 32, tile_height = 4;
-    int lanes = 8; ///< arrays are lanes x lanes, or less
+    int lanes = 8;          ///< arrays are lanes x lanes, or less
+    int pointwise_rows = 0; ///< of the arrays of a bottleneck's 1 x 1 convolutions; 0: lanes
     int slots = 2;
     int bus_bits = 128;
     /// The tiles of a strip overlap in memory that slides down the image; otherwise each tile
@@ -36,8 +38,8 @@ protected:
     void tile_output();
     /// A buffer of a tile, or one that slides.
     void place(Halide::Func func, bool slides);
-    /// Input channels | filters on an array.
-    void channels_array(Halide::Func sum, const Halide::RDom &r);
+    /// Input channels | filters on an array of `rows` rows; 0: as many as columns.
+    void channels_array(Halide::Func sum, const Halide::RDom &r, int rows = 0);
     /// All of it in a buffer, once.
     void keep(Halide::Func tensor, const Halide::Func &user);
     void set_ports(const std::vector<Halide::Func> &tensors);
@@ -70,6 +72,21 @@ public:
 private:
     Halide::RDom r;
     Halide::Func input, weights1, weights2, padded1, padded2, sum1, sum2, between{"between"};
+};
+
+/// The bottleneck of a residual network: 1 x 1 to fewer channels, 3 x 3, 1 x 1 back to all of them,
+/// and the input added: output = expand(conv(reduce(input))) + input.
+class Bottleneck : public Chain {
+public:
+    Bottleneck(const Shape &shape, const Halide::Func &input, const Halide::Func &reduce_weights,
+               const Halide::Func &weights, const Halide::Func &expand_weights);
+    void schedule();
+
+private:
+    Halide::RDom all, window, few;
+    Halide::Func input, weights1, weights2, weights3, brought, sum1, sum2, sum3, padded,
+        reduced{"reduced"}, between{"between"};
+    std::vector<Halide::Func> waiting; ///< tiles of the input on their way to the addition
 };
 
 /// A convolution of 3 x 3 of each channel by itself, and one of 1 x 1 over all channels.

@@ -66,6 +66,26 @@ public:
     }
 };
 
+class ChainBottleneck : public Scheduled<ChainBottleneck, chains::Bottleneck> {
+public:
+    GeneratorParam<int> middle{"middle", 8}; ///< channels of the 3 x 3 convolution
+    GeneratorParam<int> pointwise_rows{"pointwise_rows", 0};
+    Input<Buffer<int8_t, 3>> input{"input"};
+    Input<Buffer<int8_t, 2>> weights1{"weights1"};
+    Input<Buffer<int8_t, 4>> weights2{"weights2"};
+    Input<Buffer<int8_t, 2>> weights3{"weights3"};
+    Output<Buffer<int8_t, 3>> output{"output"};
+
+    void generate() {
+        chains::Shape s = shape();
+        s.filters = s.channels;
+        s.middle = middle;
+        s.pointwise_rows = pointwise_rows;
+        chain = std::make_unique<chains::Bottleneck>(s, input, weights1, weights2, weights3);
+        output = chain->output;
+    }
+};
+
 class ChainDepthwisePointwise
     : public Scheduled<ChainDepthwisePointwise, chains::DepthwisePointwise> {
 public:
@@ -95,5 +115,6 @@ public:
 
 HALIDE_REGISTER_GENERATOR(ChainResidual, chain_residual)
 HALIDE_REGISTER_GENERATOR(ChainResidualBlock, chain_residual_block)
+HALIDE_REGISTER_GENERATOR(ChainBottleneck, chain_bottleneck)
 HALIDE_REGISTER_GENERATOR(ChainDepthwisePointwise, chain_depthwise_pointwise)
 HALIDE_REGISTER_GENERATOR(ChainConvPool, chain_conv_pool)

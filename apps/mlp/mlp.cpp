@@ -1,4 +1,5 @@
 #include "apps/common/requantise.h"
+#include "hwgen/support/error.h"
 
 #include <Halide.h>
 #include <orrery.h>
@@ -21,17 +22,20 @@ public:
     GeneratorParam<std::string> sizes{"sizes",
                                       "16,12,8"}; ///< elements of the input, then of each layer
     GeneratorParam<int> batch{"batch", 4};
-    GeneratorParam<int> rows{"rows", 16};          ///< of each array
-    GeneratorParam<int> columns{"columns", 16};    ///< of each array
+    GeneratorParam<int> rows{"rows", 16}; ///< of each array
+    GeneratorParam<std::string> columns{"columns",
+                                        "16"};     ///< of each array: a number, or one per layer
     GeneratorParam<int> bus_bits{"bus_bits", 128}; ///< of every port
 
     Input<Buffer<int8_t, 2>> input{"input"};    ///< l, i
     Output<Buffer<int8_t, 2>> output{"output"}; ///< j, i
 
     void configure() {
-        std::istringstream text((std::string)sizes);
-        for (std::string number; std::getline(text, number, ',');) {
-            widths.push_back(std::stoi(number));
+        widths = numbers("sizes", sizes);
+        if (widths.size() < 2) {
+            Orrery::user_error("mlp: sizes={} has no layer; give the elements of the input and of "
+                               "each layer",
+                               (std::string)sizes);
         }
         for (size_t n = 1; n < widths.size(); n++) {
             const std::string of = std::to_string(n);
@@ -64,16 +68,27 @@ public:
     }
 
     void schedule() {
+        std::vector<int> across = numbers("columns", columns);
+        if (across.size() == 1) {
+            across.resize(layers.size(), across[0]);
+        }
+        if (across.size() != layers.size()) {
+            Orrery::user_error("mlp: columns={} is for {} layers, but sizes={} has {}; give one "
+                               "number, or one for each layer",
+                               (std::string)columns, across.size(), (std::string)sizes,
+                               layers.size());
+        }
         const TailStrategy guard = TailStrategy::GuardWithIf;
         Orrery::Accelerator hw = Orrery::accelerate(output);
         Func first = input.in(layers[0].sum);
         first.compute_root().vectorize(first.args()[0], bus_bits / 8, guard);
-        for (Layer &layer : layers) {
+        for (size_t n = 0; n < layers.size(); n++) {
+            Layer &layer = layers[n];
             Var jo("jo"), ji("ji");
             RVar lo("lo"), li("li");
-            const bool last = &layer == &layers.back();
+            const bool last = n + 1 == layers.size();
             Func result = last ? Func(output) : layer.result;
-            result.split(j, jo, ji, columns, guard).reorder(ji, i, jo).vectorize(ji);
+            result.split(j, jo, ji, across[n], guard).reorder(ji, i, jo).vectorize(ji);
             if (!last) {
                 result.compute_root();
                 hw.buffer(result).slots(2);
@@ -83,7 +98,7 @@ public:
             Func weight_tile = layer.weights->in(layer.sum), bias_tile = layer.bias->in(layer.sum);
             weight_tile.compute_at(result, jo)
                 .vectorize(weight_tile.args()[0], bus_bits / 8, guard);
-            bias_tile.compute_at(result, jo).vectorize(bias_tile.args()[0], columns, guard);
+            bias_tile.compute_at(result, jo).vectorize(bias_tile.args()[0], across[n], guard);
             hw.pe_array(layer.sum.update(), {li}, {j});
             for (const Func &buffer : {weight_tile, bias_tile, layer.sum}) {
                 hw.buffer(buffer).slots(2);
@@ -104,6 +119,23 @@ private:
         RDom r;
         Func sum{"sum"}, result{"result"};
     };
+
+    /// "784,1000,500"
+    static std::vector<int> numbers(const std::string &parameter, const std::string &list) {
+        std::istringstream text(list);
+        std::vector<int> result;
+        for (std::string number; std::getline(text, number, ',');) {
+            if (number.empty() || number.size() > 6 ||
+                number.find_first_not_of("0123456789") != std::string::npos ||
+                std::stoi(number) == 0) {
+                Orrery::user_error("mlp: {}={} is no list of positive numbers; write {}=16,12,8",
+                                   parameter, list, parameter);
+            }
+            result.push_back(std::stoi(number));
+        }
+        return result;
+    }
+
     Var i{"i"}, j{"j"};
     std::vector<int> widths;
     std::vector<Layer> layers;
