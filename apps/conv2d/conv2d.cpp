@@ -223,10 +223,16 @@ private:
             update.reorder(r.x, r.y, k, x, y, r.z, g, n);
         }
         padded.compute_at(output, g);
-        fill(padded, padded.args()[tensor_layout == Layout::ChannelsFirst ? 0 : 2]);
         Func weight_tile = kernel_copy();
         weight_tile.compute_at(output, outer);
-        fill(weight_tile, weight_tile.args()[weight_order()[0]]);
+        if (fills_by_blocks()) {
+            const std::vector<Var> p = padded.args(), w = weight_tile.args();
+            fill_by_blocks(padded, p[0], {p[2], p[3]});
+            fill_by_blocks(weight_tile, w[0], {w[3], w[1], w[2]});
+        } else {
+            fill(padded, padded.args()[tensor_layout == Layout::ChannelsFirst ? 0 : 2]);
+            fill(weight_tile, weight_tile.args()[weight_order()[0]]);
+        }
         accelerate(update, down, {k}, weight_tile, outer, 0, columns);
     }
 
@@ -264,6 +270,22 @@ private:
 
     /// A copy takes a beat of neighbours in memory per cycle.
     void fill(Func copy, const Var &along) { copy.vectorize(along, bus_bits / 8, guard); }
+
+    /// Where the sum runs over the input channels outermost, copies that do so as well let it start
+    /// when the first of them are there. Each beat is then a burst: not where channels would
+    /// straddle two beats.
+    bool fills_by_blocks() const {
+        return array != Array::WindowFilters && tensor_layout == Layout::ChannelsFirst &&
+               !transposed && channels % (bus_bits / 8) == 0;
+    }
+
+    /// A beat of channels of everything along `inside`, then the next channels.
+    void fill_by_blocks(Func copy, const Var &along, const std::vector<Var> &inside) {
+        std::vector<VarOrRVar> order{inner};
+        order.insert(order.end(), inside.begin(), inside.end());
+        order.push_back(outer);
+        copy.split(along, outer, inner, bus_bits / 8, guard).reorder(order).vectorize(inner);
+    }
 
     void accelerate(Stage update, const std::vector<VarOrRVar> &down,
                     const std::vector<VarOrRVar> &across, Func weight_tile, const Var &level,

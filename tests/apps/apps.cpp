@@ -26,6 +26,8 @@ TEST_CASE("convolutions, quantised as TFLite and ONNX define it") {
                            "pad_left=0 pad_right=2 tile_height=2");
     add("dilated", naturals + "channels=5 filters=6 width=10 height=9 dilation_x=2 dilation_y=3 "
                               "pad_top=3 pad_bottom=2 batch=2");
+    add("blocks", signs + "groups=2 channels=16 filters=10 width=7 height=6 stride_x=2 "
+                          "tile_height=2"); // of channels that fill a beat
     add("grouped", signs + "rule=onnx groups=2 channels=3 filters=5 width=6 height=5");
     add("pointwise", naturals + no_pad +
                          "rule=onnx channels=9 filters=7 width=5 height=3 kernel_width=1 "
@@ -131,7 +133,7 @@ TEST_CASE("recurrent cells, perceptrons and attention, all of it on the chip") {
     runner.add(test::recurrent_case("lstm", size + "inputs=5 units=6 batch=3", 4));
     runner.add(test::recurrent_case("gru", size + "cell=gru inputs=7 units=6 batch=2", 5));
     runner.add(test::rhn_case("rhn", size + "inputs=5 units=6 depth=3 batch=2", 4));
-    runner.add(test::mlp_case("mlp", size + "batch=5", {13, 10, 7, 3}));
+    runner.add(test::mlp_case("mlp", "rows=4 columns=4,3,2 bus_bits=64 batch=5", {13, 10, 7, 3}));
     runner.add(test::attention_case("attention", size + "heads=2 length=10 features=6 tile=4"));
     runner.run();
 }
