@@ -1,5 +1,7 @@
 #include "presets.h"
 
+#include "hwgen/support/error.h"
+
 #include <algorithm>
 
 namespace dataflows {
@@ -63,8 +65,25 @@ Dataflow channels(const Layer &layer, int rows, int columns, int tile_height) {
     return d;
 }
 
+/// Replicates less, the most replicated loop first, until the array fits the machine.
+void fit(Dataflow &dataflow) {
+    while (dataflow.processing_elements() > most_elements) {
+        Block *largest = nullptr;
+        for (auto *axis : {&dataflow.rows, &dataflow.columns}) {
+            for (size_t n = 1; n < axis->size(); n++) {
+                Block &b = (*axis)[n];
+                largest = !largest || b.size > largest->size ? &b : largest;
+            }
+        }
+        ORRERY_CHECK(largest && largest->size > 1, "{} needs more than {} processing elements",
+                     dataflow.name, most_elements);
+        largest->size--;
+    }
+}
+
 Dataflow named(const char *name, Dataflow dataflow) {
     dataflow.name = name;
+    fit(dataflow);
     return dataflow;
 }
 

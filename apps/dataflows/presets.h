@@ -6,8 +6,11 @@
 
 /// Known dataflows. `U | V` is U down the rows and V across the columns of the array; loops behind
 /// the first one of an axis are replicated. Each function fits its dataflow to a layer: no axis is
-/// longer than a loop, no tile larger than the layer.
+/// longer than a loop, no tile larger than the layer, and loops are replicated less where the array
+/// would have more than `most_elements`.
 namespace dataflows {
+
+constexpr int most_elements = 256; ///< processing elements of the machine
 
 Dataflow output_stationary_x_y(const Layer &layer);
 Dataflow weight_stationary_fx_fy(const Layer &layer);

@@ -113,3 +113,18 @@ TEST_CASE("the Eyeriss-like preset fits its memories on a layer of 64 channels")
     CHECK(bytes(design.hardware(), true) <= 12 * 14 * 512);
     CHECK(bytes(design.hardware(), false) <= 108 * 1024);
 }
+
+TEST_CASE("presets replicate less where the machine has not enough processing elements") {
+    Layer layer;
+    layer.channels = layer.filters = 64;
+    layer.width = layer.height = 28;
+    for (int kernel : {1, 3, 5, 7, 11}) {
+        layer.kernel_width = layer.kernel_height = kernel;
+        for (const Preset &preset : presets()) {
+            INFO(preset.name << ", kernel " << kernel);
+            CHECK(preset.make(layer).processing_elements() <= most_elements);
+        }
+    }
+    layer.kernel_width = layer.kernel_height = 5; // 10 kernels at most; 3 x 3 of 4 x 4
+    CHECK(weight_stationary_fx_fy(layer).processing_elements() == 5 * 3 * 5 * 3);
+}
