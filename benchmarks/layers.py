@@ -5,32 +5,36 @@ All numbers are cycles and counters of the simulated Verilog, the same on every 
 bit-exact ends the program with an error, as does one below 95 % of what the array or the port allows.
 """
 import argparse
-import csv
+import hashlib
 import json
 import pathlib
-import subprocess
 import sys
 import time
 from typing import NamedTuple
 
-MEMORY = "latency=40"
-BUS_BYTES = 16
+import chain_layers
+import preset_layers
+from measuring import LEAST_RATE, Programs, accesses, ceiling, generate, port_bytes, simulate, workloads
+
 INTRODUCTION = """# Layers of known networks
 
-Layers of data/workloads.csv on the generators of [apps](../apps/), each in a schedule that suits it and in one that does not. `tools/layers` makes this page: it generates
-the designs, simulates their Verilog to the end on random tensors, and checks that all outputs are those of Halide.
-Every port has 128 bits; the memory's latency is 40 cycles. An LSTM is one time step of the whole cell; its matrices come from DRAM in each.
+Layers of data/workloads.csv on the generators of [apps](../apps/). `tools/layers` makes this page: it generates the designs, simulates their Verilog to the end on random tensors, and checks that all outputs are
+those of Halide and all numbers those of the [model](model.md). Ports have 128 bits where nothing else is said; the memory's latency is 40 cycles. Three tables: layers one by one, [layers in one accelerator](#layers-in-one-accelerator) and
+[presets of dataflows](#presets-of-dataflows).
+
+## Layer by layer
+
+Each layer in a schedule that suits it and in one that does not. An LSTM is four time steps of the whole cell, without the host in between; its matrices come from DRAM in each.
 
 * *suits*: whether the schedule is the one for the layer. The other one has fewer processing elements to use, or more than the layer can fill (GoogLeNet 4c_5x5, which is faster for it) or than
   the port can feed (one vector on a whole array).
-  Two small layers are on fewer columns than 16 because the first fill and the last drain weigh more on a faster array: by `orrery model`, 16 columns take 13,515 cycles for GoogLeNet 4c_5x5r (92.8 % of
-  what they allow) and 8,802 for the perceptron's fc3 at batch 16 (93.1 %); so these are faster, and below the bound. They were not simulated.
+  The perceptron's fc3 at batch 16 has ports of 256 bits: with 128, the weights of its first columns come in 500 cycles, 6 % of what it computes in all.
 * *least*: the cycles that the array needs when every loop is divided upwards (the residual addition has lanes in its place), or those in which the busiest port moves its bytes, if these are more.
   *limit* says which: the layer is compute-bound at the array and memory-bound at the port. *of least*: *least* / *cycles*; `tools/layers` fails below {rate:.0%}.
 * *utilisation*: multiply-accumulates / (processing elements x cycles). Rows and columns of the array that a layer cannot fill at all are not built.
 * *SRAM*, *registers*: elements read and written, per multiply-accumulate (of the residual addition per element); one that is broadcast counts for each lane.
   *DRAM*: bytes on the ports, per multiply-accumulate, and in all.
-* *seconds*: of the simulation alone, on the machine that made this page.
+* *seconds*: of the simulation alone, on the machine that made this page; short ones are built without optimisation.
 
 """
 
@@ -44,6 +48,9 @@ class Case(NamedTuple):
     batch: int = 0  # in place of the table's
     app: str = ""  # the generator, where the operation does not say it
 
+    def generator(self, layer):
+        return self.app or ("gemm" if layer["op"] == "gemm" else "conv2d")
+
 
 def pair(network, layer, title, schedule, other_title, other, **rest):
     """The schedule that suits a layer and one that does not."""
@@ -52,7 +59,6 @@ def pair(network, layer, title, schedule, other_title, other, **rest):
 
 C_K, FX_K = "C \\| K", "FX \\| K"
 WIDE = {"array": "c_k", "rows": 16, "columns": 16}
-LOW = {**WIDE, "tile_height": 2}  # small tiles of the input: the first is there soon
 NARROW = {"array": "fx_k", "columns": 16}
 SQUARE, COLUMN = {"rows": 16, "columns": 16}, {"rows": 16, "columns": 1}
 STEP = {"lanes": 16}
@@ -65,8 +71,8 @@ def high(schedule, rows):
 def perceptron(batch):
     """With one vector, a column of the array takes what the port gives; with more, the array is the limit."""
     cases = []
-    for layer, columns in (("fc1", 16), ("fc2", 16), ("fc3", 10 if batch == 16 else 16)):
-        square = (C_K, {"rows": 16, "columns": columns})
+    for layer in ("fc1", "fc2", "fc3"):
+        square = (C_K, {**SQUARE, "bus_bits": 256} if (layer, batch) == ("fc3", 16) else SQUARE)
         cases += pair("mlp_m", layer, *((("C", COLUMN) + square) if batch == 1 else (square + ("C", COLUMN))), batch=batch)
     return cases
 
@@ -83,30 +89,22 @@ CASES = [
     *(case for layer in ("conv3", "conv4", "conv5") for case in pair("alexnet", layer, C_K, WIDE, FX_K, NARROW)),
     *pair("vgg16", "conv1", "FX C \\| K", high({"array": "window_k", "columns": 16}, 16), C_K, high(WIDE, 16)),
     *pair("vgg16", "conv5", C_K, high(WIDE, 14), FX_K, high(NARROW, 14)),
-    *(case for layer in ("4c_1x1", "4c_3x3r", "4c_pool") for case in pair("googlenet", layer, C_K, LOW, FX_K, NARROW)),
+    *(case for layer in ("4c_1x1", "4c_3x3r", "4c_pool") for case in pair("googlenet", layer, C_K, WIDE, FX_K, NARROW)),
     *pair("googlenet", "4c_3x3", C_K, WIDE, FX_K, NARROW),
-    *pair("googlenet", "4c_5x5r", C_K, {**LOW, "columns": 8}, FX_K, NARROW),
+    *pair("googlenet", "4c_5x5r", C_K, WIDE, FX_K, NARROW),
     *pair("googlenet", "4c_5x5", C_K, {**WIDE, "rows": 8}, C_K, WIDE),
     *(case for layer in ("dw1", "dw3") for case in
       pair("mobilenetv1", layer, "FX \\| G", high({"array": "fx_g", "columns": 16}, 14), C_K, high(WIDE, 14))),
     *(case for layer in ("pw1", "pw3") for case in pair("mobilenetv1", layer, C_K, high(WIDE, 14), FX_K, high(NARROW, 14))),
-    *pair("resnet50", "l3_1_1x1a", C_K, LOW, FX_K, NARROW),
+    *pair("resnet50", "l3_1_1x1a", C_K, WIDE, FX_K, NARROW),
     *pair("resnet50", "l3_1_3x3", C_K, WIDE, FX_K, NARROW),
     *pair("resnet50", "l3_1_1x1b", C_K, WIDE, FX_K, NARROW),
     *pair("resnet50", "l3_1_1x1b", "16 lanes", {"lanes": 16}, "4 lanes", {"lanes": 4}, app="residual_add"),
     *lstm(500), *lstm(1000),
     *perceptron(1), *perceptron(16), *perceptron(128),
 ]
-LEAST_RATE = 0.95  # of the array or the port, whichever is the limit
-
-
-def ceiling(a, b):
-    return -(-a // b)
-
-
-def workloads(root):
-    with open(root / "data" / "workloads.csv") as file:
-        return {(row["net"], row["layer"]): {k: int(v) if v.isdigit() else v for k, v in row.items()} for row in csv.DictReader(file)}
+STEPS = 4  # of an LSTM
+TABLES = ["layers", "chains", "presets"]
 
 
 def pad_of(kernel, stride):
@@ -142,10 +140,10 @@ def product(layer, schedule):
     return parameters, layer["N"] * ceiling(layer["C"], schedule["rows"]) * ceiling(layer["K"], schedule["columns"])
 
 
-def time_step(layer, schedule):
-    """The same of the generator recurrent: one time step of an LSTM with as many inputs as units; four gates."""
+def sequence(layer, schedule):
+    """The same of the generator recurrent: STEPS time steps of an LSTM with as many inputs as units; four gates."""
     units = layer["K"] // 4
-    points = layer["N"] * ceiling(layer["C"], schedule["rows"]) * 4 * ceiling(units, schedule["columns"])
+    points = STEPS * layer["N"] * ceiling(layer["C"], schedule["rows"]) * 4 * ceiling(units, schedule["columns"])
     return {"cell": "lstm", "inputs": layer["C"] - units, "units": units, "batch": layer["N"], **schedule}, points
 
 
@@ -155,42 +153,38 @@ def addition(layer, schedule):
     return {"a.type": "int8", "b.type": "int8", "output.type": "int8", "size": size, **schedule}, ceiling(size, schedule["lanes"])
 
 
-APPS = {"conv2d": convolution, "gemm": product, "recurrent": time_step, "residual_add": addition}
-SCALARS = {"recurrent": ["--set", "steps=1"]}
+APPS = {"conv2d": convolution, "gemm": product, "recurrent": sequence, "residual_add": addition}
+SCALARS = {"recurrent": ["--set", f"steps={STEPS}"]}
 
 
-def run(command):
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if result.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))}\n{result.stdout}failed with status {result.returncode}")
+def sized(known, case):
+    """The layer with the batch and the steps of the case."""
+    layer = dict(known[case.network, case.layer])
+    batch, steps = case.batch or layer["N"], STEPS if case.app == "recurrent" else 1
+    layer.update(N=batch, macs=layer["macs"] // layer["N"] * batch * steps)
+    return layer
 
 
-def label(case, layer, app):
-    part = {"recurrent": "step", "residual_add": "l3_1 residual"}.get(app, case.layer)
+def label(case, layer):
+    part = {"recurrent": f"{STEPS} steps", "residual_add": "l3_1 residual"}.get(case.app, case.layer)
     return f"{case.network} {part}" + (f", batch {layer['N']}" if layer["N"] > 1 or case.batch else "")
 
 
-def measure(arguments, known, case):
-    layer = dict(known[case.network, case.layer])
-    if case.batch:
-        layer.update(N=case.batch, macs=layer["macs"] // layer["N"] * case.batch)
-    app = case.app or ("gemm" if layer["op"] == "gemm" else "conv2d")
+def measure(programs, known, case):
+    layer = sized(known, case)
+    app = case.generator(layer)
     parameters, points = APPS[app](layer, case.schedule)
-    design = arguments.work / "_".join(map(str, (case.network, case.layer, app, *case.schedule.values(), layer["N"])))
-    report_file = design / "report.json"
+    design = programs.work / "_".join(map(str, (case.network, case.layer, app, *case.schedule.values(), layer["N"])))
     start = time.monotonic()
-    run([arguments.programs / f"{app}.generator", "-g", app, "-o", design, "-e", "accelerator", *(f"{k}={v}" for k, v in parameters.items())])
-    run([arguments.programs / "orrery", "simulate", design, "--memory", MEMORY, "--json", report_file, *SCALARS.get(app, [])])
-    report = json.loads(report_file.read_text())
-    port = max(ceiling(p["bytes"], BUS_BYTES) for p in report["ports"])
-    levels = {"sram": 0, "register_file": 0}
-    for buffer in report["buffers"]:
-        levels[buffer["memory"]] += buffer["reads"] + buffer["writes"]
+    generate(programs, app, design, parameters)
+    report = simulate(programs, design, SCALARS.get(app, []))
+    port = max(ceiling(p["bytes"], case.schedule.get("bus_bits", 128) // 8) for p in report["ports"])
+    levels, traffic = accesses(report), port_bytes(report)
     elements = report["array"]["processing_elements"] if app != "residual_add" else 0
     work = layer["macs"] if elements else parameters["size"]
-    traffic = sum(p["bytes"] for p in report["ports"])
+    title = case.title + (f", {case.schedule['bus_bits']} bits" if "bus_bits" in case.schedule else "")
     print(f"{design.name}: {report['cycles']} cycles, least {max(points, port)}, {time.monotonic() - start:.0f} s", flush=True)
-    return {"layer": label(case, layer, app), "schedule": case.title, "suits": "yes" if case.suits else "no", "elements": elements,
+    return {"layer": label(case, layer), "schedule": title, "suits": "yes" if case.suits else "no", "elements": elements,
             "cycles": report["cycles"], "least": max(points, port), "limit": "port" if port > points else "array" if elements else "lanes",
             "utilisation": f"{100 * work / elements / report['cycles']:.1f} %" if elements else "", "sram": levels["sram"] / work,
             "registers": levels["register_file"] / work, "dram": traffic / work, "bytes": traffic, "seconds": report["simulation"]["seconds"]}
@@ -206,22 +200,52 @@ def table(rows):
     return text
 
 
+def slow(rows):
+    return [f"{r['layer']} ({r['schedule']})" for r in rows if r["least"] < LEAST_RATE * r["cycles"]]
+
+
+def kept(file, resume, compute):
+    """What an interrupted run has left in the file, if it may be taken; otherwise computed now."""
+    if resume and file.exists():
+        return json.loads(file.read_text())
+    rows = compute()
+    file.write_text(json.dumps(rows))
+    return rows
+
+
+def measured(arguments):
+    """The rows of the three tables, as far as --only and --tables select them."""
+    known = workloads(pathlib.Path(__file__).resolve().parent.parent)
+    programs = Programs(arguments.programs.resolve(), arguments.work.resolve())
+    presets = preset_layers.preset_names(programs)
+    cases = {"layers": [c for c in CASES if arguments.only in label(c, sized(known, c))],
+             "chains": chain_layers.selected(arguments.only), "presets": preset_layers.selected(arguments.only)}
+    single = {"layers": lambda case: [measure(programs, known, case)],
+              "chains": lambda chain: [chain_layers.measure(programs, known, chain)],
+              "presets": lambda layer: preset_layers.measure_pair(programs, known, layer, presets)}
+    return {table: [row for case in (cases[table] if table in arguments.tables else [])
+                    for row in kept(programs.work / f"{table}_{hashlib.sha256(repr(case).encode()).hexdigest()[:16]}.json", arguments.resume,
+                                    lambda: single[table](case))] for table in cases}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--programs", type=pathlib.Path, required=True, help="directory of the generators and orrery")
     parser.add_argument("--work", type=pathlib.Path, required=True, help="directory for designs")
-    parser.add_argument("--only", default="", help="layers whose network and name contain this; prints the table only")
+    parser.add_argument("--only", default="", help="layers whose name in a table contains this; prints the tables only")
+    parser.add_argument("--tables", nargs="+", choices=TABLES, default=TABLES, help="only these; prints them only")
+    parser.add_argument("--resume", action="store_true", help="take the rows that an interrupted run has left")
     parser.add_argument("--docs", type=pathlib.Path, help="directory of layers.md")
     arguments = parser.parse_args()
-    root = pathlib.Path(__file__).resolve().parent.parent
-    known = workloads(root)
-    rows = [measure(arguments, known, case) for case in CASES if arguments.only in f"{case.network} {case.layer}"]
-    print(table(rows))
-    if arguments.docs and not arguments.only:
-        (arguments.docs / "layers.md").write_text(INTRODUCTION.format(rate=LEAST_RATE) + table(rows))
-    slow = [f"{r['layer']} ({r['schedule']})" for r in rows if r["least"] < LEAST_RATE * r["cycles"]]
-    if slow:
-        sys.exit(f"below {LEAST_RATE:.0%} of what the array or the port allows: {', '.join(slow)}")
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    rows = measured(arguments)
+    page = "\n".join([INTRODUCTION.format(rate=LEAST_RATE) + table(rows["layers"]), chain_layers.page(rows["chains"]), preset_layers.page(rows["presets"])])
+    print(page)
+    if arguments.docs and not arguments.only and set(arguments.tables) == set(TABLES):
+        (arguments.docs / "layers.md").write_text(page)
+    below = slow(rows["layers"]) + chain_layers.slow(rows["chains"])
+    if below:
+        sys.exit(f"below {LEAST_RATE:.0%} of what the array or the port allows: {', '.join(below)}")
 
 
 if __name__ == "__main__":
