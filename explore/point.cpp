@@ -12,24 +12,12 @@ using namespace optimizer;
 
 namespace {
 
-std::string spatial_text(const Problem &problem, const Mapping &mapping) {
-    std::vector<std::string> axes;
-    for (const Axis &axis : mapping.axes) {
-        std::vector<std::string> loops;
-        for (const SpatialLoop &loop : axis) {
-            loops.push_back(fmt::format("{} {}", problem.loops[loop.loop].name, loop.factor));
-        }
-        axes.push_back(fmt::format("{}", fmt::join(loops, ", ")));
-    }
-    return fmt::format("{}", fmt::join(axes, " | "));
-}
-
 Row search_interstellar(const InterstellarModel &model, const Constraints &constraints, Row row) {
     const SearchResult result = search(model, constraints, {});
     row.why_none = result.why_none;
     if (result.mapping) {
         row.energy_pj = model.unit().text(result.energy);
-        row.spatial = spatial_text(model.problem(), *result.mapping);
+        row.spatial = axes_text(model.problem(), *result.mapping);
     }
     return row;
 }
@@ -42,7 +30,7 @@ Row search_orrery(const InterstellarModel &model, const LayerShape &shape,
         const HardwareCost cost = hardware_cost(*result.mapped, model.hardware());
         row.energy_pj = level_energy_unit(model.hardware()).text(cost.total_energy);
         row.cycles = cost.cycles;
-        row.spatial = spatial_text(model.problem(), result.mapped->mapping);
+        row.spatial = axes_text(model.problem(), result.mapped->mapping);
     }
     return row;
 }

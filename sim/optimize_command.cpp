@@ -3,16 +3,18 @@
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/hardware_search.h"
 #include "hwgen/optimizer/mapping_json.h"
-#include "hwgen/optimizer/resources.h"
+#include "hwgen/optimizer/resource_search.h"
 #include "hwgen/optimizer/search.h"
 #include "hwgen/optimizer/workloads.h"
 #include "hwgen/support/error.h"
+#include "sim/front_command.h"
 #include "sim/report.h"
 #include "sim/status_line.h"
 #include "sim/table.h"
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <thread>
 
 namespace Orrery::sim {
@@ -21,6 +23,8 @@ using namespace optimizer;
 
 namespace {
 
+const char *const pareto = "pareto"; ///< an objective that is not one number
+
 void check_command(const OptimizeCommand &command) {
     if (command.layer.empty() == command.workload.empty()) {
         user_error("orrery optimize: give the layer, either with --layer or with --workload");
@@ -28,8 +32,8 @@ void check_command(const OptimizeCommand &command) {
     if (command.cost_model != "interstellar" && command.cost_model != "orrery") {
         user_error("--cost-model {}: expected interstellar or orrery", command.cost_model);
     }
-    if (objectives().count(command.objective) == 0) {
-        std::vector<std::string> names;
+    if (command.objective != pareto && objectives().count(command.objective) == 0) {
+        std::vector<std::string> names{pareto};
         for (const auto &[name, objective] : objectives()) {
             names.push_back(name);
         }
@@ -39,6 +43,17 @@ void check_command(const OptimizeCommand &command) {
         user_error("--objective {}: the cost model interstellar knows no time; use --objective "
                    "energy, or --cost-model orrery",
                    command.objective);
+    }
+    if (command.area_mm2 && (*command.area_mm2 <= 0 || *command.area_mm2 > 1e9)) {
+        user_error("--area {}: expected an area in mm2, up to 10^9", *command.area_mm2);
+    }
+    const OptimizeCommand defaults;
+    if (command.objective == pareto && command.json_file != defaults.json_file) {
+        user_error("--json {}: the mappings of a front are files of a directory; use --directory",
+                   command.json_file);
+    }
+    if (command.objective != pareto && command.directory != defaults.directory) {
+        user_error("--directory {}: belongs to --objective pareto; use --json", command.directory);
     }
     if (command.threads < 0 || command.threads > 1024) {
         user_error("--threads {}: expected a number from 1 to 1024", command.threads);
@@ -129,23 +144,43 @@ int64_t lanes_used(const Problem &problem, const Mapping &mapping) {
     return used;
 }
 
-std::string hardware_summary(const MappedLayer &mapped, const Hardware &hardware,
-                             const HardwareCost &cost, const HardwareSearchResult &result) {
-    const int64_t used = lanes_used(mapped.problem, mapped.mapping);
+/// Which hardware was chosen of how many, and why not the others.
+std::string choice_summary(const Resources &resources, const ResourceSearchResult &result,
+                           int64_t too_large) {
+    const Hardware &hardware = resources.hardware[*result.chosen];
+    std::string text = "hardware: " + hardware_text(hardware);
+    if (const std::optional<int64_t> area = hardware_area(hardware)) {
+        text += fmt::format(", {} mm2", area_text(*area));
+    }
+    text += fmt::format("\n{} hardware: {} searched, {} excluded by their bounds, {} without a "
+                        "mapping",
+                        int64_t(resources.hardware.size()) + too_large, result.searched,
+                        result.excluded, result.unmappable);
+    const int64_t left =
+        int64_t(resources.hardware.size()) - result.searched - result.excluded - result.unmappable;
+    text += left > 0 ? fmt::format(", {} not begun", left) : "";
+    text += too_large > 0
+                ? fmt::format(", {} larger than {} mm2", too_large, area_text(*resources.most_area))
+                : "";
+    return text + "\n";
+}
+
+std::string hardware_summary(const Hardware &hardware, const HardwareCost &cost,
+                             const ResourceSearchResult &result) {
+    const MappedLayer &mapped = *result.best.mapped;
     std::string text = fmt::format(
         "energy {} pJ, {} cycles of the part that works longest, {} of {} processing elements\n",
-        level_energy_unit(hardware).text(cost.total_energy), cost.cycles, used,
-        hardware.array.elements);
+        level_energy_unit(hardware).text(cost.total_energy), cost.cycles,
+        lanes_used(mapped.problem, mapped.mapping), hardware.array.elements);
     const std::string searched = fmt::format("{} choices of spatial loops, {} mappings evaluated",
-                                             result.spatial_choices, result.evaluated);
+                                             result.best.spatial_choices, result.evaluated);
     if (result.optimal) {
         return text + "optimal: the search was exhausted; " + searched + "\n";
     }
+    const double value = double(result.best.value.first), bound = double(result.bound.first);
     return text + fmt::format("not proved: the optimum is at most {:.2f} % less; time was over "
                               "after {}\n",
-                              100 * double(result.value.first - result.bound.first) /
-                                  double(result.value.first),
-                              searched);
+                              100 * (value - bound) / value, searched);
 }
 
 std::string summary(const InterstellarModel &model, const SearchResult &result) {
@@ -198,8 +233,9 @@ std::string optimize_interstellar(const OptimizeCommand &command, const Interste
     return mapping_json(model, shape, result);
 }
 
-std::string optimize_hardware(const OptimizeCommand &command, const InterstellarModel &model,
-                              const LayerShape &shape, const Constraints &constraints) {
+std::string optimize_hardware(const OptimizeCommand &command, const Problem &problem,
+                              const LayerShape &shape, const Resources &resources,
+                              const Constraints &constraints, int64_t too_large) {
     StatusLine status;
     SearchOptions options = search_options(command);
     options.progress = [&status](const SearchProgress &progress) {
@@ -207,21 +243,42 @@ std::string optimize_hardware(const OptimizeCommand &command, const Interstellar
             fmt::format("{} of {} choices of spatial loops", progress.done, progress.candidates));
     };
     const auto [result, seconds] = timed([&] {
-        return search_hardware(model, shape, constraints, objectives().at(command.objective),
-                               options);
+        return search_resources(problem, shape, resources, constraints,
+                                objectives().at(command.objective), options);
     });
     status.clear();
-    const Hardware &hardware = model.hardware();
-    if (!result.mapped) {
-        user_error("{} on {}: {}", model.problem().name, hardware.name, result.why_none);
+    if (!result.chosen) {
+        const size_t count = resources.hardware.size();
+        user_error("{} on {}: {}{}", problem.name, resources.name,
+                   count > 1 ? fmt::format("none of {} hardware has a mapping; ", count) : "",
+                   result.why_none);
     }
-    const HardwareCost cost = hardware_cost(*result.mapped, hardware);
-    fmt::print("{} on {}, cost model orrery, least {}\n\n", model.problem().name, hardware.name,
+    const Hardware &hardware = resources.hardware[*result.chosen];
+    const MappedLayer &mapped = *result.best.mapped;
+    const HardwareCost cost = hardware_cost(mapped, hardware);
+    fmt::print("{} on {}, cost model orrery, least {}\n\n", problem.name, hardware.name,
                command.objective);
-    fmt::print("{}\n", loop_nest(model.problem(), hardware, result.mapped->mapping));
-    fmt::print("{}\n", access_table(*result.mapped, hardware, cost));
-    fmt::print("{}{:.3f} s\n", hardware_summary(*result.mapped, hardware, cost, result), seconds);
-    return hardware_mapping_json(*result.mapped, hardware, cost, result.optimal);
+    fmt::print("{}\n", loop_nest(problem, hardware, mapped.mapping));
+    fmt::print("{}\n", access_table(mapped, hardware, cost));
+    if (resources.hardware.size() > 1 || too_large > 0) {
+        fmt::print("{}", choice_summary(resources, result, too_large));
+    }
+    fmt::print("{}{:.3f} s\n", hardware_summary(hardware, cost, result), seconds);
+    return hardware_mapping_json(mapped, hardware, cost, result.optimal);
+}
+
+Resources resources_of(const OptimizeCommand &command, int64_t *too_large) {
+    Resources resources = read_resources(command.hardware);
+    if (command.area_mm2) {
+        resources.most_area = std::llround(*command.area_mm2 * double(areas_per_mm2));
+    }
+    *too_large = keep_within_area(resources);
+    if (command.cost_model == "interstellar" && resources.hardware.size() > 1) {
+        user_error("{}: lists describe {} hardware; the cost model interstellar takes one: use the "
+                   "cost model orrery, or orrery explore, which finds the best mapping of each",
+                   command.hardware, resources.hardware.size());
+    }
+    return resources;
 }
 
 } // namespace
@@ -238,16 +295,23 @@ int optimize(const OptimizeCommand &command) {
         shape.batch *= command.batch;
         name = command.workload;
     }
-    const InterstellarModel model(convolution(name, shape),
-                                  read_resources(command.hardware).hardware[0]);
+    int64_t too_large = 0;
+    const Problem problem = convolution(name, shape);
+    const Resources resources = resources_of(command, &too_large);
     Constraints constraints;
     for (const std::string &fix : command.fixes) {
-        parse_fix(fix, model.problem(), model.hardware(), constraints);
+        parse_fix(fix, problem, resources.hardware[0], constraints);
     }
-    const std::string document = command.cost_model == "orrery"
-                                     ? optimize_hardware(command, model, shape, constraints)
-                                     : optimize_interstellar(command, model, shape, constraints);
-    write_atomically(command.json_file, document);
+    if (command.objective == pareto) {
+        optimize_front(command, problem, shape, resources, constraints, search_options(command));
+        return 0;
+    }
+    write_atomically(
+        command.json_file,
+        command.cost_model == "orrery"
+            ? optimize_hardware(command, problem, shape, resources, constraints, too_large)
+            : optimize_interstellar(command, InterstellarModel(problem, resources.hardware[0]),
+                                    shape, constraints));
     return 0;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,9 @@ struct OptimizeCommand {
     std::string objective = "energy";
     std::string cost_model = "orrery";
     std::string json_file = "mapping.json";
-    int threads = 0; ///< 0: one per processor
+    std::string directory = "pareto"; ///< of the objective pareto
+    std::optional<double> area_mm2;   ///< of the hardware, at most; else as its file says
+    int threads = 0;                  ///< 0: one per processor
     double seconds = 0;
 };
 

@@ -79,13 +79,22 @@ void add_optimize(CLI::App &app, Orrery::sim::OptimizeCommand &command) {
                      "What is given: loops in the array (and no others), or factors at a level; "
                      "can be repeated")
         ->type_name("\"spatial C=16 K=16\"|\"LEVEL FX=5\"");
-    optimize->add_option("--objective", command.objective, "energy, cycles or edp")
+    optimize
+        ->add_option("--objective", command.objective,
+                     "energy, cycles, edp (their product), or pareto (all trade-offs)")
         ->capture_default_str();
     optimize->add_option("--cost-model", command.cost_model, "orrery or interstellar")
         ->capture_default_str();
     optimize->add_option("--json", command.json_file, "Where the mapping is written")
         ->capture_default_str()
         ->type_name("FILE");
+    optimize
+        ->add_option("--directory", command.directory,
+                     "Where the points of --objective pareto are written")
+        ->capture_default_str()
+        ->type_name("DIR");
+    optimize->add_option("--area", command.area_mm2, "The hardware takes at most this area")
+        ->type_name("MM2");
     optimize->add_option("--threads", command.threads, "Threads (default: one per processor)")
         ->type_name("N");
     optimize

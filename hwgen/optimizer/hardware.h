@@ -68,6 +68,9 @@ std::optional<int64_t> hardware_area(const Hardware &hardware, std::string *unkn
 /// "16 x 16", or the number of processing elements of an array without a shape.
 std::string array_text(const Array &array);
 
+/// A text that parse_hardware makes the same hardware of.
+std::string hardware_json(const Hardware &hardware);
+
 /// Reads the JSON text of one hardware, without lists; errors name `file` and the field.
 /// docs/optimizer.md describes it. `most_area` gets the bound of the file, if it has one.
 Hardware parse_hardware(const std::string &file, const std::string &text,

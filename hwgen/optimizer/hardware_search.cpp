@@ -20,8 +20,8 @@ using Part = HardwareSpace::Part;
 class HardwareSearch {
 public:
     HardwareSearch(const InterstellarModel &model, const Constraints &constraints,
-                   Objective objective, const SearchOptions &options)
-        : space_(model, constraints), objective_(objective), options_(options),
+                   Objective objective, const SearchOptions &options, const SearchLimits &limits)
+        : space_(model, constraints), objective_(objective), options_(options), limits_(limits),
           choices_(constraints.axes ? given_spatial(model, *constraints.axes)
                                     : spatial_choices(model, constraints.accepts)) {
         for (size_t c = 0; c < choices_.size(); c++) {
@@ -31,6 +31,10 @@ public:
         std::sort(starts_.begin(), starts_.end(), [](const Start &a, const Start &b) {
             return a.bound == b.bound ? a.choice < b.choice : a.bound < b.bound;
         });
+    }
+
+    std::optional<ObjectiveValue> least_bound() const {
+        return starts_.empty() ? std::nullopt : std::optional(starts_[0].bound);
     }
 
     HardwareSearchResult run(const LayerShape &shape) {
@@ -45,6 +49,9 @@ public:
         HardwareSearchResult result;
         result.spatial_choices = int64_t(choices_.size());
         result.evaluated = evaluated_;
+        result.optimal = !stopped_;
+        result.limited = limited_;
+        result.bound = unfinished_.value_or(ObjectiveValue());
         if (!best_) {
             result.why_none = choices_.empty() ? no_spatial_choice(space_.hardware())
                               : stopped_       ? "time was over before a mapping was found"
@@ -53,11 +60,8 @@ public:
                                                  "filled more than once has two slots)";
             return result;
         }
-        result.value = result.bound = best_->value;
-        result.optimal = !stopped_;
-        if (stopped_) {
-            result.bound = std::min(result.value, unfinished_.value_or(result.value));
-        }
+        result.value = best_->value;
+        result.bound = std::min(result.value, unfinished_.value_or(result.value));
         const SpatialChoice &choice = choices_[best_->choice];
         result.mapped = space_.mapped(shape, choice.factors, choice.axes.front(), best_->path);
         return result;
@@ -90,13 +94,14 @@ private:
     HardwareSpace space_;
     Objective objective_;
     const SearchOptions &options_;
+    const SearchLimits &limits_;
     std::vector<SpatialChoice> choices_;
     std::vector<Start> starts_;
     Clock::time_point begin_ = Clock::now(), shown_ = begin_;
 
     std::atomic<size_t> next_{0};
     std::atomic<int64_t> evaluated_{0};
-    std::atomic<bool> stopped_{false};
+    std::atomic<bool> stopped_{false}, limited_{false};
     std::mutex mutex_; ///< of what follows
     std::optional<Best> best_;
     std::optional<ObjectiveValue> unfinished_; ///< least bound of what time was over for
@@ -105,15 +110,28 @@ private:
         return value_of(objective_, amount.energy, amount.cycles);
     }
 
+    /// Neither this bound nor a greater one can lead to the result.
     bool hopeless(const ObjectiveValue &bound) {
+        if (limits_.most && *limits_.most < bound) {
+            limited_ = true;
+            return true;
+        }
         const std::lock_guard<std::mutex> lock(mutex_);
         return options_.prune && best_ && best_->value < bound;
+    }
+
+    /// All mappings with this bound are covered.
+    bool covered(const ObjectiveValue &bound) {
+        const bool is =
+            limits_.covered && limits_.covered->covers(int64_t(bound.first), int64_t(bound.second));
+        limited_ = limited_ || is;
+        return is;
     }
 
     void work() {
         for (size_t i = next_++; i < starts_.size(); i = next_++) {
             const Start &start = starts_[i];
-            if (hopeless(start.bound)) {
+            if (hopeless(start.bound) || covered(start.bound)) {
                 continue;
             }
             std::vector<HardwareSpace::Step> path;
@@ -151,6 +169,9 @@ private:
         for (const Child &child : children) {
             if (stopped_ || hopeless(child.bound)) {
                 return;
+            }
+            if (covered(child.bound)) {
+                continue;
             }
             path.push_back(child.step);
             if (child.part.level == 0) {
@@ -194,9 +215,16 @@ const std::map<std::string, Objective> &objectives() {
 
 HardwareSearchResult search_hardware(const InterstellarModel &model, const LayerShape &shape,
                                      const Constraints &constraints, Objective objective,
-                                     const SearchOptions &options) {
+                                     const SearchOptions &options, const SearchLimits &limits) {
     check_range(model.problem(), model.hardware());
-    return HardwareSearch(model, constraints, objective, options).run(shape);
+    ORRERY_CHECK(!limits.covered || objective == Objective::Energy, "a front without energies");
+    return HardwareSearch(model, constraints, objective, options, limits).run(shape);
+}
+
+std::optional<ObjectiveValue> least_possible(const InterstellarModel &model,
+                                             const Constraints &constraints, Objective objective) {
+    check_range(model.problem(), model.hardware());
+    return HardwareSearch(model, constraints, objective, {}, {}).least_bound();
 }
 
 } // namespace Orrery::optimizer

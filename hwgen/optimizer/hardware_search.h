@@ -1,6 +1,7 @@
 #pragma once
 #include "hwgen/optimizer/hardware_cost.h"
 #include "hwgen/optimizer/search.h"
+#include "hwgen/optimizer/staircase.h"
 
 #include <map>
 #include <optional>
@@ -31,11 +32,20 @@ struct ObjectiveValue {
 
 ObjectiveValue value_of(Objective objective, int64_t energy, int64_t cycles);
 
+/// Mappings that are of no interest, because better ones are known.
+struct SearchLimits {
+    std::optional<ObjectiveValue> most; ///< those of a greater value
+    /// Those whose energy and cycles it covers; with Objective::Energy only.
+    const Staircase *covered = nullptr;
+};
+
 struct HardwareSearchResult {
-    std::optional<MappedLayer> mapped; ///< empty: no mapping follows the rules
+    std::optional<MappedLayer> mapped; ///< empty: no mapping follows the rules and the limits
     std::string why_none;
-    ObjectiveValue value, bound; ///< of the mapping; proved: none is below the bound
-    bool optimal = false;        ///< the search ended by itself
+    ObjectiveValue value; ///< of the mapping
+    ObjectiveValue bound; ///< where time was over: proved, none of interest is below
+    bool optimal = false; ///< the search ended by itself
+    bool limited = false; ///< some mappings were left out because of the limits
     int64_t spatial_choices = 0;
     int64_t evaluated = 0; ///< mappings
 };
@@ -60,6 +70,11 @@ struct HardwareSearchResult {
 /// User error where energies or cycles could be too great for sums of 63 bits.
 HardwareSearchResult search_hardware(const InterstellarModel &model, const LayerShape &shape,
                                      const Constraints &constraints, Objective objective,
-                                     const SearchOptions &options);
+                                     const SearchOptions &options, const SearchLimits &limits = {});
+
+/// No mapping costs less, as far as the spatial loops alone say. Nothing where there are none. User
+/// errors as of search_hardware.
+std::optional<ObjectiveValue> least_possible(const InterstellarModel &model,
+                                             const Constraints &constraints, Objective objective);
 
 } // namespace Orrery::optimizer

@@ -1,6 +1,7 @@
 #include "hwgen/optimizer/mapping.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace Orrery::optimizer {
 
@@ -30,6 +31,18 @@ std::vector<int64_t> Mapping::tile(const Problem &problem, const Hardware &hardw
         extents[d] = problem.loops[d].extent / extents[d];
     }
     return extents;
+}
+
+std::string axes_text(const Problem &problem, const Mapping &mapping) {
+    std::vector<std::string> axes;
+    for (const Axis &axis : mapping.axes) {
+        std::vector<std::string> loops;
+        for (const SpatialLoop &loop : axis) {
+            loops.push_back(fmt::format("{} {}", problem.loops[loop.loop].name, loop.factor));
+        }
+        axes.push_back(fmt::format("{}", fmt::join(loops, ", ")));
+    }
+    return fmt::format("{}", fmt::join(axes, " | "));
 }
 
 std::string loop_nest(const Problem &problem, const Hardware &hardware, const Mapping &mapping) {

@@ -46,6 +46,9 @@ struct Mapping {
     std::vector<int64_t> tile(const Problem &problem, const Hardware &hardware, int level) const;
 };
 
+/// The loops of each axis, "C 16 | FY 3, K 4".
+std::string axes_text(const Problem &problem, const Mapping &mapping);
+
 /// The loop nest as text, outermost loop first, indented; loops of one iteration are left out. Then
 /// a line for each tensor without a copy at a level, as --fix takes it.
 std::string loop_nest(const Problem &problem, const Hardware &hardware, const Mapping &mapping);

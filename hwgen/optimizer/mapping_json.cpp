@@ -124,16 +124,20 @@ std::string hardware_mapping_json(const MappedLayer &mapped, const Hardware &har
         described["tensors"] = tensors;
         levels.push_back(described);
     }
-    const ordered_json document = {{"layer", layer_json(mapped.shape)},
-                                   {"name", mapped.problem.name},
-                                   {"hardware", hardware.name},
-                                   {"cost_model", "orrery"},
-                                   {"energy_pj", unit.picojoules(cost.total_energy)},
-                                   {"cycles", cost.cycles},
-                                   {"optimal", optimal},
-                                   {"array", array_json(mapped.problem, mapped.mapping)},
-                                   {"array_level", mapped.levels[size_t(mapped.array_level)]},
-                                   {"levels", levels}};
+    ordered_json document = {{"layer", layer_json(mapped.shape)},
+                             {"name", mapped.problem.name},
+                             {"hardware", hardware.name},
+                             {"cost_model", "orrery"},
+                             {"energy_pj", unit.picojoules(cost.total_energy)},
+                             {"cycles", cost.cycles}};
+    if (const std::optional<int64_t> area = hardware_area(hardware)) {
+        document["area_mm2"] = double(*area) / double(areas_per_mm2);
+    }
+    document["optimal"] = optimal;
+    document["array"] = array_json(mapped.problem, mapped.mapping);
+    document["array_level"] = mapped.levels[size_t(mapped.array_level)];
+    document["levels"] = levels;
+    document["hardware_description"] = ordered_json::parse(hardware_json(hardware));
     return document.dump(2) + "\n";
 }
 

@@ -167,10 +167,21 @@ std::string no_spatial_choice(const Hardware &hardware) {
                        100 * hardware.utilisation, fmt::join(widths, " and "));
 }
 
+std::string too_many_lanes(const std::vector<Axis> &axes, const Hardware &hardware) {
+    int64_t product = 1;
+    for (const Axis &axis : axes) {
+        product *= iterations(axis);
+    }
+    return product <= hardware.array.elements
+               ? ""
+               : fmt::format("--fix spatial: {} iterations do not fit into the {} processing "
+                             "elements of {}",
+                             product, hardware.array.elements, hardware.name);
+}
+
 std::vector<SpatialChoice> given_spatial(const InterstellarModel &model,
                                          const std::vector<Axis> &axes) {
     LoopSet seen = 0;
-    int64_t product = 1;
     for (const Axis &axis : axes) {
         for (const SpatialLoop &loop : axis) {
             const Loop &of = model.problem().loops[loop.loop];
@@ -182,12 +193,11 @@ std::vector<SpatialChoice> given_spatial(const InterstellarModel &model,
                 user_error("--fix spatial: {} is given twice", of.name);
             }
             seen |= LoopSet(1) << loop.loop;
-            product *= loop.factor;
         }
     }
-    if (product > model.hardware().array.elements) {
-        user_error("--fix spatial: {} iterations do not fit into the {} processing elements of {}",
-                   product, model.hardware().array.elements, model.hardware().name);
+    const std::string too_many = too_many_lanes(axes, model.hardware());
+    if (!too_many.empty()) {
+        user_error("{}", too_many);
     }
     Collector collector(model);
     collector.add(axes);

@@ -29,6 +29,9 @@ spatial_choices(const InterstellarModel &model,
 /// Why there is none.
 std::string no_spatial_choice(const Hardware &hardware);
 
+/// Why an assignment that is given does not fit into the array; empty where it does.
+std::string too_many_lanes(const std::vector<Axis> &axes, const Hardware &hardware);
+
 /// The one assignment that is given; it must fit into the array.
 std::vector<SpatialChoice> given_spatial(const InterstellarModel &model,
                                          const std::vector<Axis> &axes);

@@ -2,6 +2,7 @@
 #include "tests/unit/sim_fixture.h"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -109,6 +110,106 @@ TEST_CASE("orrery optimize for the hardware itself", "[sim]") {
     fs::remove_all(directory);
 }
 
+TEST_CASE("orrery optimize chooses the hardware", "[sim]") {
+    const fs::path directory = fresh_directory("optimize_resources");
+    const std::string lists = ORRERY_SOURCE_DIR "/data/hardware/search-45nm.json";
+    const std::vector<std::string> words = {"--layer", "K=16 C=16 OY=8 OX=8 FY=3 FX=3",
+                                            "--hardware", lists};
+    const auto mapping = [&](const char *file) {
+        return nlohmann::json::parse(std::ifstream(directory / file));
+    };
+    const CommandResult free = optimize(words, directory);
+    INFO(free.output);
+    REQUIRE(free.status == 0);
+    CHECK_THAT(free.output, Catch::Contains("hardware: ") && Catch::Contains("60 hardware: ") &&
+                                Catch::Contains("optimal: the search was exhausted"));
+    const auto best = mapping("mapping.json");
+    const double area = best["area_mm2"];
+    // The hardware that was chosen, alone, has the same mapping.
+    std::ofstream(directory / "chosen.json") << best["hardware_description"];
+    std::vector<std::string> alone = words;
+    alone.back() = (directory / "chosen.json").string();
+    REQUIRE(optimize(with(alone, {"--json", "alone.json"}), directory).status == 0);
+    CHECK(mapping("alone.json") == best);
+    // Less area costs more energy.
+    const CommandResult less = optimize(
+        with(words, {"--area", fmt::format("{}", area * 0.9), "--threads", "3"}), directory);
+    INFO(less.output);
+    REQUIRE(less.status == 0);
+    CHECK_THAT(less.output, Catch::Contains("larger than "));
+    CHECK(mapping("mapping.json")["area_mm2"] < area);
+    CHECK(mapping("mapping.json")["energy_pj"] > best["energy_pj"]);
+    const auto check_error = [&](const std::vector<std::string> &more, const char *text) {
+        const CommandResult result = optimize(with(words, more), directory);
+        INFO(result.output);
+        CHECK(result.status == 1);
+        CHECK_THAT(result.output, Catch::Contains(text));
+    };
+    check_error({"--area", "0.01"}, "the smallest hardware takes 0.16");
+    check_error({"--area", "0"}, "--area 0: expected an area");
+    check_error({"--fix", "spatial C=8+K=8 OX=8"}, "none of 60 hardware has a mapping; --fix "
+                                                   "spatial: 512 iterations do not fit");
+    check_error(interstellar, "lists describe 60 hardware");
+    CHECK(optimize({"--layer", "K=16 C=16", "--hardware", hardware, "--area", "1"}, directory)
+              .output.find("array.area_mm2 is missing") != std::string::npos);
+    fs::remove_all(directory);
+}
+
+TEST_CASE("orrery optimize finds the front", "[sim]") {
+    const fs::path directory = fresh_directory("optimize_front");
+    const std::string lists = ORRERY_SOURCE_DIR "/data/hardware/search-45nm.json";
+    const std::vector<std::string> words = {
+        "--layer", "K=16 C=16 OY=8 OX=8 FY=3 FX=3", "--hardware", lists, "--objective", "pareto"};
+    std::vector<std::string> texts;
+    for (const char *threads : {"1", "3"}) {
+        fs::create_directories(directory / "pareto");
+        std::ofstream(directory / "pareto" / "mapping-1.json") << "old";
+        const CommandResult result = optimize(with(words, {"--threads", threads}), directory);
+        INFO(result.output);
+        REQUIRE(result.status == 0);
+        CHECK_THAT(result.output, Catch::Contains("all that there are"));
+        std::string text;
+        const auto front = nlohmann::json::parse(std::ifstream(directory / "pareto/front.json"));
+        CHECK(front["complete"] == true);
+        REQUIRE(front["points"].size() > 5);
+        for (const auto &point : front["points"]) {
+            const auto mapping = nlohmann::json::parse(
+                std::ifstream(directory / "pareto" / point["mapping"].get<std::string>()));
+            for (const char *cost : {"energy_pj", "cycles", "area_mm2"}) {
+                CHECK(mapping[cost] == point[cost]);
+            }
+            text += mapping.dump();
+        }
+        texts.push_back(text + front.dump());
+        const size_t points = front["points"].size();
+        CHECK(size_t(std::distance(fs::directory_iterator(directory / "pareto"), {})) ==
+              points + 2);
+        // Point 1 of the objectives alone is in the front.
+        for (const char *objective : {"energy", "cycles"}) {
+            REQUIRE(optimize({"--layer", words[1], "--hardware", lists, "--objective", objective},
+                             directory)
+                        .status == 0);
+            const auto best = nlohmann::json::parse(std::ifstream(directory / "mapping.json"));
+            CHECK(std::any_of(front["points"].begin(), front["points"].end(), [&](const auto &p) {
+                return p["energy_pj"] == best["energy_pj"] && p["cycles"] == best["cycles"] &&
+                       p["area_mm2"] == best["area_mm2"];
+            }));
+        }
+    }
+    CHECK(texts[0] == texts[1]);
+    // A shorter front leaves no mapping of the longer one behind.
+    REQUIRE(optimize(with(words, {"--area", "0.17"}), directory).status == 0);
+    const auto front = nlohmann::json::parse(std::ifstream(directory / "pareto/front.json"));
+    CHECK(size_t(std::distance(fs::directory_iterator(directory / "pareto"), {})) ==
+          front["points"].size() + 2);
+    const CommandResult late = optimize(with(words, {"--seconds", "1e-9"}), directory);
+    CHECK(late.status == 1);
+    CHECK_THAT(late.output, Catch::Contains("time was over before a point was found"));
+    CHECK(optimize(with(words, {"--json", "x.json"}), directory).output.find("use --directory") !=
+          std::string::npos);
+    fs::remove_all(directory);
+}
+
 TEST_CASE("mistakes in orrery optimize exit with 1 and name the remedy", "[sim]") {
     const fs::path directory = fresh_directory("optimize_errors");
     const auto check_error = [&](std::vector<std::string> words, const char *text) {
@@ -129,7 +230,10 @@ TEST_CASE("mistakes in orrery optimize exit with 1 and name the remedy", "[sim]"
         check_error(with({"--layer", "K=2", "--objective", objective}, interstellar),
                     "knows no time; use --objective energy");
     }
-    check_error({"--layer", "K=2", "--objective", "area"}, "expected one of cycles, edp, energy");
+    check_error({"--layer", "K=2", "--objective", "area"},
+                "expected one of pareto, cycles, edp, energy");
+    check_error({"--layer", "K=2", "--directory", "d"}, "belongs to --objective pareto");
+    check_error(with({"--layer", "K=2", "--objective", "pareto"}, interstellar), "knows no time");
     check_error({"--layer", "K=16 C=16", "--fix", "DRAM keeps input"}, "DRAM keeps the output");
     check_error({"--layer", "K=32 C=32 FX=200 FY=200", "--fix", "spatial C=16 K=16", "--fix",
                  "SRAM FX=1 FY=1 C=1 K=1", "--fix", "DRAM FX=1 FY=1 C=1 K=1"},

@@ -1,0 +1,13 @@
+#pragma once
+#include "hwgen/optimizer/front_search.h"
+#include "sim/optimize_command.h"
+
+namespace Orrery::sim {
+
+/// `orrery optimize --objective pareto`: searches the front, prints it, and writes its directory.
+void optimize_front(const OptimizeCommand &command, const optimizer::Problem &problem,
+                    const optimizer::LayerShape &shape, const optimizer::Resources &resources,
+                    const optimizer::Constraints &constraints,
+                    const optimizer::SearchOptions &options);
+
+} // namespace Orrery::sim
