@@ -1,5 +1,6 @@
 #include "auto-schedule/accesses.h"
 
+#include <algorithm>
 #include <functional>
 
 namespace Orrery::scheduling {
@@ -7,6 +8,16 @@ namespace Orrery::scheduling {
 namespace HI = Halide::Internal;
 
 namespace {
+
+bool same_element(const Access &a, const Access &b) {
+    const bool func = a.func.get_contents().defined();
+    if (func != b.func.get_contents().defined() ||
+        (func ? !a.func.same_as(b.func) : !a.image.same_as(b.image))) {
+        return false;
+    }
+    return std::equal(a.args.begin(), a.args.end(), b.args.begin(), b.args.end(),
+                      [](const Halide::Expr &x, const Halide::Expr &y) { return HI::equal(x, y); });
+}
 
 class AccessFinder : public HI::IRVisitor {
 public:
@@ -18,11 +29,19 @@ private:
     using HI::IRVisitor::visit;
     void visit(const HI::Call *call) override {
         if (call->call_type == HI::Call::Halide && call->name != reader_.name()) {
-            found.push_back({reader_, environment_.at(call->name), {}, call->args});
+            add({reader_, environment_.at(call->name), {}, call->args});
         } else if (call->call_type == HI::Call::Image && call->param.defined()) {
-            found.push_back({reader_, {}, call->param, call->args});
+            add({reader_, {}, call->param, call->args});
         }
         HI::IRVisitor::visit(call);
+    }
+    void add(const Access &access) {
+        for (const Access &known : found) {
+            if (same_element(known, access)) {
+                return;
+            }
+        }
+        found.push_back(access);
     }
     const HI::Function &reader_;
     const Environment &environment_;
@@ -80,7 +99,7 @@ std::string name_in_text(const HI::Function &func) {
 std::vector<Access> accesses_of(const HI::Function &reader, const Halide::Expr &expression,
                                 const Environment &environment) {
     AccessFinder finder(reader, environment);
-    expression.accept(&finder);
+    HI::substitute_in_all_lets(expression).accept(&finder);
     return finder.found;
 }
 

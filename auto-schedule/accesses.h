@@ -32,8 +32,8 @@ struct Access {
     std::vector<Halide::Expr> args;
 };
 
-/// The accesses that an expression of `reader` itself makes, in order; not those to `reader`, nor
-/// to images with fixed contents.
+/// The different accesses that an expression of `reader` itself makes, in order; not those to
+/// `reader`, nor to images with fixed contents.
 std::vector<Access> accesses_of(const Halide::Internal::Function &reader,
                                 const Halide::Expr &expression, const Environment &environment);
 

@@ -218,7 +218,8 @@ private:
 
     /// The two factors of the update.
     std::pair<Halide::Expr, Halide::Expr> factors() const {
-        const auto *add = sum_.update(0).values()[0].as<HI::Add>();
+        const Halide::Expr value = HI::substitute_in_all_lets(sum_.update(0).values()[0]);
+        const auto *add = value.as<HI::Add>();
         if (!add || !(is_self(add->a) || is_self(add->b))) {
             no_product("its update is no sum");
         }

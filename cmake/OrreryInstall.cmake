@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/Orrery)
 
 foreach(header IN ITEMS
-    halide-fork/orrery.h halide-fork/compile.h hwgen/support/error.h hwgen/hwir/design.h hwgen/hwir/expr.h)
+    auto-schedule/auto_schedule.h halide-fork/orrery.h halide-fork/compile.h hwgen/support/error.h hwgen/hwir/design.h hwgen/hwir/expr.h)
   get_filename_component(folder ${header} DIRECTORY)
   install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/orrery/${folder})
 endforeach()

@@ -79,6 +79,12 @@ Design compile(const Halide::Func &output, std::vector<Halide::Argument> argumen
     const std::string name =
         verilog::legal_identifier(options.name.empty() ? output.name() : options.name);
     Hardware hardware = build_hardware(output, name, arguments);
+    for (const auto &[path, text] : options.more_files) {
+        if (!hardware.files.emplace(path, text).second) {
+            user_error("compile: {} is a file of the design. Give other names to more_files.",
+                       path);
+        }
+    }
     std::vector<Halide::Module> modules{reference_module(
         function, name, output_tensor_name(hardware.design), arguments, options.target)};
     for (const Recurrence &r : recurrences(output, name)) {

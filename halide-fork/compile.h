@@ -20,6 +20,9 @@ struct CompileOptions {
     /// instruction set, gives the same bytes on all machines of one kind, in the shortest time.
     Halide::Target target = plain_host_target();
 
+    /// Texts that belong to the design besides, by their path in its directory.
+    std::map<std::string, std::string> more_files;
+
     static Halide::Target plain_host_target();
 };
 

@@ -120,6 +120,9 @@ public:
     }
 
     void schedule() {
+        if (using_autoscheduler()) {
+            return; // autoscheduler=orrery or mapping=
+        }
         if (array == Array::KernelGroups || array == Array::PlaneGroups) {
             schedule_groups();
         } else {

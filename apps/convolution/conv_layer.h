@@ -100,6 +100,9 @@ public:
     }
 
     void schedule() {
+        if (this->using_autoscheduler()) {
+            return; // autoscheduler=orrery or mapping=
+        }
         using namespace Halide;
         const TailStrategy guard = TailStrategy::GuardWithIf;
         const int tile = tile_height > 0 ? (int)tile_height : out_height();

@@ -1,6 +1,5 @@
-#include "auto-schedule/mapping.h"
 #include "hwgen/support/error.h"
-#include "mapping.h"
+#include "layer.h"
 #include "presets.h"
 #include "schedule.h"
 
@@ -10,12 +9,12 @@ namespace {
 
 using namespace Halide;
 
-/// The convolution in any of the presets, or as `orrery optimize` maps it.
+/// The convolution in any of the presets, or as the optimizer maps it.
 class ConvolutionDataflow : public Generator<ConvolutionDataflow> {
 public:
     GeneratorParam<std::string> dataflow{"dataflow", "weight_stationary_c_k"}; ///< name of a preset
-    /// A mapping.json of `orrery optimize`, instead: its layer, its dataflow.
-    GeneratorParam<std::string> mapping{"mapping", ""};
+    /// "K=16 C=8 OY=7 OX=7 FY=3 FX=3 stride=2", as for `orrery optimize`, instead of what follows.
+    GeneratorParam<std::string> layer_text{"layer", ""};
     GeneratorParam<bool> print_schedule{"print_schedule", false}; ///< to the standard output
 
     GeneratorParam<int> batch{"batch", 1};
@@ -47,11 +46,10 @@ public:
     }
 
     void schedule() {
-        const std::string file = mapping;
-        const std::string text =
-            file.empty() ? dataflows::schedule(*convolution, preset())
-                         : Orrery::scheduling::apply_mapping(convolution->output,
-                                                             Orrery::optimizer::read_mapping(file));
+        if (using_autoscheduler()) {
+            return; // autoscheduler=orrery or mapping=
+        }
+        const std::string text = dataflows::schedule(*convolution, preset());
         if (print_schedule) {
             std::cout << text;
         }
@@ -73,9 +71,9 @@ private:
     }
 
     dataflows::Layer layer() const {
-        const std::string file = mapping;
-        if (!file.empty()) {
-            return dataflows::layer_of(Orrery::optimizer::read_mapping(file));
+        const std::string text = layer_text;
+        if (!text.empty()) {
+            return dataflows::layer_of(Orrery::optimizer::parse_layer(text));
         }
         dataflows::Layer l;
         l.batch = batch;

@@ -72,6 +72,9 @@ public:
     }
 
     void schedule() {
+        if (using_autoscheduler()) {
+            return; // autoscheduler=orrery or mapping=
+        }
         const TailStrategy guard = TailStrategy::GuardWithIf;
         Var io("io"), ii("ii"), jo("jo"), ji("ji"), jt("jt");
         RVar lo("lo"), li("li");

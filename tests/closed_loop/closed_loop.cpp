@@ -1,6 +1,6 @@
 // Layer and hardware -> mapping.json -> schedule and directives -> hardware -> counters, which must
 // be those that are counted from the mapping alone.
-#include "apps/dataflows/mapping.h"
+#include "apps/dataflows/layer.h"
 #include "auto-schedule/mapping.h"
 #include "hwgen/optimizer/access_model.h"
 #include "hwgen/optimizer/fix.h"
@@ -152,7 +152,7 @@ TEST_CASE("mappings become hardware that does what is counted from them") {
     std::vector<MappedLayer> mapped;
     for (const Case &c : cases) {
         mapped.push_back(optimize(c));
-        const dataflows::Layer layer = dataflows::layer_of(mapped.back());
+        const dataflows::Layer layer = dataflows::layer_of(mapped.back().shape);
         runner.add(c.name, [layer, m = mapped.back()](bool scheduled) {
             const test::Layer made = test::make_layer(layer);
             if (scheduled) {
@@ -179,7 +179,7 @@ TEST_CASE("mappings become hardware that does what is counted from them") {
         check_copies(design, {counted.sums}, "sum");
         const int64_t least = hardware_cost(mapped[i], hardware_of(cases[i])).cycles;
         CHECK(int64_t(design.simulated.cycles) >= least);
-        const dataflows::Layer layer = dataflows::layer_of(mapped[i]);
+        const dataflows::Layer layer = dataflows::layer_of(mapped[i].shape);
         const auto &output = design.simulated.ports[size_t(design.tensor("output"))];
         CHECK(int64_t(output.bytes) ==
               int64_t(layer.batch) * layer.filters * layer.width * layer.height);
@@ -197,7 +197,7 @@ TEST_CASE("mappings that become no hardware") {
     const SearchResult result = search(model, constraints, {});
     REQUIRE(result.optimal);
     const MappedLayer mapped = parse_mapping("m.json", mapping_json(model, shape, result));
-    const Halide::Func output = test::make_layer(dataflows::layer_of(mapped)).output;
+    const Halide::Func output = test::make_layer(dataflows::layer_of(mapped.shape)).output;
     CHECK_THROWS_AS(scheduling::apply_mapping(output, mapped), UserError);
     CHECK_THROWS_WITH(scheduling::apply_mapping(output, mapped),
                       Catch::Contains("orrery optimize --fix \"DRAM keeps output\""));

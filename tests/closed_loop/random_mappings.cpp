@@ -3,7 +3,7 @@
 // simulation), and the interpreter computes what Halide does.
 //
 // ORRERY_SEED=n starts at another seed, ORRERY_RUNS=n draws so many.
-#include "apps/dataflows/mapping.h"
+#include "apps/dataflows/layer.h"
 #include "auto-schedule/mapping.h"
 #include "hwgen/hwir/serialize.h"
 #include "hwgen/model/timeline.h"
@@ -184,7 +184,7 @@ TEST_CASE("random mappings with ragged tiles do what is counted from them") {
     for (int seed = first; seed < first + runs; seed++) {
         const MappedLayer mapped = Draw(unsigned(seed)).mapping();
         INFO("seed " << seed << "\n" << text_of(mapped));
-        const dataflows::Layer layer = dataflows::layer_of(mapped);
+        const dataflows::Layer layer = dataflows::layer_of(mapped.shape);
         const HardwareAccesses counted = hardware_accesses(mapped);
         try {
             const Design design = test::compile_layer(layer, [&](dataflows::Convolution &c) {

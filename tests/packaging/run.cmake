@@ -33,6 +33,8 @@ step(${WORK}/build/cpu_user)
 step(${WORK}/build/compile_user ${WORK}/compiled)
 expect_file(${WORK}/compiled/rtl/from_cpp.v)
 expect_file(${WORK}/compiled/reference.so)
+expect_file(${WORK}/compiled/mapped/rtl/mapped.v)
+expect_file(${WORK}/compiled/mapped/mapping.json)
 # The installed program.
 step(${WORK}/prefix/bin/orrery --help)
 # Nothing is left to do: the dependencies are right.

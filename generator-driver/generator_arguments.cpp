@@ -1,4 +1,4 @@
-#include "halide-fork/generator_arguments.h"
+#include "generator-driver/generator_arguments.h"
 
 #include "hwgen/support/error.h"
 
@@ -18,6 +18,63 @@ std::vector<std::string> split_at_commas(const std::string &text) {
     return parts;
 }
 
+/// Takes a parameter out of a map; empty if it is not there.
+std::string take(std::map<std::string, std::string> &parameters, const std::string &name) {
+    const auto found = parameters.find(name);
+    if (found == parameters.end()) {
+        return "";
+    }
+    const std::string value = found->second;
+    parameters.erase(found);
+    return value;
+}
+
+bool is_true(const std::string &name, const std::string &value) {
+    if (value != "true" && value != "false" && !value.empty()) {
+        user_error("{}={}: expected true or false", name, value);
+    }
+    return value == "true";
+}
+
+/// Moves what concerns the accelerator's schedule out of the parameters. Other auto-schedulers are
+/// Halide's.
+void take_schedule(GeneratorArguments &arguments) {
+    arguments.mapping = take(arguments.params, "mapping");
+    const auto name = arguments.params.find("autoscheduler");
+    const bool given = name != arguments.params.end();
+    if (given && name->second != "orrery" && arguments.accelerator) {
+        user_error("autoscheduler={}: it schedules for the CPU. Accelerators have "
+                   "autoscheduler=orrery; leave \"accelerator\" out of -e for others.",
+                   name->second);
+    }
+    if (given && name->second == "orrery") {
+        arguments.auto_schedule = true;
+        arguments.params.erase(name);
+        const std::string prefix = "autoscheduler.";
+        for (auto at = arguments.params.begin(); at != arguments.params.end();) {
+            if (at->first.compare(0, prefix.size(), prefix) == 0) {
+                arguments.auto_schedule_params[at->first.substr(prefix.size())] = at->second;
+                at = arguments.params.erase(at);
+            } else {
+                ++at;
+            }
+        }
+    }
+    if (!arguments.schedules()) {
+        return;
+    }
+    arguments.print_schedule = is_true("print_schedule", take(arguments.params, "print_schedule"));
+    if (arguments.auto_schedule && !arguments.mapping.empty()) {
+        user_error("mapping={}: it is a schedule, and autoscheduler=orrery finds another. Give one "
+                   "of the two.",
+                   arguments.mapping);
+    }
+    if (!arguments.accelerator) {
+        user_error("mapping and autoscheduler=orrery are schedules of accelerators. Ask for one "
+                   "with -e accelerator.");
+    }
+}
+
 } // namespace
 
 std::string generator_usage() {
@@ -31,6 +88,14 @@ std::string generator_usage() {
                 schedule.txt and the CPU reference reference.so. The kinds of Halide's own generators (static_library,
                 c_header or h, object, stmt, ...) give what Halide gives.
   target=T      Halide target of the CPU code; for the reference this machine's plain instruction set is the default
+
+The schedule of an accelerator whose generator gives none (docs/optimizer.md):
+
+  mapping=FILE              of `orrery optimize`
+  autoscheduler=orrery      the one that costs least; writes mapping.json beside the design
+  autoscheduler.hardware=FILE  autoscheduler.objective=energy|cycles|edp  autoscheduler.fix="A;B"
+  autoscheduler.threads=N   autoscheduler.seconds=S
+  print_schedule=true       prints the calls of Halide and Orrery that it consists of
 
 All other flags (-d, -p, -r, -t, -v) are Halide's and do not concern accelerators.
 )";
@@ -63,6 +128,7 @@ GeneratorArguments parse_generator_arguments(int argc, char **argv) {
             arguments.emit.push_back(kind);
         }
     }
+    take_schedule(arguments);
     return arguments;
 }
 

@@ -5,8 +5,9 @@
 /// accelerator` beside all that Halide's driver does; for that it calls Halide's overload with
 /// three arguments.
 
+#include "auto-schedule/auto_schedule.h"
+#include "generator-driver/generator_arguments.h"
 #include "halide-fork/compile.h"
-#include "halide-fork/generator_arguments.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -60,6 +61,33 @@ std::vector<Halide::Argument> arguments_of(HI::AbstractGenerator &generator) {
     return arguments;
 }
 
+/// The generator learns from its context that it is not to schedule: using_autoscheduler().
+Halide::GeneratorContext context_of(const GeneratorArguments &arguments,
+                                    const Halide::Target &target) {
+    return arguments.schedules()
+               ? Halide::GeneratorContext(
+                     target, Halide::AutoschedulerParams("orrery", arguments.auto_schedule_params))
+               : Halide::GeneratorContext(target);
+}
+
+/// Gives the pipeline the schedule that is asked for.
+void schedule(const GeneratorArguments &arguments, const Halide::Func &output,
+              CompileOptions &options) {
+    if (!arguments.schedules()) {
+        return;
+    }
+    const AutoSchedule found =
+        arguments.auto_schedule
+            ? auto_schedule(output, auto_schedule_options(arguments.auto_schedule_params))
+            : schedule_mapping(output, arguments.mapping);
+    if (arguments.auto_schedule) {
+        options.more_files["mapping.json"] = found.mapping;
+    }
+    if (arguments.print_schedule) {
+        std::cout << found.schedule;
+    }
+}
+
 void emit_accelerator(const GeneratorArguments &arguments) {
     if (arguments.flag("-o").empty()) {
         user_error("Name the directory to write to with -o.\n\n{}", generator_usage());
@@ -72,7 +100,7 @@ void emit_accelerator(const GeneratorArguments &arguments) {
         options.name = name;
     }
     const auto generator =
-        HI::get_registered_generators().create(name, Halide::GeneratorContext(options.target));
+        HI::get_registered_generators().create(name, context_of(arguments, options.target));
     for (const auto &[parameter, value] : arguments.params) {
         if (parameter != "target") {
             generator->set_generatorparam_value(parameter, value);
@@ -85,6 +113,7 @@ void emit_accelerator(const GeneratorArguments &arguments) {
             "Output<Buffer<>>.",
             name, pipeline.outputs().size());
     }
+    schedule(arguments, pipeline.outputs()[0], options);
     compile(pipeline.outputs()[0], arguments_of(*generator), options).write(arguments.flag("-o"));
 }
 

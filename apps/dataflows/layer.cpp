@@ -1,17 +1,14 @@
-#include "mapping.h"
+#include "layer.h"
 
 #include "hwgen/support/error.h"
 
 namespace dataflows {
-namespace optimizer = Orrery::optimizer;
 
-Layer layer_of(const optimizer::MappedLayer &mapped) {
-    const optimizer::LayerShape &shape = mapped.shape;
+Layer layer_of(const Orrery::optimizer::LayerShape &shape) {
     if (shape.groups != 1) {
-        Orrery::user_error(
-            "mapping: the layer has {} groups, and this generator one: optimize a group "
-            "(K and C divided by the groups)",
-            shape.groups);
+        Orrery::user_error("the layer has {} groups, and this convolution one: take a group "
+                           "(K and C divided by the groups)",
+                           shape.groups);
     }
     Layer layer;
     layer.batch = int(shape.batch);

@@ -1,0 +1,70 @@
+#!/bin/sh
+# driver.sh <directory with the executables> <directory of hardware files> <directory to work in>
+#
+# The auto-scheduler and mappings at the command line of generators.
+set -eu
+bin=$1
+hardware=$2
+work=$3
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work"
+
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+# expect_error <part of the message> <generator> <arguments>...: exit status 1, the message on standard error, no design.
+expect_error() {
+    part=$1
+    generator=$2
+    shift 2
+    status=0
+    "$bin/$generator.generator" -g "$generator" -o out "$@" >stdout 2>stderr || status=$?
+    [ $status -eq 1 ] || fail "$generator $*: exit status $status, expected 1: $(cat stderr)"
+    grep -q -- "$part" stderr || fail "$generator $*: no \"$part\" in: $(cat stderr)"
+    [ ! -s stdout ] || fail "$generator $*: wrote to standard output"
+    [ ! -e out ] || fail "$generator $*: left a design"
+}
+
+tiny="autoscheduler=orrery autoscheduler.hardware=$hardware/tiny-4x4.json"
+layer="K=8 C=8 OY=5 OX=6 FY=3 FX=3"
+expect_error "autoscheduler.hardware: name the file" matrix_multiply autoscheduler=orrery
+expect_error "nothing.json" matrix_multiply autoscheduler=orrery autoscheduler.hardware=nothing.json
+expect_error "expected energy, cycles or edp" matrix_multiply $tiny autoscheduler.objective=area
+expect_error "there is no such parameter" matrix_multiply $tiny autoscheduler.parallelism=8
+expect_error "it schedules for the CPU" matrix_multiply autoscheduler=Mullapudi2016 -e accelerator
+expect_error "Ask for one with -e accelerator" matrix_multiply $tiny -e h target=host
+expect_error "Give one of the two" matrix_multiply $tiny mapping=mapping.json
+expect_error "expected true or false" matrix_multiply $tiny print_schedule=maybe
+expect_error "nothing.json: cannot be read" matrix_multiply mapping=nothing.json
+expect_error "has a schedule already" line_buffer $tiny
+expect_error "the kernel's loop r.y has dilation 2" conv2d input.type=int8 weights.type=int8 output.type=int8 dilation_x=2 $tiny
+expect_error "the factor with b depends on loop r.x" gemm a.type=int8 b.type=int8 output.type=int8 b_packed=true $tiny
+
+# The mapping that orrery optimize finds is the one that the auto-scheduler finds, whatever the number of threads.
+convolution="$bin/convolution_dataflow.generator -g convolution_dataflow"
+$convolution -o found layer="$layer" $tiny autoscheduler.objective=cycles autoscheduler.fix="spatial C=4 K=4" \
+    print_schedule=true >schedule
+grep -q "hw.pe_array(sum.update(), {cl}, {kl});" schedule || fail "print_schedule: $(cat schedule)"
+$convolution -o again layer="$layer" $tiny autoscheduler.objective=cycles autoscheduler.fix="spatial C=4 K=4" \
+    autoscheduler.threads=3
+diff -r found again || fail "another design with three threads"
+"$bin/orrery" optimize --layer "$layer" --hardware "$hardware/tiny-4x4.json" --objective cycles --fix "spatial C=4 K=4" >log
+grep -v '"name": "\(output\|layer\)"' mapping.json >expected
+grep -v '"name": "\(output\|layer\)"' found/mapping.json | diff expected - || fail "another mapping than that of orrery optimize"
+$convolution -o given layer="$layer" mapping=mapping.json
+rm found/mapping.json
+diff -r found given || fail "mapping=mapping.json gives another design"
+expect_error "Optimize that layer: orrery optimize --layer \"N=1 K=64" convolution_dataflow mapping=mapping.json
+
+# Generators with scalar inputs, scales of channels, padding by a zero point, groups and their own layouts: bit for bit.
+int8="input.type=int8 weights.type=int8 output.type=int8"
+"$bin/conv2d.generator" -g conv2d -o conv2d $int8 layout=nhwc groups=2 channels=4 filters=4 width=6 height=5 \
+    $tiny autoscheduler.objective=edp
+"$bin/gemm.generator" -g gemm -o gemm a.type=int8 b.type=int8 output.type=int8 height=6 $tiny
+for design in conv2d gemm; do
+    "$bin/orrery" simulate $design --quick --seed 3 >log 2>&1 || fail "$design: $(cat log)"
+done
+echo "passed"
