@@ -43,9 +43,8 @@ public:
         {{"max", Kind::Max}, {"average", Kind::Average}, {"scaled", Kind::Scaled}}};
     GeneratorParam<Layout> tensor_layout{"layout", Layout::ChannelsFirst, layout::names()};
 
-    GeneratorParam<int> columns{"columns", 16};        ///< lanes
-    GeneratorParam<int> bus_bits{"bus_bits", 128};     ///< of every port
-    GeneratorParam<int> tile_height{"tile_height", 0}; ///< rows of the output per tile; 0: all
+    GeneratorParam<int> columns{"columns", 16};    ///< lanes
+    GeneratorParam<int> bus_bits{"bus_bits", 128}; ///< of every port
 
     Input<int16_t> input_zero{"input_zero", 0, -128,
                               255}; ///< this and the next three only of kind=scaled
@@ -85,17 +84,23 @@ public:
 
     void schedule() {
         const TailStrategy guard = TailStrategy::GuardWithIf;
-        const int tile = tile_height > 0 ? std::min((int)tile_height, out_height()) : out_height();
         const bool by_channel = tensor_layout == Layout::ChannelsFirst;
-        Var outer("outer"), inner("inner"), yo("yo"), yi("yi");
+        Var outer("outer"), inner("inner");
         const Var lane = by_channel ? c : x, other = by_channel ? x : c;
-        output.split(y, yo, yi, tile, guard)
-            .split(lane, outer, inner, columns, guard)
-            .reorder(inner, other, yi, outer, yo, n)
+        output.split(lane, outer, inner, columns, guard)
+            .reorder(inner, other, outer, y, n)
             .vectorize(inner);
         sum.compute_at(output, outer).update().reorder(r.x, lane, other, y, r.y, n);
-        padded.compute_at(output, outer)
-            .vectorize(padded.args()[by_channel ? 0 : 1], bus_bits / 8, guard);
+        if (out_height() == 1) {
+            padded.compute_at(output, outer);
+        } else { // a line buffer: each row of the input is read once
+            padded.store_at(output, n).compute_at(output, y);
+        }
+        const int width_of_port = bus_bits / 8;
+        padded.vectorize(padded.args()[by_channel ? 0 : 1], width_of_port, guard);
+        if (!by_channel) { // vectors of pixels are beats of the port, not parts of two
+            padded.align_bounds(padded.args()[1], width_of_port);
+        }
 
         Orrery::Accelerator hw = Orrery::accelerate(output);
         if (window_width() <= 16) {
