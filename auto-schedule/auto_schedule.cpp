@@ -2,6 +2,7 @@
 
 #include "auto-schedule/layer.h"
 #include "auto-schedule/mapping.h"
+#include "auto-schedule/rating.h"
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/hardware_search.h"
 #include "hwgen/optimizer/resources.h"
@@ -37,6 +38,10 @@ void check(const AutoScheduleOptions &options) {
     if (options.seconds < 0) {
         user_error("autoscheduler.seconds={}: expected a number of at least 0", options.seconds);
     }
+    if (options.candidates < 1 || options.candidates > 1000) {
+        user_error("autoscheduler.candidates={}: expected a number from 1 to 1000",
+                   options.candidates);
+    }
     objective_of(options.objective);
 }
 
@@ -55,7 +60,28 @@ SearchOptions search_options(const AutoScheduleOptions &options) {
     search.threads = options.threads > 0 ? options.threads
                                          : int(std::max(1u, std::thread::hardware_concurrency()));
     search.seconds = options.seconds;
+    search.keep = options.candidates;
     return search;
+}
+
+/// Compiles the candidates, if there are several, and decides for one of them.
+void rate(const Halide::Func &output, const HardwareSearchResult &result, const Hardware &hardware,
+          Objective objective, AutoSchedule &found) {
+    if (result.best.size() < 2) {
+        return;
+    }
+    std::optional<ObjectiveValue> best;
+    for (size_t i = 0; i < result.best.size(); i++) {
+        const HardwareCost cost = hardware_cost(result.best[i], hardware);
+        const int64_t cycles = scheduling::exact_cycles(output, result.best[i]);
+        found.candidates.push_back(
+            {level_energy_unit(hardware).picojoules(cost.total_energy), cost.cycles, cycles});
+        const ObjectiveValue value = value_of(objective, cost.total_energy, cycles);
+        if (!best || value < *best) {
+            best = value;
+            found.taken = i;
+        }
+    }
 }
 
 } // namespace
@@ -69,18 +95,26 @@ AutoSchedule auto_schedule(const Halide::Func &output, const AutoScheduleOptions
     for (const std::string &fix : options.fixes) {
         parse_fix(fix, model.problem(), model.hardware(), constraints);
     }
-    const HardwareSearchResult result = search_hardware(
-        model, shape, constraints, objective_of(options.objective), search_options(options));
+    const Objective objective = objective_of(options.objective);
+    const HardwareSearchResult result =
+        search_hardware(model, shape, constraints, objective, search_options(options));
     if (!result.mapped) {
         user_error("{} on {}: {}", model.problem().name, model.hardware().name, result.why_none);
     }
-    const HardwareCost cost = hardware_cost(*result.mapped, model.hardware());
-    return {hardware_mapping_json(*result.mapped, model.hardware(), cost, result.optimal),
-            apply_mapping(output, *result.mapped)};
+    AutoSchedule found;
+    rate(output, result, model.hardware(), objective, found);
+    const MappedLayer &taken = result.best[found.taken];
+    found.mapping =
+        hardware_mapping_json(taken, model.hardware(), hardware_cost(taken, model.hardware()),
+                              result.optimal && found.taken == 0);
+    found.schedule = apply_mapping(output, taken);
+    return found;
 }
 
 AutoSchedule schedule_mapping(const Halide::Func &output, const std::string &file) {
-    return {"", apply_mapping(output, read_mapping(file))};
+    AutoSchedule found;
+    found.schedule = apply_mapping(output, read_mapping(file));
+    return found;
 }
 
 AutoScheduleOptions auto_schedule_options(const std::map<std::string, std::string> &parameters) {
@@ -92,6 +126,8 @@ AutoScheduleOptions auto_schedule_options(const std::map<std::string, std::strin
             options.objective = value;
         } else if (name == "threads") {
             options.threads = number_of<int>(name, value);
+        } else if (name == "candidates") {
+            options.candidates = number_of<int>(name, value);
         } else if (name == "seconds") {
             options.seconds = number_of<double>(name, value);
         } else if (name == "fix") {
@@ -101,7 +137,7 @@ AutoScheduleOptions auto_schedule_options(const std::map<std::string, std::strin
             }
         } else {
             user_error("autoscheduler.{}: there is no such parameter; known are hardware, "
-                       "objective, fix, threads and seconds",
+                       "objective, fix, candidates, threads and seconds",
                        name);
         }
     }

@@ -16,12 +16,25 @@ struct AutoScheduleOptions {
     std::vector<std::string> fixes;   ///< what is given of the mapping, as in --fix
     int threads = 0;                  ///< 0: as many as processors; the result is the same
     double seconds = 0;               ///< stop the search then; 0: never
+    /// So many of the best mappings are compiled, and that one is taken whose design is best with
+    /// the cycles that `orrery model` gives; 1: the best one of the search.
+    int candidates = 1;
+};
+
+/// A mapping that was compiled to be rated.
+struct AutoScheduleCandidate {
+    double energy_pj = 0;     ///< in the cost model of the optimizer
+    int64_t least_cycles = 0; ///< of the part that works longest, as the optimizer counts
+    int64_t cycles = 0;       ///< exact
 };
 
 /// A schedule that was given to a pipeline.
 struct AutoSchedule {
     std::string mapping;  ///< mapping.json
     std::string schedule; ///< the calls of Halide and Orrery, as C++
+    /// Of several candidates, in the order of the search.
+    std::vector<AutoScheduleCandidate> candidates;
+    size_t taken = 0; ///< one of the candidates
 };
 
 /// Finds the mapping that costs least on the hardware and schedules the pipeline behind `output`
@@ -35,8 +48,8 @@ AutoSchedule auto_schedule(const Halide::Func &output, const AutoScheduleOptions
 AutoSchedule schedule_mapping(const Halide::Func &output, const std::string &file);
 
 /// The options as a generator gets them: autoscheduler.hardware, .objective, .fix (several, with
-/// semicolons between), .threads, .seconds, without the part before the dot. UserError for an
-/// unknown name or a value that is not possible.
+/// semicolons between), .threads, .seconds, .candidates, without the part before the dot. UserError
+/// for an unknown name or a value that is not possible.
 AutoScheduleOptions auto_schedule_options(const std::map<std::string, std::string> &parameters);
 
 } // namespace Orrery

@@ -83,6 +83,12 @@ void schedule(const GeneratorArguments &arguments, const Halide::Func &output,
     if (arguments.auto_schedule) {
         options.more_files["mapping.json"] = found.mapping;
     }
+    for (size_t i = 0; i < found.candidates.size(); i++) {
+        const AutoScheduleCandidate &c = found.candidates[i];
+        std::cout << fmt::format("candidate {}: {:.6g} pJ, {} cycles, at least {}{}\n", i + 1,
+                                 c.energy_pj, c.cycles, c.least_cycles,
+                                 i == found.taken ? ", taken" : "");
+    }
     if (arguments.print_schedule) {
         std::cout << found.schedule;
     }

@@ -38,6 +38,7 @@ public:
     }
 
     HardwareSearchResult run(const LayerShape &shape) {
+        shape_ = shape;
         std::vector<std::thread> threads;
         for (int t = 1; t < options_.threads; t++) {
             threads.emplace_back([this] { work(); });
@@ -52,7 +53,7 @@ public:
         result.optimal = !stopped_;
         result.limited = limited_;
         result.bound = unfinished_.value_or(ObjectiveValue());
-        if (!best_) {
+        if (best_.empty()) {
             result.why_none = choices_.empty() ? no_spatial_choice(space_.hardware())
                               : stopped_       ? "time was over before a mapping was found"
                                                : "no tiles fit into the memories, with factors "
@@ -60,10 +61,12 @@ public:
                                                  "filled more than once has two slots)";
             return result;
         }
-        result.value = best_->value;
+        result.value = best_.front().value;
         result.bound = std::min(result.value, unfinished_.value_or(result.value));
-        const SpatialChoice &choice = choices_[best_->choice];
-        result.mapped = space_.mapped(shape, choice.factors, choice.axes.front(), best_->path);
+        for (const Best &one : best_) {
+            result.best.push_back(mapped(one));
+        }
+        result.mapped = result.best.front();
         return result;
     }
 
@@ -92,6 +95,7 @@ private:
     };
 
     HardwareSpace space_;
+    LayerShape shape_;
     Objective objective_;
     const SearchOptions &options_;
     const SearchLimits &limits_;
@@ -102,13 +106,20 @@ private:
     std::atomic<size_t> next_{0};
     std::atomic<int64_t> evaluated_{0};
     std::atomic<bool> stopped_{false}, limited_{false};
-    std::mutex mutex_; ///< of what follows
-    std::optional<Best> best_;
+    std::mutex mutex_;                         ///< of what follows
+    std::vector<Best> best_;                   ///< the best first, and no two with the same nest
     std::optional<ObjectiveValue> unfinished_; ///< least bound of what time was over for
 
     ObjectiveValue value(const HardwareSpace::Amount &amount) const {
         return value_of(objective_, amount.energy, amount.cycles);
     }
+
+    MappedLayer mapped(const Best &one) const {
+        const SpatialChoice &choice = choices_[one.choice];
+        return space_.mapped(shape_, choice.factors, choice.axes.front(), one.path);
+    }
+
+    bool full() const { return int(best_.size()) == options_.keep; }
 
     /// Neither this bound nor a greater one can lead to the result.
     bool hopeless(const ObjectiveValue &bound) {
@@ -117,7 +128,7 @@ private:
             return true;
         }
         const std::lock_guard<std::mutex> lock(mutex_);
-        return options_.prune && best_ && best_->value < bound;
+        return options_.prune && full() && best_.back().value < bound;
     }
 
     /// All mappings with this bound are covered.
@@ -148,7 +159,8 @@ private:
 
     /// With the lock held.
     void report(size_t done) {
-        if (options_.progress && best_ && Clock::now() - shown_ > std::chrono::milliseconds(200)) {
+        if (options_.progress && !best_.empty() &&
+            Clock::now() - shown_ > std::chrono::milliseconds(200)) {
             shown_ = Clock::now();
             options_.progress({int64_t(done) + 1, int64_t(starts_.size()), 0, 0});
         }
@@ -186,9 +198,36 @@ private:
 
     void take(const Best &found) {
         const std::lock_guard<std::mutex> lock(mutex_);
-        if (!best_ || found < *best_) {
-            best_ = found;
+        if (full() && !(found < best_.back())) {
+            return;
         }
+        const auto same = options_.keep == 1
+                              ? best_.end()
+                              : std::find_if(best_.begin(), best_.end(), [&](const Best &other) {
+                                    return other.choice == found.choice &&
+                                           other.value == found.value &&
+                                           same_nest(mapped(other), mapped(found));
+                                });
+        if (same != best_.end()) {
+            if (!(found < *same)) {
+                return;
+            }
+            best_.erase(same);
+        }
+        best_.insert(std::upper_bound(best_.begin(), best_.end(), found), found);
+        if (int(best_.size()) > options_.keep) {
+            best_.pop_back();
+        }
+    }
+
+    /// Orders that differ in loops of one iteration alone are the same.
+    static bool same_nest(const MappedLayer &a, const MappedLayer &b) {
+        const std::vector<NestLoop> left = nest_of(a), right = nest_of(b);
+        return a.mapping.bypassed == b.mapping.bypassed &&
+               std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                          [](const NestLoop &x, const NestLoop &y) {
+                              return x.level == y.level && x.loop == y.loop && x.factor == y.factor;
+                          });
     }
 };
 
@@ -218,6 +257,7 @@ HardwareSearchResult search_hardware(const InterstellarModel &model, const Layer
                                      const SearchOptions &options, const SearchLimits &limits) {
     check_range(model.problem(), model.hardware());
     ORRERY_CHECK(!limits.covered || objective == Objective::Energy, "a front without energies");
+    ORRERY_CHECK(options.keep >= 1, "a search for {} mappings", options.keep);
     return HardwareSearch(model, constraints, objective, options, limits).run(shape);
 }
 

@@ -41,6 +41,9 @@ struct SearchLimits {
 
 struct HardwareSearchResult {
     std::optional<MappedLayer> mapped; ///< empty: no mapping follows the rules and the limits
+    /// The best ones, by ascending value, whose loop nests differ: as many as are to be kept, if
+    /// there are so many. The first one is `mapped`.
+    std::vector<MappedLayer> best;
     std::string why_none;
     ObjectiveValue value; ///< of the mapping
     ObjectiveValue bound; ///< where time was over: proved, none of interest is below

@@ -36,6 +36,7 @@ struct SearchProgress {
 struct SearchOptions {
     int threads = 1;
     double seconds = 0; ///< stop the search then, with what has been found; 0: never
+    int keep = 1;       ///< so many of the best mappings; of the cost model orrery alone
     bool prune = true;  ///< false: evaluate every mapping (to measure and to test)
     std::function<void(const SearchProgress &)> progress;
     /// Called with the energy of every mapping that is evaluated, once for each order of the level

@@ -48,20 +48,49 @@ void check_array(const test::Measured &design, const HardwareAccesses &counted) 
     CHECK(arrays == 1);
 }
 
+/// The candidate that is taken is the first one of the best value, in exact cycles.
+void check_candidates(const AutoSchedule &found, const AutoScheduleOptions &wanted) {
+    if (wanted.candidates == 1) {
+        CHECK(found.candidates.empty());
+        return;
+    }
+    REQUIRE(found.candidates.size() == size_t(wanted.candidates));
+    const auto value = [&](const AutoScheduleCandidate &c) {
+        return wanted.objective == "energy" ? std::make_pair(c.energy_pj, double(c.cycles))
+               : wanted.objective == "cycles"
+                   ? std::make_pair(double(c.cycles), c.energy_pj)
+                   : std::make_pair(c.energy_pj * double(c.cycles), c.energy_pj);
+    };
+    const AutoScheduleCandidate &taken = found.candidates[found.taken];
+    for (size_t i = 0; i < found.candidates.size(); i++) {
+        const AutoScheduleCandidate &c = found.candidates[i];
+        CHECK(c.cycles >= c.least_cycles);
+        CHECK((i < found.taken ? value(taken) < value(c) : value(taken) <= value(c)));
+    }
+}
+
 } // namespace
 
 TEST_CASE("pipelines become hardware that does what is counted from the mapping found for them") {
     test::DesignRunner runner(std::filesystem::path(ORRERY_DESIGN_DIR) / "auto_schedule");
     std::map<std::string, MappedLayer> mapped;
+    std::map<std::string, int64_t> exact;
     const std::vector<test::Pipeline> &all = test::pipelines();
     for (size_t i = 0; i < all.size(); i++) {
         const char *objective = i % 3 == 0 ? "energy" : i % 3 == 1 ? "cycles" : "edp";
-        runner.add(all[i].name, [&, p = all[i]](bool scheduled) {
+        const int candidates = i == 0 || i == 5 ? 6 : 1;
+        runner.add(all[i].name, [&, p = all[i], objective, candidates](bool scheduled) {
             const test::Layer layer = p.make();
             CHECK(scheduling::text_of(
                       scheduling::layer_of(scheduling::find_product(layer.output))) == p.layer);
             if (scheduled) {
-                const AutoSchedule found = auto_schedule(layer.output, options(objective));
+                AutoScheduleOptions wanted = options(objective);
+                wanted.candidates = candidates;
+                const AutoSchedule found = auto_schedule(layer.output, wanted);
+                check_candidates(found, wanted);
+                if (candidates > 1) {
+                    exact[p.name] = found.candidates[found.taken].cycles;
+                }
                 mapped[p.name] = parse_mapping("mapping.json", found.mapping);
             }
             return layer;
@@ -73,6 +102,9 @@ TEST_CASE("pipelines become hardware that does what is counted from the mapping 
         INFO(all[i].name);
         const HardwareAccesses counted = hardware_accesses(mapped.at(all[i].name));
         check_array(designs[i], counted);
+        if (exact.count(all[i].name) != 0) {
+            CHECK(int64_t(designs[i].simulated.cycles) == exact[all[i].name]);
+        }
         check_copies(designs[i], counted.copies[0], all[i].input, all[i].sum);
         check_copies(designs[i], counted.copies[2], all[i].weights, all[i].sum);
         const auto &sums = designs[i].simulated.buffers[size_t(designs[i].buffer(all[i].sum))];

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <set>
+
 using namespace Orrery;
 using namespace Orrery::optimizer;
 using namespace Orrery::test;
@@ -87,6 +89,43 @@ TEST_CASE("a search that runs out of time says what is proved", "[optimizer]") {
     if (part.mapped) {
         CHECK(!(whole.value < part.bound));
         CHECK(!(part.value < whole.value));
+    }
+}
+
+TEST_CASE("the best mappings are kept, and no two with the same nest", "[optimizer]") {
+    const LayerShape shape = parse_layer("K=8 C=6 OY=4 FY=3");
+    const InterstellarModel model(convolution("layer", shape), hardware_with({8, 60}, 12));
+    Constraints constraints;
+    parse_fix("spatial C=2 K=2", model.problem(), model.hardware(), constraints);
+    SearchOptions options;
+    options.keep = 1000000;
+    const HardwareSearchResult all =
+        search_hardware(model, shape, constraints, Objective::Energy, options);
+    REQUIRE(all.best.size() > 40);
+    const auto text = [&](const MappedLayer &mapped) {
+        return hardware_mapping_json(mapped, model.hardware(),
+                                     hardware_cost(mapped, model.hardware()), true);
+    };
+    std::set<std::string> texts;
+    std::optional<ObjectiveValue> last;
+    for (const MappedLayer &mapped : all.best) {
+        CHECK(texts.insert(text(mapped)).second);
+        const HardwareCost cost = hardware_cost(mapped, model.hardware());
+        const ObjectiveValue value = value_of(Objective::Energy, cost.total_energy, cost.cycles);
+        CHECK((!last || !(value < *last)));
+        last = value;
+    }
+    for (const int keep : {1, 2, 7, 30}) {
+        options.keep = keep;
+        options.threads = 3;
+        const HardwareSearchResult some =
+            search_hardware(model, shape, constraints, Objective::Energy, options);
+        REQUIRE(some.best.size() == size_t(keep));
+        for (size_t i = 0; i < some.best.size(); i++) {
+            INFO(keep << " kept, mapping " << i);
+            CHECK(text(some.best[i]) == text(all.best[i]));
+        }
+        CHECK(text(*some.mapped) == text(all.best[0]));
     }
 }
 
