@@ -39,6 +39,7 @@ private:
     struct Candidate {
         size_t hardware;
         std::unique_ptr<InterstellarModel> model;
+        HardwareSearch space;
         std::optional<HardwareSearchResult> found; ///< empty: to be searched
 
         const ObjectiveValue &value() const { return found->value; }
@@ -76,8 +77,9 @@ private:
             const std::string refused =
                 constraints_.axes ? too_many_lanes(*constraints_.axes, hardware) : "";
             if (refused.empty()) {
-                candidates.push_back(
-                    {number, std::make_unique<InterstellarModel>(problem_, hardware), {}});
+                auto model = std::make_unique<InterstellarModel>(problem_, hardware);
+                HardwareSearch space(*model, shape_, constraints_, Objective::Energy);
+                candidates.push_back({number, std::move(model), std::move(space), {}});
             } else {
                 leave_out(refused);
             }
@@ -112,8 +114,7 @@ private:
         }
         SearchLimits limits;
         limits.covered = &points_;
-        candidate.found = search_hardware(*candidate.model, shape_, constraints_, Objective::Energy,
-                                          deadline_.limit(options_), limits);
+        candidate.found = candidate.space.run(deadline_.limit(options_), limits);
         result_.searches++;
         result_.evaluated += candidate.found->evaluated;
         if (!candidate.found->optimal) {

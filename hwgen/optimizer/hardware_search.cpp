@@ -17,28 +17,41 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Part = HardwareSpace::Part;
 
-class HardwareSearch {
+/// The least of several values; empty: there was none.
+struct Least {
+    std::optional<ObjectiveValue> value;
+
+    void add(const std::optional<ObjectiveValue> &other) {
+        if (other && (!value || *other < *value)) {
+            value = other;
+        }
+    }
+};
+
+} // namespace
+
+class HardwareSearch::Implementation {
 public:
-    HardwareSearch(const InterstellarModel &model, const Constraints &constraints,
-                   Objective objective, const SearchOptions &options, const SearchLimits &limits)
-        : space_(model, constraints), objective_(objective), options_(options), limits_(limits),
+    Implementation(const InterstellarModel &model, const Constraints &constraints,
+                   Objective objective)
+        : space_(model, constraints), objective_(objective),
           choices_(constraints.axes ? given_spatial(model, *constraints.axes)
                                     : spatial_choices(model, constraints.accepts)) {
         for (size_t c = 0; c < choices_.size(); c++) {
             const HardwareSpace::Lanes lanes = space_.lanes(choices_[c].factors);
-            starts_.push_back({value(space_.bound(lanes, space_.whole())), c, lanes});
+            const ObjectiveValue bound = value(space_.bound(lanes, space_.whole()));
+            starts_.push_back({bound, bound, false, c, lanes});
         }
-        std::sort(starts_.begin(), starts_.end(), [](const Start &a, const Start &b) {
-            return a.bound == b.bound ? a.choice < b.choice : a.bound < b.bound;
-        });
+        sort_starts();
     }
 
     std::optional<ObjectiveValue> least_bound() const {
         return starts_.empty() ? std::nullopt : std::optional(starts_[0].bound);
     }
 
-    HardwareSearchResult run(const LayerShape &shape) {
-        shape_ = shape;
+    HardwareSearchResult run(const LayerShape &shape, const SearchOptions &options,
+                             const SearchLimits &limits) {
+        begin(shape, options, limits);
         std::vector<std::thread> threads;
         for (int t = 1; t < options_.threads; t++) {
             threads.emplace_back([this] { work(); });
@@ -52,7 +65,7 @@ public:
         result.evaluated = evaluated_;
         result.optimal = !stopped_;
         result.limited = limited_;
-        result.bound = unfinished_.value_or(ObjectiveValue());
+        result.bound = unfinished_.value.value_or(ObjectiveValue());
         if (best_.empty()) {
             result.why_none = choices_.empty() ? no_spatial_choice(space_.hardware())
                               : stopped_       ? "time was over before a mapping was found"
@@ -62,7 +75,7 @@ public:
             return result;
         }
         result.value = best_.front().value;
-        result.bound = std::min(result.value, unfinished_.value_or(result.value));
+        result.bound = std::min(result.value, unfinished_.value.value_or(result.value));
         for (const Best &one : best_) {
             result.best.push_back(mapped(one));
         }
@@ -71,9 +84,12 @@ public:
     }
 
 private:
-    /// Spatial loops, by their bound.
+    /// Spatial loops.
     struct Start {
-        ObjectiveValue bound;
+        ObjectiveValue bound; ///< of its mappings, for energy and cycles each
+        ObjectiveValue
+            least;   ///< none of its mappings that are not covered is below: searches raise it
+        bool closed; ///< all its mappings are covered
         size_t choice;
         HardwareSpace::Lanes lanes;
     };
@@ -97,18 +113,37 @@ private:
     HardwareSpace space_;
     LayerShape shape_;
     Objective objective_;
-    const SearchOptions &options_;
-    const SearchLimits &limits_;
+    SearchOptions options_;
+    SearchLimits limits_;
     std::vector<SpatialChoice> choices_;
     std::vector<Start> starts_;
-    Clock::time_point begin_ = Clock::now(), shown_ = begin_;
+    Clock::time_point begin_, shown_;
 
     std::atomic<size_t> next_{0};
     std::atomic<int64_t> evaluated_{0};
     std::atomic<bool> stopped_{false}, limited_{false};
-    std::mutex mutex_;                         ///< of what follows
-    std::vector<Best> best_;                   ///< the best first, and no two with the same nest
-    std::optional<ObjectiveValue> unfinished_; ///< least bound of what time was over for
+    std::mutex mutex_;       ///< of what follows
+    std::vector<Best> best_; ///< the best first, and no two with the same nest
+    Least unfinished_;       ///< of what time was over for
+
+    void begin(const LayerShape &shape, const SearchOptions &options, const SearchLimits &limits) {
+        shape_ = shape;
+        options_ = options;
+        limits_ = limits;
+        begin_ = shown_ = Clock::now();
+        next_ = 0;
+        evaluated_ = 0;
+        stopped_ = limited_ = false;
+        best_.clear();
+        unfinished_ = {};
+        sort_starts();
+    }
+
+    void sort_starts() {
+        std::sort(starts_.begin(), starts_.end(), [](const Start &a, const Start &b) {
+            return a.least == b.least ? a.choice < b.choice : a.least < b.least;
+        });
+    }
 
     ObjectiveValue value(const HardwareSpace::Amount &amount) const {
         return value_of(objective_, amount.energy, amount.cycles);
@@ -121,14 +156,19 @@ private:
 
     bool full() const { return int(best_.size()) == options_.keep; }
 
-    /// Neither this bound nor a greater one can lead to the result.
-    bool hopeless(const ObjectiveValue &bound) {
-        if (limits_.most && *limits_.most < bound) {
-            limited_ = true;
-            return true;
-        }
+    /// What is above it cannot be a result.
+    std::optional<ObjectiveValue> most() {
+        Least least{limits_.most};
         const std::lock_guard<std::mutex> lock(mutex_);
-        return options_.prune && full() && best_.back().value < bound;
+        if (options_.prune && full()) {
+            least.add(best_.back().value);
+        }
+        return least.value;
+    }
+
+    bool is_above(const std::optional<ObjectiveValue> &most, const ObjectiveValue &bound) {
+        limited_ = limited_ || (limits_.most && *limits_.most < bound);
+        return most && *most < bound;
     }
 
     /// All mappings with this bound are covered.
@@ -141,17 +181,23 @@ private:
 
     void work() {
         for (size_t i = next_++; i < starts_.size(); i = next_++) {
-            const Start &start = starts_[i];
-            if (hopeless(start.bound) || covered(start.bound)) {
+            Start &start = starts_[i];
+            start.closed = start.closed || covered(start.bound);
+            if (start.closed || is_above(most(), start.least)) {
+                limited_ = limited_ || start.closed;
                 continue;
             }
             std::vector<HardwareSpace::Step> path;
+            Least open;
             if (!stopped_) {
-                descend(start, space_.whole(), path);
+                open = descend(start, space_.whole(), path);
             }
             const std::lock_guard<std::mutex> lock(mutex_);
             if (stopped_) { // this one was not finished, or not begun
-                unfinished_ = std::min(unfinished_.value_or(start.bound), start.bound);
+                unfinished_.add(start.least);
+            } else {
+                start.closed = !open.value;
+                start.least = std::max(start.least, open.value.value_or(start.least));
             }
             report(i);
         }
@@ -166,10 +212,21 @@ private:
         }
     }
 
-    void descend(const Start &start, const Part &part, std::vector<HardwareSpace::Step> &path) {
+    /// Gives the least value that a mapping of the part can have, of those that are not covered.
+    Least descend(const Start &start, const Part &part, std::vector<HardwareSpace::Step> &path) {
         std::vector<Child> children;
+        Least open;
+        const std::optional<ObjectiveValue> before = most();
         space_.each_child(start.lanes, part, [&](const Part &inner, HardwareSpace::Step step) {
-            children.push_back({value(space_.bound(start.lanes, inner)), inner, step});
+            const ObjectiveValue bound = value(space_.bound(start.lanes, inner));
+            if (covered(bound)) {
+                return;
+            }
+            if (is_above(before, bound)) {
+                open.add(bound);
+            } else {
+                children.push_back({bound, inner, step});
+            }
         });
         if (options_.seconds > 0 &&
             std::chrono::duration<double>(Clock::now() - begin_).count() > options_.seconds) {
@@ -179,21 +236,21 @@ private:
             return a.bound == b.bound ? a.step < b.step : a.bound < b.bound;
         });
         for (const Child &child : children) {
-            if (stopped_ || hopeless(child.bound)) {
-                return;
-            }
-            if (covered(child.bound)) {
-                continue;
+            if (stopped_ || is_above(most(), child.bound)) {
+                open.add(child.bound);
+                break;
             }
             path.push_back(child.step);
             if (child.part.level == 0) {
                 evaluated_++;
+                open.add(child.bound);
                 take({child.bound, start.choice, path});
             } else {
-                descend(start, child.part, path);
+                open.add(descend(start, child.part, path).value);
             }
             path.pop_back();
         }
+        return open;
     }
 
     void take(const Best &found) {
@@ -231,8 +288,6 @@ private:
     }
 };
 
-} // namespace
-
 ObjectiveValue value_of(Objective objective, int64_t energy, int64_t cycles) {
     switch (objective) {
     case Objective::Energy:
@@ -252,19 +307,31 @@ const std::map<std::string, Objective> &objectives() {
     return all;
 }
 
-HardwareSearchResult search_hardware(const InterstellarModel &model, const LayerShape &shape,
-                                     const Constraints &constraints, Objective objective,
-                                     const SearchOptions &options, const SearchLimits &limits) {
+HardwareSearch::HardwareSearch(const InterstellarModel &model, const LayerShape &shape,
+                               const Constraints &constraints, Objective objective)
+    : shape_(shape), objective_(objective) {
     check_range(model.problem(), model.hardware());
-    ORRERY_CHECK(!limits.covered || objective == Objective::Energy, "a front without energies");
-    ORRERY_CHECK(options.keep >= 1, "a search for {} mappings", options.keep);
-    return HardwareSearch(model, constraints, objective, options, limits).run(shape);
+    implementation_ = std::make_unique<Implementation>(model, constraints, objective);
 }
 
-std::optional<ObjectiveValue> least_possible(const InterstellarModel &model,
-                                             const Constraints &constraints, Objective objective) {
-    check_range(model.problem(), model.hardware());
-    return HardwareSearch(model, constraints, objective, {}, {}).least_bound();
+HardwareSearch::HardwareSearch(HardwareSearch &&) noexcept = default;
+HardwareSearch &HardwareSearch::operator=(HardwareSearch &&) noexcept = default;
+HardwareSearch::~HardwareSearch() = default;
+
+std::optional<ObjectiveValue> HardwareSearch::least_possible() const {
+    return implementation_->least_bound();
+}
+
+HardwareSearchResult HardwareSearch::run(const SearchOptions &options, const SearchLimits &limits) {
+    ORRERY_CHECK(!limits.covered || objective_ == Objective::Energy, "a front without energies");
+    ORRERY_CHECK(options.keep >= 1, "a search for {} mappings", options.keep);
+    return implementation_->run(shape_, options, limits);
+}
+
+HardwareSearchResult search_hardware(const InterstellarModel &model, const LayerShape &shape,
+                                     const Constraints &constraints, Objective objective,
+                                     const SearchOptions &options) {
+    return HardwareSearch(model, shape, constraints, objective).run(options, {});
 }
 
 } // namespace Orrery::optimizer

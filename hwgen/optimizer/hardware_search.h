@@ -4,6 +4,7 @@
 #include "hwgen/optimizer/staircase.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -73,11 +74,28 @@ struct HardwareSearchResult {
 /// User error where energies or cycles could be too great for sums of 63 bits.
 HardwareSearchResult search_hardware(const InterstellarModel &model, const LayerShape &shape,
                                      const Constraints &constraints, Objective objective,
-                                     const SearchOptions &options, const SearchLimits &limits = {});
+                                     const SearchOptions &options);
 
-/// No mapping costs less, as far as the spatial loops alone say. Nothing where there are none. User
-/// errors as of search_hardware.
-std::optional<ObjectiveValue> least_possible(const InterstellarModel &model,
-                                             const Constraints &constraints, Objective objective);
+/// The same search, for those that know something of it before, or search several times. What is
+/// covered must be so in the runs that follow, too: they do not look again into what a run has
+/// shown to be of no interest. The model and the constraints must outlive it.
+class HardwareSearch {
+public:
+    HardwareSearch(const InterstellarModel &model, const LayerShape &shape,
+                   const Constraints &constraints, Objective objective);
+    HardwareSearch(HardwareSearch &&) noexcept;
+    HardwareSearch &operator=(HardwareSearch &&) noexcept;
+    ~HardwareSearch();
+
+    /// No mapping costs less, as far as the spatial loops alone say. Nothing: there are none.
+    std::optional<ObjectiveValue> least_possible() const;
+    HardwareSearchResult run(const SearchOptions &options, const SearchLimits &limits);
+
+private:
+    class Implementation;
+    LayerShape shape_;
+    Objective objective_;
+    std::unique_ptr<Implementation> implementation_;
+};
 
 } // namespace Orrery::optimizer

@@ -44,8 +44,9 @@ public:
                 leave_out(refused);
                 continue;
             }
+            const InterstellarModel model(problem_, hardware);
             const std::optional<ObjectiveValue> bound =
-                least_possible(InterstellarModel(problem_, hardware), constraints_, objective_);
+                HardwareSearch(model, shape_, constraints_, objective_).least_possible();
             if (bound) {
                 candidates.push_back({*bound, i});
             } else {
@@ -108,8 +109,8 @@ private:
         if (result_.chosen && options_.prune) {
             limits.most = result_.best.value;
         }
-        HardwareSearchResult found = search_hardware(model, shape_, constraints_, objective_,
-                                                     deadline_.limit(options_), limits);
+        HardwareSearchResult found = HardwareSearch(model, shape_, constraints_, objective_)
+                                         .run(deadline_.limit(options_), limits);
         result_.evaluated += found.evaluated;
         if (!found.optimal) {
             leave_open(found.bound);
