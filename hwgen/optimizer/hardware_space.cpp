@@ -44,6 +44,15 @@ HardwareSpace::HardwareSpace(const InterstellarModel &model, const Constraints &
             }
         }
     }
+    const auto widths = [this](int loop, int most) {
+        std::vector<int> all;
+        for (size_t i = 0; loop >= 0 && i < lattice_.divisors(loop).size(); i++) {
+            all.push_back(greatest_divisor(lattice_.divisors(loop)[i], most));
+        }
+        return all;
+    };
+    fill_widths_ = widths(channels_, most_fill_width);
+    drain_widths_ = widths(filters_, most_drain_width);
     make_orders();
     choose_bypassed();
 }
@@ -170,19 +179,15 @@ void HardwareSpace::pass(const Part &part, const Order &order, Part &inner) cons
         inner.stays[x] = ended[x] ? stays[x] : stays[x] * part.stays[x];
     }
     if (part.level == hardware_.last_level()) {
-        const int width = filters_ < 0 ? 1
-                                       : greatest_divisor(lattice_.extent(inner.tile, filters_),
-                                                          most_drain_width);
+        const int64_t outputs = elements_[output_][lattice_.whole()];
         inner.amount.cycles =
-            std::max(inner.amount.cycles, elements_[output_][lattice_.whole()] / width);
+            std::max(inner.amount.cycles, outputs / width_of(drain_widths_, filters_, inner.tile));
     }
 }
 
 /// Copies of the part's tile, of the operands that do not bypass its level.
 void HardwareSpace::hold(TensorSet bypassed, Part &part) const {
-    const int width =
-        channels_ < 0 ? 1
-                      : greatest_divisor(lattice_.extent(part.tile, channels_), most_fill_width);
+    const int width = width_of(fill_widths_, channels_, part.tile);
     for (size_t x = 0; x < tensors_; x++) {
         if (x != output_ && (bypassed >> x & 1) == 0) {
             const int64_t moved = fills(part, x) * elements_[x][part.tile];
@@ -209,30 +214,28 @@ bool HardwareSpace::reaches_array(const Part &part) const {
 }
 
 /// What is given, and that the array has its lanes.
-bool HardwareSpace::allowed(const Lanes &lanes, const Part &part, Lattice::Point tile) const {
-    for (int d = 0; d < lattice_.loops(); d++) {
-        const int64_t extent = lattice_.extent(tile, d), lane = lanes.factors[d];
-        const int64_t given = constraints_.given(part.level, d);
-        if (extent < lane || (given != 0 && lattice_.extent(part.tile, d) != given * extent)) {
-            return false;
-        }
-        const bool inside = part.level - 1 <= hardware_.array.level;
-        if (inside && hardware_.array.level > 0 && extent % lane != 0) {
-            return false;
-        }
-        const int64_t innermost = part.level == 1 ? constraints_.given(0, d) : 0;
-        if (innermost != 0 && divided_up(extent, lane) != innermost) {
-            return false;
-        }
+bool HardwareSpace::allowed(const Lanes &lanes, const Part &part, int loop, int64_t extent) const {
+    const int64_t lane = lanes.factors[loop], given = constraints_.given(part.level, loop);
+    if (extent < lane || (given != 0 && lattice_.extent(part.tile, loop) != given * extent)) {
+        return false;
     }
-    return true;
+    const bool inside = part.level - 1 <= hardware_.array.level;
+    if (inside && hardware_.array.level > 0 && extent % lane != 0) {
+        return false;
+    }
+    const int64_t innermost = part.level == 1 ? constraints_.given(0, loop) : 0;
+    return innermost == 0 || divided_up(extent, lane) == innermost;
+}
+
+int64_t HardwareSpace::room(const Lanes &lanes, int level) const {
+    int64_t words = hardware_.levels[level].words;
+    for (const int64_t factor : lanes.factors) {
+        words *= level <= hardware_.array.level ? factor : 1;
+    }
+    return words;
 }
 
 bool HardwareSpace::fits(const Lanes &lanes, const Part &part) const {
-    int64_t room = hardware_.levels[part.level].words;
-    for (const int64_t factor : lanes.factors) {
-        room *= part.level <= hardware_.array.level ? factor : 1;
-    }
     int64_t words = 0;
     for (size_t x = 0; x < tensors_; x++) {
         const bool held =
@@ -241,7 +244,7 @@ bool HardwareSpace::fits(const Lanes &lanes, const Part &part) const {
             words += elements_[x][part.tile] * (fills(part, x) == 1 ? 1 : 2);
         }
     }
-    return words <= room;
+    return words <= room(lanes, part.level);
 }
 
 int64_t HardwareSpace::output_energy(int64_t stored) const {

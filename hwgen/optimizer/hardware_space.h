@@ -61,9 +61,11 @@ public:
     template <typename Visit>
     void each_child(const Lanes &lanes, const Part &part, const Visit &visit) const {
         const std::vector<Order> &orders = orders_[part.level];
-        each_divisor(part.tile, 0, 0, [&](Lattice::Point tile) {
-            if (!allowed(lanes, part, tile)) {
-                return;
+        const bool sums = part.level == hardware_.last_level();
+        const int64_t most_sums = room(lanes, part.level - 1);
+        each_tile(lanes, part, 0, 0, [&](Lattice::Point tile) {
+            if (sums && elements_[output_][tile] > most_sums) {
+                return; // early, since most tiles end here
             }
             for (size_t o = 0; o < orders.size(); o++) {
                 Part inner{part.level - 1, tile, 1, {}, part.source, part.amount};
@@ -100,7 +102,11 @@ private:
     std::vector<std::vector<TensorSet>> bypassed_;    ///< [level]: what may bypass it together
     std::vector<std::vector<std::vector<int>>> divisors_of_; ///< [loop][divisor]: its divisors
     int channels_, filters_;                                 ///< loops C and K, or -1
+    std::vector<int> fill_widths_, drain_widths_; ///< [divisor of that loop]: elements in a cycle
 
+    int width_of(const std::vector<int> &widths, int loop, Lattice::Point tile) const {
+        return loop < 0 ? 1 : widths[size_t(lattice_.coordinate(tile, loop))];
+    }
     Order order_keeping(size_t tensor, LoopSet first) const;
     void make_orders();
     void choose_bypassed();
@@ -109,7 +115,9 @@ private:
     bool reaches_array(const Part &part) const;
     int64_t least_energy(const Lanes &lanes, const Part &part, size_t tensor) const;
     void pass(const Part &part, const Order &order, Part &inner) const;
-    bool allowed(const Lanes &lanes, const Part &part, Lattice::Point tile) const;
+    bool allowed(const Lanes &lanes, const Part &part, int loop, int64_t extent) const;
+    /// Words of a level, for all lanes together.
+    int64_t room(const Lanes &lanes, int level) const;
     bool fits(const Lanes &lanes, const Part &part) const;
     int64_t fills(const Part &part, size_t tensor) const {
         return part.iterations / part.stays[tensor];
@@ -118,14 +126,18 @@ private:
     int64_t output_energy(int64_t stored) const;
     Amount array_amount(const Lanes &lanes, const Part &part) const;
 
+    /// Tiles that divide the part's, loop by loop.
     template <typename Visit>
-    void each_divisor(Lattice::Point of, int loop, Lattice::Point point, const Visit &visit) const {
+    void each_tile(const Lanes &lanes, const Part &part, int loop, Lattice::Point point,
+                   const Visit &visit) const {
         if (loop == lattice_.loops()) {
             visit(point);
             return;
         }
-        for (const int number : divisors_of_[loop][lattice_.coordinate(of, loop)]) {
-            each_divisor(of, loop + 1, point + number * lattice_.stride(loop), visit);
+        for (const int number : divisors_of_[loop][lattice_.coordinate(part.tile, loop)]) {
+            if (allowed(lanes, part, loop, lattice_.divisors(loop)[size_t(number)])) {
+                each_tile(lanes, part, loop + 1, point + number * lattice_.stride(loop), visit);
+            }
         }
     }
 };
