@@ -233,8 +233,8 @@ private:
             fill_by_blocks(padded, p[0], {p[2], p[3]});
             fill_by_blocks(weight_tile, w[0], {w[3], w[1], w[2]});
         } else {
-            fill(padded, padded.args()[tensor_layout == Layout::ChannelsFirst ? 0 : 2]);
-            fill(weight_tile, weight_tile.args()[weight_order()[0]]);
+            fill_input(false);
+            fill(weight_tile, weight_order());
         }
         accelerate(update, down, {k}, weight_tile, outer, 0, columns);
     }
@@ -258,12 +258,14 @@ private:
             update.reorder(r.y, r.z, g, x, y, r.x, k, n);
         }
         padded.compute_at(output, outer);
-        fill(padded, padded.args()[tensor_layout == Layout::ChannelsFirst ? channels == 1 : 2]);
+        fill_input(channels == 1);
         Func weight_tile = kernel_copy();
         weight_tile.compute_at(output, outer);
-        fill(weight_tile, weight_tile.args()[tensor_layout == Layout::PlanesFirst ? 1
-                                             : filters == 1                       ? 4
-                                                                                  : 3]);
+        std::vector<int> order = weight_order();
+        if (filters == 1 && tensor_layout == Layout::ChannelsFirst) {
+            std::swap(order[0], order[1]); // neighbours are those of the groups
+        }
+        fill(weight_tile, order);
         accelerate(update, down, {g}, weight_tile, outer, 1, columns);
     }
 
@@ -271,8 +273,26 @@ private:
 
     int lanes(int most) const { return output_lanes > 0 ? (int)output_lanes : most; }
 
-    /// A copy takes a beat of neighbours in memory per cycle.
-    void fill(Func copy, const Var &along) { copy.vectorize(along, bus_bits / 8, guard); }
+    /// A copy takes a beat of neighbours in memory per cycle, in the order in which they lie there.
+    void fill(Func copy, const std::vector<int> &order) {
+        std::vector<VarOrRVar> loops;
+        for (const int dimension : order) {
+            loops.push_back(copy.args()[size_t(dimension)]);
+        }
+        copy.reorder(loops).vectorize(copy.args()[size_t(order[0])], bus_bits / 8, guard);
+    }
+
+    void fill_input(bool groups_are_neighbours) {
+        std::vector<int> order = layout::order(tensor_layout);
+        if (tensor_layout == Layout::ChannelsFirst && groups_are_neighbours) {
+            std::swap(order[0], order[1]);
+        }
+        fill(padded, order);
+        if (tensor_layout == Layout::PlanesFirst && width % (bus_bits / 8) == 0) {
+            // Vectors of pixels are beats of the port, not parts of two.
+            padded.align_bounds(padded.args()[2], bus_bits / 8);
+        }
+    }
 
     /// Where the sum runs over the input channels outermost, copies that do so as well let it start
     /// when the first of them are there. Each beat is then a burst: not where channels would
