@@ -3,6 +3,8 @@
 /// processor, which do not depend on what else runs on the machine; --wall measures those of the
 /// clock instead.
 #include "hwgen/optimizer/fix.h"
+#include "hwgen/optimizer/front_search.h"
+#include "hwgen/optimizer/resource_search.h"
 #include "hwgen/optimizer/search.h"
 
 #include <fmt/format.h>
@@ -65,6 +67,38 @@ bool whole_search(const char *name, const char *layer, const Hardware &hardware,
     return fast;
 }
 
+/// 60 combinations of arrays and memories in 45 nm, as data/hardware/search-45nm.json.
+const char *const resources_45nm = R"({"name": "60 hardware", "technology": "cacti-45nm",
+    "levels": [{"name": "RF", "bytes": [64, 128, 256, 512], "memory": "sram"},
+               {"name": "SRAM", "bytes": [16384, 32768, 65536, 131072, 262144]},
+               {"name": "DRAM", "pj_per_access": 200}],
+    "array": {"shape": [[8, 8], [8, 16], [16, 16]], "pj_per_hop": 0.035, "area_mm2": 0.0015},
+    "utilisation": 0.75, "replication": true})";
+
+/// The best hardware, and the front of energy, cycles and area, on one thread.
+bool hardware_searches(double most_best, double most_front) {
+    const Resources resources = parse_resources("60 hardware", resources_45nm);
+    const LayerShape shape = parse_layer("K=384 C=256 OY=13 OX=13 FY=3 FX=3");
+    const Problem problem = convolution("conv3", shape);
+    double begin = seconds_now();
+    const ResourceSearchResult best =
+        search_resources(problem, shape, resources, {}, Objective::Energy, {});
+    const double best_seconds = seconds_now() - begin;
+    fmt::print("\nconv3, best of {} hardware: {:.3f} s (at most {}), {} searched, {} excluded by "
+               "their bounds, {} mappings evaluated{}\n",
+               resources.hardware.size(), best_seconds, most_best, best.searched, best.excluded,
+               best.evaluated, best_seconds <= most_best ? "" : "  TOO SLOW");
+    begin = seconds_now();
+    const FrontResult front = search_front(problem, shape, resources, {}, {});
+    const double front_seconds = seconds_now() - begin;
+    fmt::print("their front of energy, cycles and area: {:.3f} s (at most {}), {} points, {} "
+               "searches, {} mappings evaluated{}\n",
+               front_seconds, most_front, front.points.size(), front.searches, front.evaluated,
+               front_seconds <= most_front ? "" : "  TOO SLOW");
+    return best.optimal && front.complete && best_seconds <= most_best &&
+           front_seconds <= most_front;
+}
+
 /// Every mapping of the free dataflow, evaluated one by one without bounds.
 bool evaluations(double least) {
     const InterstellarModel model(convolution("conv2", parse_layer(conv2)),
@@ -114,6 +148,7 @@ int main(int argc, char **argv) {
         fast &= whole_search("conv2", conv2, hardware, "", 10);
         fast &= whole_search("conv3", conv3, hardware, "", 10);
     }
+    fast &= hardware_searches(2, 10);
     fast &= evaluations(5);
     fmt::print("\n");
     scaling();

@@ -109,6 +109,17 @@ def main():
         check(text in run("wrong", sweep="wrong.json", status=1), f"{change}: no {text}")
         check(not (WORK / "wrong" / "results.csv").exists(), "results of a wrong sweep")
 
+    # Shapes of arrays, and energies and areas of a technology; the greater array is too large.
+    priced = {"layers": ["K=16 C=16 OX=8"], "hardware": {
+        "technology": "cacti-45nm", "area_mm2": 0.1,
+        "levels": [{"name": "RF", "bytes": [64, 128], "memory": "sram"}, {"name": "SRAM", "bytes": 16384},
+                   {"name": "DRAM", "pj_per_access": 200}],
+        "array": {"shape": [[2, 8], [4, 4], [16, 16]], "pj_per_hop": 0, "area_mm2": 0.001}}}
+    (WORK / "priced.json").write_text(json.dumps(priced))
+    run("priced", sweep="priced.json", threads=1)
+    rows = results("priced").decode().splitlines()[1:]
+    check([r.split(",")[2] for r in rows] == ["2 x 8", "2 x 8", "4 x 4", "4 x 4"], f"other hardware: {rows}")
+
     if MPIRUN == "none":
         check("built without MPI" in run("ranks", status=1, environment=dict(MPI, OMPI_COMM_WORLD_SIZE="2")), "no MPI, and no error")
         return
