@@ -24,8 +24,11 @@ HardwareSpace::HardwareSpace(const InterstellarModel &model, const Constraints &
         output_ = problem_.tensors[x].output ? x : output_;
         indexing_.push_back(problem_.loops_of(problem_.tensors[x]));
         elements_.emplace_back();
+        needed_.emplace_back();
         for (Lattice::Point p = 0; p < lattice_.points(); p++) {
-            elements_[x].push_back(Problem::elements(problem_.tensors[x], lattice_.tile(p).data()));
+            const std::vector<int64_t> tile = lattice_.tile(p);
+            elements_[x].push_back(Problem::elements(problem_.tensors[x], tile.data()));
+            needed_[x].push_back(Problem::distinct_elements(problem_.tensors[x], tile));
         }
     }
     const EnergyUnit unit = level_energy_unit(hardware_);
@@ -272,12 +275,12 @@ HardwareSpace::Amount HardwareSpace::array_amount(const Lanes &lanes, const Part
 }
 
 /// Of what is done inside of the part for an operand, whatever is chosen there: the array reads it
-/// from the innermost copy that there is, or from one further in, which gets each element of the
-/// tile at least once per fill of that.
+/// from the innermost copy that there is, or from one further in, which gets each element that the
+/// tile's work needs at least once per fill of that: tiles inside leave out what a stride skips.
 int64_t HardwareSpace::least_energy(const Lanes &lanes, const Part &part, size_t tensor) const {
     const int source = part.source[tensor];
     const int64_t read = lanes.least.cycles * lanes.distinct[tensor];
-    const int64_t moved = fills(part, tensor) * elements_[tensor][part.tile];
+    const int64_t moved = fills(part, tensor) * needed_[tensor][part.tile];
     int64_t least = source == hardware_.last_level() ? std::numeric_limits<int64_t>::max()
                                                      : read * read_energy_[source];
     for (int level = 0; level < part.level; level++) {

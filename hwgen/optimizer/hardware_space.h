@@ -97,6 +97,7 @@ private:
     size_t output_ = 0;                               ///< tensor
     std::vector<LoopSet> indexing_;                   ///< [tensor]
     std::vector<std::vector<int64_t>> elements_;      ///< [tensor][tile]
+    std::vector<std::vector<int64_t>> needed_;        ///< the same, without gaps of a stride
     std::vector<int64_t> read_energy_, write_energy_; ///< [level], in units
     std::vector<std::vector<Order>> orders_;          ///< [level]
     std::vector<std::vector<TensorSet>> bypassed_;    ///< [level]: what may bypass it together

@@ -4,6 +4,7 @@
 #include "hwgen/support/error.h"
 
 #include <map>
+#include <algorithm>
 #include <set>
 #include <sstream>
 
@@ -57,20 +58,39 @@ int64_t Problem::elements(const Tensor &tensor, const int64_t *tile) {
     return product;
 }
 
+namespace {
+
+int64_t distinct_coordinates(const Dimension &dimension, const std::vector<int64_t> &counts) {
+    const std::vector<Dimension::Term> &terms = dimension.terms;
+    if (terms.size() == 1) {
+        return counts[terms[0].loop];
+    }
+    for (size_t near = 0; terms.size() == 2 && near < 2; near++) {
+        if (terms[near].coefficient == 1) { // windows, which meet or leave gaps
+            const int64_t window = counts[terms[near].loop], stride = terms[1 - near].coefficient,
+                          windows = counts[terms[1 - near].loop];
+            return (windows - 1) * std::min(stride, window) + window;
+        }
+    }
+    std::set<int64_t> coordinates{0};
+    for (const Dimension::Term &term : terms) {
+        std::set<int64_t> reached;
+        for (const int64_t coordinate : coordinates) {
+            for (int64_t i = 0; i < counts[term.loop]; i++) {
+                reached.insert(coordinate + i * term.coefficient);
+            }
+        }
+        coordinates = reached;
+    }
+    return int64_t(coordinates.size());
+}
+
+} // namespace
+
 int64_t Problem::distinct_elements(const Tensor &tensor, const std::vector<int64_t> &counts) {
     int64_t product = 1;
     for (const Dimension &dimension : tensor.dimensions) {
-        std::set<int64_t> coordinates{0};
-        for (const Dimension::Term &term : dimension.terms) {
-            std::set<int64_t> reached;
-            for (const int64_t coordinate : coordinates) {
-                for (int64_t i = 0; i < counts[term.loop]; i++) {
-                    reached.insert(coordinate + i * term.coefficient);
-                }
-            }
-            coordinates = reached;
-        }
-        product *= int64_t(coordinates.size());
+        product *= distinct_coordinates(dimension, counts);
     }
     return product;
 }
