@@ -2,7 +2,7 @@
 import json
 from typing import NamedTuple
 
-from measuring import accesses, generate, port_bytes, predict, run_status, simulate
+from measuring import BUS_BYTES, accesses, ceiling, generate, port_bytes, predict, run_status, simulate
 
 GENERATOR = "convolution_dataflow"
 ELEMENTS = 256  # of the machine; no preset has more
@@ -13,8 +13,10 @@ INTRODUCTION = """## Presets of dataflows
 The same layers in the presets of [apps/dataflows](../apps/dataflows/README.md), on a machine of {elements} processing elements: a preset has its own sizes (`eyeriss` 12 x 14, `shidiannao` 8 x 8) and at most as many. All presets are compiled and their cycles
 predicted ([model](model.md)); of each layer the one of fewest cycles is simulated and the slowest one of those below {most:,} cycles, which does not suit, all outputs and numbers checked as above. Not in the table are
 depthwise layers, for which that generator has no loop, and repetitions (a layer with the sizes of another). A grouped convolution is one of its groups; a matrix product is a convolution of 1 x 1 pixels, the vectors a batch; an LSTM is the product of its gates.
+VGG-16 conv1 has three input channels: C \\| K fills 48 processing elements, a kernel's window that is replicated over channels and filters 108.
 
-* *of the array*: the cycles in which the array is at work / *cycles*. *utilisation*: multiply-accumulates / ({elements} x *cycles*).
+* *least*: the cycles in which the array of the preset is at work, or those in which the busiest port moves its bytes, if these are more. *of least*: *least* / *cycles*. MobileNet's pw1 loses a quarter to its
+  short bursts of outputs, of which presets have 16 in flight; by `orrery model`, 32 would take 100,958 cycles. *utilisation*: multiply-accumulates / ({elements} x *cycles*).
 * *next two*: the presets behind the fastest one, with their cycles.
 
 """
@@ -68,9 +70,10 @@ def measure(programs, known, layer, candidate, suits, note):
     array = next(p for p in json.loads((design / "design.json").read_text())["processes"] if "array" in p)
     busy = next(p["busy"] for p in report["processes"] if p["name"] == array["name"])
     levels, traffic = accesses(report), port_bytes(report)
+    port = max(ceiling(p["bytes"], BUS_BYTES) for p in report["ports"])
     print(f"{design.name}: {cycles} cycles", flush=True)
     return {"layer": label(layer), "preset": preset, "suits": suits, "note": note, "elements": array["array"]["rows"] * array["array"]["columns"],
-            "cycles": cycles, "busy": busy / cycles, "utilisation": macs / ELEMENTS / cycles, "sram": levels["sram"] / macs,
+            "cycles": cycles, "least": max(busy, port), "limit": "port" if port > busy else "array", "utilisation": macs / ELEMENTS / cycles, "sram": levels["sram"] / macs,
             "registers": levels["register_file"] / macs, "dram": traffic / macs, "bytes": traffic, "seconds": report["simulation"]["seconds"]}
 
 
@@ -94,10 +97,10 @@ def preset_names(programs):
 
 
 def text(rows):
-    lines = ["| layer | preset | suits | processing elements | cycles | of the array | utilisation | SRAM | registers | DRAM | bytes | next two | seconds |",
-             "|---|---|---|---|---|---|---|---|---|---|---|---|---|"]
+    lines = ["| layer | preset | suits | processing elements | cycles | least | limit | of least | utilisation | SRAM | registers | DRAM | bytes | next two | seconds |",
+             "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|"]
     for r in rows:
-        lines.append(f"| {r['layer']} | {r['preset']} | {'yes' if r['suits'] else 'no'} | {r['elements']} | {r['cycles']:,} | {r['busy']:.1%} | {r['utilisation']:.1%} | "
+        lines.append(f"| {r['layer']} | {r['preset']} | {'yes' if r['suits'] else 'no'} | {r['elements']} | {r['cycles']:,} | {r['least']:,} | {r['limit']} | {r['least'] / r['cycles']:.1%} | {r['utilisation']:.1%} | "
                      f"{r['sram']:.3f} | {r['registers']:.3f} | {r['dram']:.4f} | {r['bytes']:,} | {r['note']} | {r['seconds']:.0f} |")
     return "\n".join(lines) + "\n"
 
