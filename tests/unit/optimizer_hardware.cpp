@@ -33,7 +33,7 @@ TEST_CASE("the cheapest hardware is that of brute force", "[optimizer]") {
         {"K=4 C=4 OX=4", "spatial C=2 K=2", {30}},
         {"K=4 C=2 OX=6 stride=3", "spatial K=2", {4, 8}}, // strides that leave gaps
         {"K=2 OY=4 OX=4 stride=3", "spatial K=2", {3, 9}},
-        {"K=2 OX=6 FX=2 stride=4", "spatial K=2", {4, 12}},
+        {"K=2 C=4 OX=4 FX=2 stride=4", "spatial K=2", {4, 12}},
         {"K=4 C=4 OX=2", "spatial C=2 K=2", {3, 6, 30}, 1},
         {"K=4 C=4 OX=2", "spatial C=2", {4, 12, 30}},
         {"K=4 C=4 OX=4", "spatial C=2 K=2", {1, 4}},
