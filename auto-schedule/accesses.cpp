@@ -29,15 +29,25 @@ private:
     using HI::IRVisitor::visit;
     void visit(const HI::Call *call) override {
         if (call->call_type == HI::Call::Halide && call->name != reader_.name()) {
-            add({reader_, environment_.at(call->name), {}, call->args});
+            add({reader_, environment_.at(call->name), {}, call->args, condition_});
         } else if (call->call_type == HI::Call::Image && call->param.defined()) {
-            add({reader_, {}, call->param, call->args});
+            add({reader_, {}, call->param, call->args, condition_});
         }
         HI::IRVisitor::visit(call);
     }
+    void visit(const HI::Select *select) override {
+        select->condition.accept(this);
+        const Halide::Expr around = condition_;
+        condition_ = around && select->condition;
+        select->true_value.accept(this);
+        condition_ = around && !select->condition;
+        select->false_value.accept(this);
+        condition_ = around;
+    }
     void add(const Access &access) {
-        for (const Access &known : found) {
+        for (Access &known : found) {
             if (same_element(known, access)) {
+                known.condition = known.condition || access.condition;
                 return;
             }
         }
@@ -45,6 +55,36 @@ private:
     }
     const HI::Function &reader_;
     const Environment &environment_;
+    Halide::Expr condition_ = HI::const_true();
+};
+
+/// Puts numbers in the place of scalar inputs and of the sizes of tensors.
+class SomeSizes : public HI::IRMutator {
+    using HI::IRMutator::visit;
+    Halide::Expr visit(const HI::Variable *variable) override {
+        const Halide::Parameter &parameter = variable->param;
+        if (!parameter.defined()) {
+            return variable;
+        }
+        Halide::Expr value = parameter.is_buffer() ? constraint(parameter, variable->name)
+                             : parameter.estimate().defined() ? parameter.estimate()
+                                                              : parameter.default_value();
+        value = value.defined() ? Halide::Expr(mutate(value)) : Halide::Expr();
+        return Halide::cast(variable->type, value.defined() ? value : Halide::Expr(1 << 16));
+    }
+    static Halide::Expr constraint(const Halide::Parameter &tensor, const std::string &name) {
+        for (int d = 0; d < tensor.dimensions(); d++) {
+            const std::string number = "." + std::to_string(d);
+            if (name == tensor.name() + ".min" + number) {
+                return tensor.min_constraint(d).defined() ? tensor.min_constraint(d)
+                                                          : Halide::Expr(0);
+            }
+            if (name == tensor.name() + ".extent" + number) {
+                return tensor.extent_constraint(d);
+            }
+        }
+        return {};
+    }
 };
 
 class VariableFinder : public HI::IRVisitor {
@@ -70,15 +110,40 @@ Halide::Parameter wrapped_input(const HI::Function &func) {
     return {};
 }
 
-int dense_dimension(const Halide::Parameter &tensor) {
-    for (int d = 0; d < tensor.dimensions(); d++) {
-        if (tensor.stride_constraint(d).defined() &&
-            HI::is_const_one(tensor.stride_constraint(d))) {
-            return d;
+namespace {
+
+bool is_single(const Halide::Parameter &tensor, const HI::Function &output, int d) {
+    Halide::Expr extent = tensor.extent_constraint(d);
+    if (output.get_contents().defined()) {
+        for (const HI::Bound &bound : output.schedule().bounds()) {
+            extent = bound.var == output.args()[size_t(d)] ? bound.extent : extent;
         }
     }
-    const bool silent = tensor.dimensions() > 0 && !tensor.stride_constraint(0).defined();
-    return silent ? 0 : -1;
+    return extent.defined() && HI::is_const_one(extent);
+}
+
+} // namespace
+
+int dense_dimension(const Halide::Parameter &tensor, const HI::Function &output) {
+    const auto is_one = [](const Halide::Expr &e) { return e.defined() && HI::is_const_one(e); };
+    bool said = false;
+    for (int d = 0; d < tensor.dimensions(); d++) {
+        said = said || is_one(tensor.stride_constraint(d));
+    }
+    int first = -1;
+    bool single = true; // the dimensions so far, and dense
+    for (int d = 0; d < tensor.dimensions(); d++) {
+        const Halide::Expr stride = tensor.stride_constraint(d);
+        const bool follows = !stride.defined() && single && (first >= 0 || !said);
+        const bool dense = is_one(stride) || follows;
+        const bool one_element = is_single(tensor, output, d);
+        if (dense && !one_element) {
+            return d;
+        }
+        first = dense && first < 0 ? d : first;
+        single = single && dense && one_element;
+    }
+    return first;
 }
 
 std::string name_in_text(const std::string &name) {
@@ -122,11 +187,22 @@ std::vector<Access> accesses_behind(const HI::Function &reader, const Halide::Ex
                 for (Halide::Expr &arg : inner.args) {
                     arg = HI::substitute(values, arg);
                 }
+                inner.condition = access.condition && HI::substitute(values, inner.condition);
                 all.push_back(std::move(inner));
             }
         }
     }
     return all;
+}
+
+std::optional<int64_t> coefficient_inside(const Access &access, size_t dimension,
+                                          const std::string &variable) {
+    const auto known = [](const Halide::Expr &e) {
+        return HI::simplify(HI::remove_likelies(SomeSizes().mutate(e)));
+    };
+    HI::Scope<HI::Interval> inside;
+    inside.push(variable, HI::solve_for_outer_interval(known(access.condition), variable));
+    return coefficient_of(HI::simplify(known(access.args[dimension]), true, inside), variable);
 }
 
 bool refers_to(const Halide::Expr &expression, const std::string &variable) {

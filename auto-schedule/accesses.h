@@ -16,9 +16,10 @@ using Environment = std::map<std::string, Halide::Internal::Function>;
 /// whose only definition is one access to the image); not defined for other Funcs.
 Halide::Parameter wrapped_input(const Halide::Internal::Function &func);
 
-/// The dimension of a tensor whose stride is 1: that which says so, else dimension 0 if it says
-/// nothing; -1: there is none.
-int dense_dimension(const Halide::Parameter &tensor);
+/// The dimension of a tensor whose stride is 1, which is that of more than one element if several
+/// have it: one that says so, else the first one if it says nothing; -1: there is none. Bounds of
+/// `output`, the Func that is stored there, say how many elements there are, too.
+int dense_dimension(const Halide::Parameter &tensor, const Halide::Internal::Function &output = {});
 
 /// "r$x" of an RDom is called r.x in C++, "sum$2" sum; an input's Func like the input.
 std::string name_in_text(const std::string &name);
@@ -30,6 +31,7 @@ struct Access {
     Halide::Internal::Function func;   ///< without contents: an image
     Halide::Parameter image;           ///< an input, if it is one
     std::vector<Halide::Expr> args;
+    Halide::Expr condition; ///< of the selects around it: it is of account only where this holds
 };
 
 /// The different accesses that an expression of `reader` itself makes, in order; not those to
@@ -44,6 +46,11 @@ std::vector<Access>
 accesses_behind(const Halide::Internal::Function &reader, const Halide::Expr &expression,
                 const Environment &environment,
                 const std::function<bool(const Halide::Internal::Function &)> &stops);
+
+/// Coefficient of the variable in a coordinate, where the access is of account: clamps to what is
+/// inside of a padding are left out. Sizes of tensors that nothing says are some great ones.
+std::optional<int64_t> coefficient_inside(const Access &access, size_t dimension,
+                                          const std::string &variable);
 
 /// Does the expression refer to the variable?
 bool refers_to(const Halide::Expr &expression, const std::string &variable);

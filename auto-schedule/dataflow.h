@@ -49,7 +49,8 @@ struct Dataflow {
     /// Levels of memory; for each operand from DRAM inwards.
     std::vector<Copy> copies;
     bool sum_registers = false; ///< the sums of a tile lie in registers, not in SRAM
-    int drain_width = 1;        ///< output channels that leave the array in each cycle
+    Loop drain_loop = Loop::K;  ///< neighbours along it
+    int drain_width = 1;        ///< leave the array in each cycle
     bool systolic = false;      ///< links between neighbours instead of broadcast and tree
     int bus_bits = 0;           ///< of every port; 0: as they are
 

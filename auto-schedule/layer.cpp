@@ -2,12 +2,18 @@
 
 #include "hwgen/support/error.h"
 
+#include <functional>
+
 namespace Orrery::scheduling {
 
 namespace HI = Halide::Internal;
 using optimizer::LayerShape;
 
 namespace {
+
+constexpr std::pair<const char *, Loop> loop_names[] = {
+    {"FX", Loop::FX}, {"FY", Loop::FY}, {"OX", Loop::X}, {"OY", Loop::Y},
+    {"K", Loop::K},   {"C", Loop::C},   {"N", Loop::B},  {"G", Loop::G}};
 
 /// Puts the estimate or the default in the place of each scalar input.
 class ScalarValues : public HI::IRMutator {
@@ -54,6 +60,13 @@ public:
                        down);
         }
         shape.stride = shape.out_width > 1 ? across : shape.out_height > 1 ? down : 1;
+        shape.dense = {dense_loop([&](int i) { return dense_in(product_.input, i); }),
+                       dense_loop([&](int i) { return dense_in(product_.weights, i); }),
+                       dense_loop([&](int i) {
+                           return product_.dense_output >= 0 &&
+                                  product_.loops[size_t(i)].output_dimension ==
+                                      product_.dense_output;
+                       })};
         return shape;
     }
 
@@ -131,6 +144,21 @@ private:
 
     int64_t stride(Loop loop) const { return coefficient(loop); }
 
+    static bool dense_in(const Operand &operand, int loop) {
+        return operand.dense >= 0 && operand.dimension_of(loop) == operand.dense;
+    }
+
+    /// A loop that indexes a dense dimension, as a layer names it: a layer of one group has no G.
+    std::string dense_loop(const std::function<bool(int)> &indexes) const {
+        for (int i = 0; i < int(product_.loops.size()); i++) {
+            const Loop loop = product_.loops[size_t(i)].loop;
+            if (indexes(i) && (loop != Loop::G || extent(loop) > 1)) {
+                return name_in_layer(loop);
+            }
+        }
+        return "none";
+    }
+
     void check_dilation(Loop loop) const {
         if (extent(loop) > 1 && coefficient(loop) != 1) {
             user_error("{}: the kernel's loop {} has dilation {}, and a layer of the optimizer has "
@@ -142,6 +170,24 @@ private:
 
 } // namespace
 
+Loop loop_named(const std::string &name) {
+    for (const auto &[known, loop] : loop_names) {
+        if (name == known) {
+            return loop;
+        }
+    }
+    ORRERY_CHECK(false, "a layer has no loop {}", name);
+}
+
+std::string name_in_layer(Loop loop) {
+    for (const auto &[name, known] : loop_names) {
+        if (loop == known) {
+            return name;
+        }
+    }
+    ORRERY_CHECK(false, "a layer has no loop {}", name_of(loop));
+}
+
 LayerShape layer_of(const Product &product) { return Shaper(product).run(); }
 
 optimizer::Problem problem_of(const Halide::Func &output) {
@@ -149,9 +195,13 @@ optimizer::Problem problem_of(const Halide::Func &output) {
 }
 
 std::string text_of(const LayerShape &s) {
-    return fmt::format("N={} K={} C={} OY={} OX={} FY={} FX={} stride={} groups={}", s.batch,
-                       s.filters, s.channels, s.out_height, s.out_width, s.kernel_height,
-                       s.kernel_width, s.stride, s.groups);
+    std::string text = fmt::format("N={} K={} C={} OY={} OX={} FY={} FX={} stride={} groups={}",
+                                   s.batch, s.filters, s.channels, s.out_height, s.out_width,
+                                   s.kernel_height, s.kernel_width, s.stride, s.groups);
+    for (const auto &[tensor, loop] : optimizer::unusual_dense_loops(s)) {
+        text += " " + tensor + "=" + loop;
+    }
+    return text;
 }
 
 } // namespace Orrery::scheduling

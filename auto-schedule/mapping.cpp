@@ -14,18 +14,6 @@ namespace HI = Halide::Internal;
 
 namespace {
 
-Loop loop_named(const std::string &name) {
-    static const std::pair<const char *, Loop> loops[] = {
-        {"FX", Loop::FX}, {"FY", Loop::FY}, {"OX", Loop::X}, {"OY", Loop::Y},
-        {"K", Loop::K},   {"C", Loop::C},   {"N", Loop::B},  {"G", Loop::G}};
-    for (const auto &[known, loop] : loops) {
-        if (name == known) {
-            return loop;
-        }
-    }
-    ORRERY_CHECK(false, "a layer has no loop {}", name);
-}
-
 class Converter {
 public:
     Converter(const optimizer::MappedLayer &mapped, const Product &product)
@@ -38,9 +26,10 @@ public:
         set_nest();
         add_copies(Copy::Input, "input");
         add_copies(Copy::Weights, "weights");
-        if (product_.find(Loop::K) &&
-            product_.find(Loop::K)->output_dimension == product_.dense_output) {
-            flow_.drain_width = optimizer::drain_width(mapped_);
+        flow_.drain_width = optimizer::drain_width(mapped_);
+        if (flow_.drain_width > 1) {
+            flow_.drain_loop =
+                dense_loop(mapped_.problem.tensors[size_t(mapped_.problem.find_tensor("output"))]);
         }
         return flow_;
     }
@@ -108,7 +97,6 @@ private:
     void add_copies(Copy::Operand operand, const char *tensor_name) {
         const int number = mapped_.problem.find_tensor(tensor_name);
         const optimizer::Tensor &tensor = mapped_.problem.tensors[size_t(number)];
-        bool from_memory = true;
         for (int level = mapped_.last_level() - 1; level >= 0; level--) {
             if (mapped_.mapping.bypasses(level, size_t(number))) {
                 continue;
@@ -117,20 +105,22 @@ private:
             if (copy.level.where == Level::Root) {
                 copy.slots = 1;
             }
-            if (const int width = fill_width(operand, level, from_memory); width > 1) {
-                copy.wide = {{Loop::C, width}};
+            if (const int width = optimizer::fill_width(mapped_, tensor, level); width > 1) {
+                copy.wide = {{dense_loop(tensor), width}};
             }
             flow_.copies.push_back(copy);
-            from_memory = false;
         }
     }
 
-    /// Of channels; a port delivers neighbours in memory only.
-    int fill_width(Copy::Operand operand, int level, bool from_memory) const {
-        const Operand &read = operand == Copy::Input ? product_.input : product_.weights;
-        const int channels = read.dimension_of(product_.index_of(Loop::C));
-        const bool possible = channels >= 0 && (!from_memory || channels == read.dense);
-        return possible ? optimizer::fill_width(mapped_, level) : 1;
+    /// A loop along the dense dimension of a tensor that is wider than one element.
+    Loop dense_loop(const optimizer::Tensor &tensor) const {
+        for (const optimizer::Dimension::Term &term :
+             tensor.dimensions[size_t(tensor.dense)].terms) {
+            if (product_.find(name(term.loop))) {
+                return name(term.loop);
+            }
+        }
+        ORRERY_CHECK(false, "no loop along the dense dimension of {}", tensor.name);
     }
 
     /// Where the copy of a level is refilled.

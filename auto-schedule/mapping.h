@@ -9,8 +9,8 @@ namespace Orrery::scheduling {
 /// the weights for every level of memory but the last and those that they bypass, refilled by the
 /// innermost of the loops further out that index the operand; and the sums of a tile of the last
 /// but one level in one buffer, in which the array accumulates (a mapping's levels inside of it
-/// hold no sums of their own). Fills from DRAM and the drain are wide where channels and filters
-/// are neighbours in memory.
+/// hold no sums of their own). Fills and the drain are wide along the dense dimension of the
+/// tensor.
 ///
 /// The loops of the last level must keep the output in place, since sums do not go to DRAM and come
 /// back; other mappings are user errors, and so is a mapping of another layer than the product.

@@ -201,7 +201,8 @@ private:
         for (const HI::ReductionVariable &r : update.schedule().rvars()) {
             product_.loops.push_back({Loop::C, r.var, true, -1});
         }
-        product_.dense_output = dense_dimension(output_.function().output_buffers()[0]);
+        product_.dense_output =
+            dense_dimension(output_.function().output_buffers()[0], output_.function());
     }
 
     static Halide::Expr without_casts(Halide::Expr e) {
@@ -334,7 +335,8 @@ private:
             args.push_back(HI::Variable::make(Halide::Int(32), name));
         }
         const Halide::Expr element = HI::Call::make(func, args, 0);
-        int dense = -1, tensors = 0;
+        std::vector<int> dense;
+        int tensors = 0;
         for (const Access &access : accesses_behind(output_.function(), element, environment_,
                                                     [](const HI::Function &) { return false; })) {
             if (!access.func.get_contents().defined()) {
@@ -343,10 +345,13 @@ private:
             tensors++;
             const int along = dense_dimension(wrapped_input(access.func));
             for (size_t d = 0; along >= 0 && d < args.size(); d++) {
-                dense = refers_to(access.args[size_t(along)], func.args()[d]) ? int(d) : dense;
+                if (refers_to(access.args[size_t(along)], func.args()[d]) &&
+                    coefficient_inside(access, size_t(along), func.args()[d]) == 1) {
+                    dense.push_back(int(d));
+                }
             }
         }
-        return tensors == 1 ? dense : -1;
+        return tensors == 1 && dense.size() == 1 ? dense[0] : -1;
     }
 };
 

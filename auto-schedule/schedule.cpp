@@ -60,9 +60,9 @@ private:
                 script_.split(stage, rest, tile_loops_.at(loop), inside, tile->size);
                 rest = inside;
             }
-            if (loop == Loop::K && flow_.drain_width > 1) {
-                NamedLoop serial = new_loop("kd", false);
-                wide = new_loop("kw", false);
+            if (loop == flow_.drain_loop && flow_.drain_width > 1) {
+                NamedLoop serial = new_loop(lower_case(loop) + "d", false);
+                wide = new_loop(lower_case(loop) + "w", false);
                 script_.split(stage, rest, serial, *wide, flow_.drain_width);
                 inner.push_back(*wide);
                 rest = serial;

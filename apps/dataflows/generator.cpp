@@ -73,7 +73,12 @@ private:
     dataflows::Layer layer() const {
         const std::string text = layer_text;
         if (!text.empty()) {
-            return dataflows::layer_of(Orrery::optimizer::parse_layer(text));
+            const Orrery::optimizer::LayerShape shape = Orrery::optimizer::parse_layer(text);
+            for (const auto &[tensor, loop] : Orrery::optimizer::unusual_dense_loops(shape)) {
+                Orrery::user_error("layer: {}={}: in this convolution channels are innermost",
+                                   tensor, loop);
+            }
+            return dataflows::layer_of(shape);
         }
         dataflows::Layer l;
         l.batch = batch;

@@ -46,7 +46,8 @@ public:
                 result.sums.fills = fills(tensor, level);
                 result.sums.writes = stored(tensor);
                 result.outputs = elements(tensor);
-                result.drain_cycles = in_chunks(result.outputs, "K", level, drain_width(mapped_));
+                result.drain_cycles =
+                    chunks(tensor, refill_loops(tensor, level), drain_width(mapped_));
                 // Each is read to be added to, and once more when it is finished; in a chunk that
                 // is a partial one, lanes without work read too.
                 result.sums.reads =
@@ -99,38 +100,29 @@ private:
         return Problem::elements(tensor, extents.data());
     }
 
-    /// Elements of all fills together. A dimension has, over all tiles of its loops, the sum of
-    /// 1 + coefficient * (extent - 1) + ... of them.
-    int64_t moved(const Tensor &tensor, int level) const {
-        const LoopSet indexing = mapped_.problem.loops_of(tensor);
-        const size_t outside = refill_loops(tensor, level);
+    /// Chunks of `width` neighbours along the dense dimension in all tiles that the first loops of
+    /// the nest make of the tensor; the last one of a tile may be a partial one.
+    int64_t chunks(const Tensor &tensor, size_t outside, int width) const {
         int64_t product = 1;
-        for (int d = 0; d < int(lanes_.size()); d++) {
-            product *= (indexing >> d & 1) != 0 ? 1 : cut(d, outside).tiles();
-        }
-        for (const Dimension &dimension : tensor.dimensions) {
-            int64_t tiles = 1;
-            for (const Dimension::Term &term : dimension.terms) {
-                tiles *= cut(term.loop, outside).tiles();
+        for (size_t i = 0; i < tensor.dimensions.size(); i++) {
+            TileCounts extents(1);
+            for (const Dimension::Term &term : tensor.dimensions[i].terms) {
+                extents = extents.windows(cut(term.loop, outside), term.coefficient);
             }
-            int64_t sum = tiles;
-            for (const Dimension::Term &term : dimension.terms) {
-                const int64_t own = cut(term.loop, outside).tiles();
-                sum += term.coefficient * (tiles / own) *
-                       (mapped_.problem.loops[size_t(term.loop)].extent - own);
-            }
-            product *= sum;
+            product *= extents.tiles_of(int(i) == tensor.dense ? width : 1);
         }
         return product;
     }
 
-    /// Cycles that elements take, all of which have a coordinate along the loop, if those of a tile
-    /// of the level are moved in chunks along it.
-    int64_t in_chunks(int64_t number, const char *loop, int level, int width) const {
-        const int d = mapped_.problem.find_loop(loop);
-        return d < 0 ? number
-                     : number / mapped_.problem.loops[size_t(d)].extent *
-                           cut(d, inside_of(level)).tiles_of(width);
+    /// Chunks of all fills together: elements, if the width is 1.
+    int64_t moved(const Tensor &tensor, int level, int width) const {
+        const LoopSet indexing = mapped_.problem.loops_of(tensor);
+        const size_t outside = refill_loops(tensor, level);
+        int64_t product = chunks(tensor, outside, width);
+        for (int d = 0; d < int(lanes_.size()); d++) {
+            product *= (indexing >> d & 1) != 0 ? 1 : cut(d, outside).tiles();
+        }
+        return product;
     }
 
     std::vector<CopyAccesses> copies_of(size_t number) const {
@@ -140,10 +132,11 @@ private:
             if (mapped_.mapping.bypasses(level, number)) {
                 continue;
             }
-            CopyAccesses copy{level, fills(tensor, level), 0, moved(tensor, level)};
-            copy.cycles = in_chunks(copy.writes, "C", level, fill_width(mapped_, level));
+            const int width = fill_width(mapped_, tensor, level);
+            CopyAccesses copy{level, fills(tensor, level), 0, moved(tensor, level, 1),
+                              moved(tensor, level, width)};
             if (!copies.empty()) {
-                copies.back().reads = copy.cycles * fill_width(mapped_, level);
+                copies.back().reads = copy.cycles * width;
             }
             copies.push_back(copy);
         }
@@ -218,19 +211,25 @@ int greatest_divisor(int64_t extent, int most) {
     return most;
 }
 
-int fill_width(const MappedLayer &mapped, int level) {
-    const int channels = mapped.problem.find_loop("C");
-    return channels < 0 ? 1
-                        : greatest_divisor(level_tile(mapped, nest_of(mapped), level)[channels],
-                                           most_fill_width);
+int width_of(const Tensor &tensor, const std::vector<int64_t> &tile) {
+    return tensor.dense < 0
+               ? 1
+               : greatest_divisor(
+                     Problem::extent(tensor.dimensions[size_t(tensor.dense)], tile.data()),
+                     tensor.output ? most_drain_width : most_fill_width);
+}
+
+int fill_width(const MappedLayer &mapped, const Tensor &tensor, int level) {
+    return width_of(tensor, level_tile(mapped, nest_of(mapped), level));
 }
 
 int drain_width(const MappedLayer &mapped) {
-    const int filters = mapped.problem.find_loop("K");
-    return filters < 0 ? 1
-                       : greatest_divisor(
-                             level_tile(mapped, nest_of(mapped), mapped.last_level() - 1)[filters],
-                             most_drain_width);
+    for (const Tensor &tensor : mapped.problem.tensors) {
+        if (tensor.output) {
+            return fill_width(mapped, tensor, mapped.last_level() - 1);
+        }
+    }
+    ORRERY_CHECK(false, "{} has no output", mapped.problem.name);
 }
 
 } // namespace Orrery::optimizer

@@ -50,10 +50,14 @@ constexpr int most_drain_width = 4;
 /// The greatest divisor of the extent that is not above `most`.
 int greatest_divisor(int64_t extent, int most);
 
-/// Elements that the copies of a level get in a cycle: neighbours along the input channels.
-int fill_width(const MappedLayer &mapped, int level);
+/// Elements of a tile of the tensor that are moved in a cycle: neighbours along its dense
+/// dimension, which divide the tile.
+int width_of(const Tensor &tensor, const std::vector<int64_t> &tile);
 
-/// Results that leave a tile of sums in a cycle: neighbours along the output channels.
+/// Elements that the copy of a level gets in a cycle.
+int fill_width(const MappedLayer &mapped, const Tensor &tensor, int level);
+
+/// Results that leave a tile of sums in a cycle.
 int drain_width(const MappedLayer &mapped);
 
 /// Counts them from the mapping alone. The loops of the last level keep the output in place.

@@ -17,18 +17,19 @@ int64_t divided_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 HardwareSpace::HardwareSpace(const InterstellarModel &model, const Constraints &constraints)
     : problem_(model.problem()), hardware_(model.hardware()), constraints_(constraints),
-      lattice_(model.problem()), tensors_(problem_.tensors.size()),
-      channels_(problem_.find_loop("C")), filters_(problem_.find_loop("K")) {
+      lattice_(model.problem()), tensors_(problem_.tensors.size()) {
     ORRERY_CHECK(tensors_ <= size_t(most_tensors), "{} tensors", tensors_);
     for (size_t x = 0; x < tensors_; x++) {
         output_ = problem_.tensors[x].output ? x : output_;
         indexing_.push_back(problem_.loops_of(problem_.tensors[x]));
         elements_.emplace_back();
         needed_.emplace_back();
+        widths_.emplace_back();
         for (Lattice::Point p = 0; p < lattice_.points(); p++) {
             const std::vector<int64_t> tile = lattice_.tile(p);
             elements_[x].push_back(Problem::elements(problem_.tensors[x], tile.data()));
             needed_[x].push_back(Problem::distinct_elements(problem_.tensors[x], tile));
+            widths_[x].push_back(width_of(problem_.tensors[x], tile));
         }
     }
     const EnergyUnit unit = level_energy_unit(hardware_);
@@ -47,15 +48,6 @@ HardwareSpace::HardwareSpace(const InterstellarModel &model, const Constraints &
             }
         }
     }
-    const auto widths = [this](int loop, int most) {
-        std::vector<int> all;
-        for (size_t i = 0; loop >= 0 && i < lattice_.divisors(loop).size(); i++) {
-            all.push_back(greatest_divisor(lattice_.divisors(loop)[i], most));
-        }
-        return all;
-    };
-    fill_widths_ = widths(channels_, most_fill_width);
-    drain_widths_ = widths(filters_, most_drain_width);
     make_orders();
     choose_bypassed();
 }
@@ -183,20 +175,18 @@ void HardwareSpace::pass(const Part &part, const Order &order, Part &inner) cons
     }
     if (part.level == hardware_.last_level()) {
         const int64_t outputs = elements_[output_][lattice_.whole()];
-        inner.amount.cycles =
-            std::max(inner.amount.cycles, outputs / width_of(drain_widths_, filters_, inner.tile));
+        inner.amount.cycles = std::max(inner.amount.cycles, outputs / widths_[output_][inner.tile]);
     }
 }
 
 /// Copies of the part's tile, of the operands that do not bypass its level.
 void HardwareSpace::hold(TensorSet bypassed, Part &part) const {
-    const int width = width_of(fill_widths_, channels_, part.tile);
     for (size_t x = 0; x < tensors_; x++) {
         if (x != output_ && (bypassed >> x & 1) == 0) {
             const int64_t moved = fills(part, x) * elements_[x][part.tile];
             part.amount.energy +=
                 moved * (read_energy_[part.source[x]] + write_energy_[part.level]);
-            part.amount.cycles = std::max(part.amount.cycles, moved / width);
+            part.amount.cycles = std::max(part.amount.cycles, moved / widths_[x][part.tile]);
             part.source[x] = part.level;
         }
     }

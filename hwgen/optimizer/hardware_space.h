@@ -102,12 +102,8 @@ private:
     std::vector<std::vector<Order>> orders_;          ///< [level]
     std::vector<std::vector<TensorSet>> bypassed_;    ///< [level]: what may bypass it together
     std::vector<std::vector<std::vector<int>>> divisors_of_; ///< [loop][divisor]: its divisors
-    int channels_, filters_;                                 ///< loops C and K, or -1
-    std::vector<int> fill_widths_, drain_widths_; ///< [divisor of that loop]: elements in a cycle
+    std::vector<std::vector<int>> widths_; ///< [tensor][tile]: elements that are moved in a cycle
 
-    int width_of(const std::vector<int> &widths, int loop, Lattice::Point tile) const {
-        return loop < 0 ? 1 : widths[size_t(lattice_.coordinate(tile, loop))];
-    }
     Order order_keeping(size_t tensor, LoopSet first) const;
     void make_orders();
     void choose_bypassed();

@@ -11,9 +11,14 @@ namespace {
 using nlohmann::ordered_json;
 
 ordered_json layer_json(const LayerShape &shape) {
-    return {{"N", shape.batch},         {"K", shape.filters},     {"C", shape.channels},
-            {"OY", shape.out_height},   {"OX", shape.out_width},  {"FY", shape.kernel_height},
-            {"FX", shape.kernel_width}, {"stride", shape.stride}, {"groups", shape.groups}};
+    ordered_json layer = {
+        {"N", shape.batch},         {"K", shape.filters},     {"C", shape.channels},
+        {"OY", shape.out_height},   {"OX", shape.out_width},  {"FY", shape.kernel_height},
+        {"FX", shape.kernel_width}, {"stride", shape.stride}, {"groups", shape.groups}};
+    for (const auto &[tensor, loop] : unusual_dense_loops(shape)) {
+        layer[tensor] = loop;
+    }
+    return layer;
 }
 
 ordered_json array_json(const Problem &problem, const Mapping &mapping) {

@@ -3,8 +3,8 @@
 #include "hwgen/optimizer/parse.h"
 #include "hwgen/support/error.h"
 
-#include <map>
 #include <algorithm>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -36,6 +36,12 @@ int64_t Problem::operations() const {
     return product;
 }
 
+std::string Problem::dense_loop(const Tensor &tensor) const {
+    return tensor.dense < 0
+               ? "none"
+               : loops[size_t(tensor.dimensions[size_t(tensor.dense)].terms.back().loop)].name;
+}
+
 LoopSet Problem::loops_of(const Tensor &tensor) const {
     LoopSet set = 0;
     for (const Dimension &dimension : tensor.dimensions) {
@@ -49,13 +55,17 @@ LoopSet Problem::loops_of(const Tensor &tensor) const {
 int64_t Problem::elements(const Tensor &tensor, const int64_t *tile) {
     int64_t product = 1;
     for (const Dimension &dimension : tensor.dimensions) {
-        int64_t extent = 1;
-        for (const Dimension::Term &term : dimension.terms) {
-            extent += term.coefficient * (tile[term.loop] - 1);
-        }
-        product *= extent;
+        product *= extent(dimension, tile);
     }
     return product;
+}
+
+int64_t Problem::extent(const Dimension &dimension, const int64_t *tile) {
+    int64_t extent = 1;
+    for (const Dimension::Term &term : dimension.terms) {
+        extent += term.coefficient * (tile[term.loop] - 1);
+    }
+    return extent;
 }
 
 namespace {
@@ -95,6 +105,53 @@ int64_t Problem::distinct_elements(const Tensor &tensor, const std::vector<int64
     return product;
 }
 
+namespace {
+
+/// The dimension of the tensor that the loop indexes, or -1.
+int dimension_of(const Tensor &tensor, int loop) {
+    for (size_t i = 0; i < tensor.dimensions.size(); i++) {
+        for (const Dimension::Term &term : tensor.dimensions[i].terms) {
+            if (term.loop == loop) {
+                return int(i);
+            }
+        }
+    }
+    return -1;
+}
+
+/// The first of the loops, from the innermost in memory on, whose dimension has several elements.
+int usual_dense_dimension(const Problem &problem, const Tensor &tensor,
+                          const std::vector<const char *> &innermost_first) {
+    std::vector<int64_t> whole;
+    for (const Loop &loop : problem.loops) {
+        whole.push_back(loop.extent);
+    }
+    for (const char *loop : innermost_first) {
+        const int d = dimension_of(tensor, problem.find_loop(loop));
+        if (d >= 0 && Problem::extent(tensor.dimensions[size_t(d)], whole.data()) > 1) {
+            return d;
+        }
+    }
+    return dimension_of(tensor, problem.find_loop(innermost_first.front()));
+}
+
+void set_dense(Problem &problem, const char *tensor_name, const std::string &loop,
+               const std::vector<const char *> &usual) {
+    Tensor &tensor = problem.tensors[size_t(problem.find_tensor(tensor_name))];
+    if (loop.empty()) {
+        tensor.dense = usual_dense_dimension(problem, tensor, usual);
+    } else if (loop != "none") {
+        tensor.dense = dimension_of(tensor, problem.find_loop(loop));
+        if (tensor.dense < 0) {
+            user_error("layer {0}: {1}={2}: no loop {2} indexes the {1}; name the loop whose "
+                       "neighbours are neighbours in its memory, or none",
+                       problem.name, tensor_name, loop);
+        }
+    }
+}
+
+} // namespace
+
 Problem convolution(const std::string &name, const LayerShape &shape) {
     if (shape.channels % shape.groups != 0 || shape.filters % shape.groups != 0) {
         user_error("layer {}: {} groups do not divide C = {} and K = {}", name, shape.groups,
@@ -122,8 +179,50 @@ Problem convolution(const std::string &name, const LayerShape &shape) {
             tensor.dimensions.push_back({{{G}}});
         }
     }
+    set_dense(problem, "input", shape.dense.input, {"C", "G", "OX", "OY", "N"});
+    set_dense(problem, "weights", shape.dense.weights, {"C", "FX", "FY", "K", "G"});
+    set_dense(problem, "output", shape.dense.output, {"K", "G", "OX", "OY", "N"});
     return problem;
 }
+
+std::vector<std::pair<std::string, std::string>> unusual_dense_loops(const LayerShape &shape) {
+    LayerShape usual = shape;
+    usual.dense = {};
+    const Problem given = convolution("", shape), other = convolution("", usual);
+    std::vector<std::pair<std::string, std::string>> unusual;
+    for (const char *name : {"input", "weights", "output"}) {
+        const Tensor &tensor = given.tensors[size_t(given.find_tensor(name))];
+        if (tensor.dense != other.tensors[size_t(given.find_tensor(name))].dense) {
+            unusual.emplace_back(name, given.dense_loop(tensor));
+        }
+    }
+    return unusual;
+}
+
+namespace {
+
+/// Reads the words "input=OX", ...; returns the others.
+std::string take_dense_loops(const std::string &text, DenseLoops &dense) {
+    std::map<std::string, std::string *> fields{
+        {"input", &dense.input}, {"weights", &dense.weights}, {"output", &dense.output}};
+    std::istringstream words(text);
+    std::string others;
+    for (std::string word; words >> word;) {
+        const size_t equals = word.find('=');
+        const auto field = fields.find(word.substr(0, equals));
+        if (field == fields.end() || equals == std::string::npos) {
+            others += word + " ";
+            continue;
+        }
+        if (!field->second->empty() || equals + 1 == word.size()) {
+            user_error("--layer: {}: expected one loop, or none", word);
+        }
+        *field->second = word.substr(equals + 1);
+    }
+    return others;
+}
+
+} // namespace
 
 LayerShape parse_layer(const std::string &text) {
     LayerShape shape;
@@ -131,10 +230,13 @@ LayerShape parse_layer(const std::string &text) {
         {"N", &shape.batch},         {"K", &shape.filters},     {"C", &shape.channels},
         {"OY", &shape.out_height},   {"OX", &shape.out_width},  {"FY", &shape.kernel_height},
         {"FX", &shape.kernel_width}, {"stride", &shape.stride}, {"groups", &shape.groups}};
-    for (const auto &[name, value] : parse_assignments("--layer", text)) {
+    const std::string numbers = take_dense_loops(text, shape.dense);
+    for (const auto &[name, value] : parse_assignments("--layer", numbers)) {
         auto field = fields.find(name);
         if (field == fields.end()) {
-            user_error("--layer: unknown name {}; known are N K C OY OX FY FX stride groups", name);
+            user_error("--layer: unknown name {}; known are N K C OY OX FY FX stride groups, and "
+                       "input weights output for the loops that are dense in memory",
+                       name);
         }
         if (!field->second) {
             user_error("--layer: {} is given twice", name);

@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-
 namespace Orrery::optimizer {
 
 namespace {
@@ -19,7 +18,10 @@ public:
     MappedLayer read() {
         std::string layer;
         for (const auto &[name, value] : document_.at("layer").items()) {
-            layer += fmt::format("{}={} ", name, value.get<int64_t>());
+            layer += name + "=" +
+                     (value.is_string() ? value.get<std::string>()
+                                        : std::to_string(value.get<int64_t>())) +
+                     " ";
         }
         result_.shape = parse_layer(layer);
         result_.problem = convolution(document_.at("name").get<std::string>(), result_.shape);
@@ -162,8 +164,6 @@ MappedLayer parse_mapping(const std::string &file, const std::string &text) {
     }
 }
 
-MappedLayer read_mapping(const std::string &file) {
-    return parse_mapping(file, read_file(file));
-}
+MappedLayer read_mapping(const std::string &file) { return parse_mapping(file, read_file(file)); }
 
 } // namespace Orrery::optimizer

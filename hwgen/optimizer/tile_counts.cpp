@@ -28,6 +28,17 @@ int64_t TileCounts::tiles_of(int64_t tile) const {
     return sum;
 }
 
+TileCounts TileCounts::windows(const TileCounts &other, int64_t coefficient) const {
+    TileCounts result(1);
+    result.counts_.clear();
+    for (const auto &[extent, tiles] : counts_) {
+        for (const auto &[positions, others] : other.counts_) {
+            result.add(extent + coefficient * (positions - 1), tiles * others);
+        }
+    }
+    return result;
+}
+
 void TileCounts::add(int64_t extent, int64_t tiles) {
     if (extent == 0 || tiles == 0) {
         return;

@@ -16,6 +16,9 @@ public:
     int64_t tiles() const;
     /// cut(tile).tiles()
     int64_t tiles_of(int64_t tile) const;
+    /// Each of them together with each of the other loop's, along one dimension of a tensor:
+    /// extents of (this one's counter) + coefficient * (the other one's).
+    TileCounts windows(const TileCounts &other, int64_t coefficient) const;
 
 private:
     std::vector<std::pair<int64_t, int64_t>> counts_; ///< extent, tiles of it

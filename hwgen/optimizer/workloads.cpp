@@ -34,10 +34,10 @@ std::vector<Workload> read_table(const std::string &text) {
             cell[names[i]] = cells[i];
         }
         const auto number = [&](const char *name) { return std::stoll(cell.at(name)); };
-        Workload row{cell.at("net"), cell.at("layer"), cell.at("op"), {}, number("count")};
-        row.shape = {number("N"),  number("K"),  number("C"),      number("OY"),    number("OX"),
-                     number("FY"), number("FX"), number("stride"), number("groups")};
-        rows.push_back(row);
+        const LayerShape shape = {number("N"),  number("K"),      number("C"),
+                                  number("OY"), number("OX"),     number("FY"),
+                                  number("FX"), number("stride"), number("groups")};
+        rows.push_back({cell.at("net"), cell.at("layer"), cell.at("op"), shape, number("count")});
     }
     return rows;
 }

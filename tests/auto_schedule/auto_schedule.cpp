@@ -23,6 +23,11 @@ AutoScheduleOptions options(const char *objective) {
     return o;
 }
 
+void check_busy(const test::Measured &design, const std::string &process, int64_t cycles) {
+    INFO(process);
+    CHECK(int64_t(design.simulated.processes[size_t(design.process(process))].busy) == cycles);
+}
+
 /// Each copy is one of the copy further out, in the sum.
 void check_copies(const test::Measured &design, const std::vector<CopyAccesses> &copies,
                   const std::string &func, const std::string &sum) {
@@ -33,6 +38,7 @@ void check_copies(const test::Measured &design, const std::vector<CopyAccesses> 
         const auto &counted = design.simulated.buffers[size_t(design.buffer(buffer))];
         CHECK(int64_t(counted.reads) == copy.reads);
         CHECK(int64_t(counted.writes) == copy.writes);
+        check_busy(design, buffer + "_s0", copy.cycles);
     }
 }
 
@@ -110,6 +116,7 @@ TEST_CASE("pipelines become hardware that does what is counted from the mapping 
         const auto &sums = designs[i].simulated.buffers[size_t(designs[i].buffer(all[i].sum))];
         CHECK(int64_t(sums.reads) == counted.sums.reads);
         CHECK(int64_t(sums.writes) == counted.sums.writes);
+        check_busy(designs[i], "output_s0", counted.drain_cycles);
         std::cout << fmt::format("{:<20}{:>8} cycles, {:>8} points of the array\n", all[i].name,
                                  designs[i].simulated.cycles, counted.points);
     }

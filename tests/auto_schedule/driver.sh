@@ -59,12 +59,24 @@ rm found/mapping.json
 diff -r found given || fail "mapping=mapping.json gives another design"
 expect_error "Optimize that layer: orrery optimize --layer \"N=1 K=64" convolution_dataflow mapping=mapping.json
 
+# Which loops are dense in memory is part of the layer: the layer that the message names has them.
+expect_error "layer: input=OX: in this convolution channels are innermost" convolution_dataflow \
+    layer="$layer input=OX" mapping=mapping.json
+planes="input.type=int8 weights.type=int8 output.type=int8 layout=nchw channels=8 filters=8 width=6 height=5"
+expect_error "stride=1 groups=1 input=OX" conv2d $planes mapping=mapping.json
+"$bin/orrery" optimize --layer "$(sed 's/.*--layer "\([^"]*\)".*/\1/' stderr)" --hardware "$hardware/tiny-4x4.json" >log
+grep -q '"input": "OX"' mapping.json || fail "mapping.json does not say what is dense: $(cat mapping.json)"
+"$bin/conv2d.generator" -g conv2d -o nchw $planes mapping=mapping.json
+"$bin/conv2d.generator" -g conv2d -o nchw_found $planes $tiny
+rm nchw_found/mapping.json
+diff -r nchw nchw_found || fail "mapping=mapping.json gives another design with planes of pixels"
+
 # Generators with scalar inputs, scales of channels, padding by a zero point, groups and their own layouts: bit for bit.
 int8="input.type=int8 weights.type=int8 output.type=int8"
 "$bin/conv2d.generator" -g conv2d -o conv2d $int8 layout=nhwc groups=2 channels=4 filters=4 width=6 height=5 \
     $tiny autoscheduler.objective=edp
 "$bin/gemm.generator" -g gemm -o gemm a.type=int8 b.type=int8 output.type=int8 height=6 $tiny
-for design in conv2d gemm; do
+for design in conv2d gemm nchw; do
     "$bin/orrery" simulate $design --quick --seed 3 >log 2>&1 || fail "$design: $(cat log)"
 done
 echo "passed"

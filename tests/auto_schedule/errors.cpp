@@ -139,7 +139,8 @@ TEST_CASE("the extents of a layer are bounds, else estimates, scalar inputs with
     p.output(p.x, p.y) = p.sum(p.x, p.y);
     p.output.set_estimate(p.x, 0, 9).bound(p.y, 0, rows - 1);
     const optimizer::LayerShape shape = scheduling::layer_of(scheduling::find_product(p.output));
-    CHECK(scheduling::text_of(shape) == "N=6 K=9 C=4 OY=1 OX=1 FY=1 FX=1 stride=1 groups=1");
+    CHECK(scheduling::text_of(shape) ==
+          "N=6 K=9 C=4 OY=1 OX=1 FY=1 FX=1 stride=1 groups=1 weights=K");
 }
 
 TEST_CASE("a mapping of another layer is a user error that says which layer it should be") {

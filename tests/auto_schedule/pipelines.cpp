@@ -137,26 +137,90 @@ Layer fully_connected() {
     return {output, {input, weights}};
 }
 
+/// Planes of pixels with zeros around them.
+Layer convolution_nchw_padded() {
+    ImageParam input = tensor("input", Int(8), {12, 6, 4}),
+               weights = tensor("weights", Int(8), {3, 3, 4, 8});
+    RDom r(0, 3, 0, 3, 0, 4, "r");
+    Func padded = BoundaryConditions::constant_exterior(input, 0);
+    Func sum("sum"), output("output");
+    sum(x, y, k) += wide(padded(x + r.x - 1, y + r.y - 1, r.z)) * wide(weights(r.x, r.y, r.z, k));
+    output(x, y, k) = narrow(sum(x, y, k));
+    bound(output, {12, 6, 8});
+    return {output, {input, weights}};
+}
+
+/// Clamped at the edges: beside those, neighbours of the copy are no neighbours in memory.
+Layer convolution_nchw_clamped() {
+    ImageParam input = tensor("input", Int(8), {8, 6, 4}),
+               weights = tensor("weights", Int(8), {4, 3, 3, 8});
+    RDom r(0, 3, 0, 3, 0, 4, "r");
+    Func padded = BoundaryConditions::repeat_edge(input);
+    Func sum("sum"), output("output");
+    sum(x, y, k) += wide(padded(x + r.x - 1, y + r.y - 1, r.z)) * wide(weights(r.z, r.x, r.y, k));
+    output(x, y, k) = narrow(sum(x, y, k));
+    bound(output, {8, 6, 8});
+    return {output, {input, weights}};
+}
+
+/// Both factors are transposed in memory.
+Layer matrix_transposed() {
+    ImageParam a = tensor("a", Int(8), {12, 24}), b = tensor("b", Int(8), {16, 24});
+    RDom r(0, 24, "r");
+    Func product("product"), output("output");
+    product(n, k) += wide(b(k, r)) * wide(a(n, r));
+    output(n, k) = narrow(product(n, k));
+    bound(output, {12, 16});
+    return {output, {a, b}};
+}
+
+/// One channel: columns are neighbours in memory. Of the weights every second element is read.
+Layer one_channel() {
+    ImageParam input = tensor("input", Int(8), {1, 14, 9}),
+               weights = tensor("weights", Int(8), {2, 3, 3, 8});
+    RDom r(0, 3, 0, 3, "r");
+    Func picked("picked"), sum("sum"), output("output");
+    Var fx("fx"), fy("fy");
+    picked(c, fx, fy, k) = weights(2 * c, fx, fy, k);
+    sum(k, x, y) += wide(input(0, x + r.x, y + r.y)) * wide(picked(0, r.x, r.y, k));
+    output(k, x, y) = narrow(sum(k, x, y));
+    bound(output, {8, 12, 7});
+    return {output, {input, weights}};
+}
+
 } // namespace
 
 const std::vector<Pipeline> &pipelines() {
     static const std::vector<Pipeline> all = {
         {"convolution_nhwc", convolution_nhwc, "N=2 K=12 C=8 OY=5 OX=6 FY=3 FX=3 stride=1 groups=1",
          "constant_exterior", "weights", "sum"},
-        {"convolution_nchw", convolution_nchw, "N=1 K=8 C=4 OY=4 OX=5 FY=3 FX=3 stride=2 groups=1",
-         "input", "weights", "sum"},
-        {"depthwise", depthwise, "N=1 K=12 C=12 OY=5 OX=6 FY=3 FX=3 stride=1 groups=12", "input",
+        {"convolution_nchw", convolution_nchw,
+         "N=1 K=8 C=4 OY=4 OX=5 FY=3 FX=3 stride=2 groups=1 input=OX weights=FX output=OX", "input",
          "weights", "sum"},
+        {"depthwise", depthwise, "N=1 K=12 C=12 OY=5 OX=6 FY=3 FX=3 stride=1 groups=12 weights=G",
+         "input", "weights", "sum"},
         {"grouped", grouped, "N=1 K=12 C=12 OY=3 OX=4 FY=3 FX=3 stride=1 groups=3", "group",
          "weights", "sum"},
-        {"matrix_batch", matrix_batch, "N=10 K=24 C=36 OY=1 OX=1 FY=1 FX=1 stride=1 groups=3", "a",
-         "b", "product"},
+        {"matrix_batch", matrix_batch,
+         "N=10 K=24 C=36 OY=1 OX=1 FY=1 FX=1 stride=1 groups=3 weights=K", "a", "b", "product"},
         {"lstm_gate", lstm_gate, "N=4 K=16 C=24 OY=1 OX=1 FY=1 FX=1 stride=1 groups=1", "before",
          "weights", "gate"},
         {"convolution_1d", convolution_1d, "N=1 K=8 C=8 OY=1 OX=10 FY=1 FX=3 stride=2 groups=1",
          "input", "weights", "sum"},
         {"fully_connected", fully_connected, "N=4 K=10 C=6 OY=1 OX=1 FY=3 FX=4 stride=1 groups=1",
-         "input", "weights", "sum"}};
+         "input", "weights", "sum"},
+        {"convolution_nchw_padded", convolution_nchw_padded,
+         "N=1 K=8 C=4 OY=6 OX=12 FY=3 FX=3 stride=1 groups=1 input=OX weights=FX output=OX",
+         "constant_exterior", "weights", "sum"},
+        {"convolution_nchw_clamped", convolution_nchw_clamped,
+         "N=1 K=8 C=4 OY=6 OX=8 FY=3 FX=3 stride=1 groups=1 input=none output=OX", "repeat_edge",
+         "weights", "sum"},
+        {"matrix_transposed", matrix_transposed,
+         "N=16 K=12 C=24 OY=1 OX=1 FY=1 FX=1 stride=1 groups=1 input=N weights=K", "b", "a",
+         "product"},
+        {"one_channel", one_channel,
+         "N=1 K=8 C=1 OY=7 OX=12 FY=3 FX=3 stride=1 groups=1 weights=none", "input", "picked",
+         "sum"}};
     return all;
 }
 

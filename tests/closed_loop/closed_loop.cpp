@@ -90,7 +90,28 @@ const std::vector<Case> cases = {
      1024,
      {"L2 bypasses weights", "RF bypasses input", "L2 holds input"},
      Objective::EnergyDelay,
-     256}};
+     256},
+    {"planes_of_pixels",
+     "K=16 C=8 OY=7 OX=14 FY=3 FX=3 input=OX weights=FX output=OX",
+     16,
+     64,
+     2048,
+     {},
+     Objective::Cycles},
+    {"planes_stride_2",
+     "N=2 K=8 C=6 OY=5 OX=9 FY=3 FX=5 stride=2 input=OX weights=K output=OX",
+     16,
+     96,
+     2048,
+     {},
+     Objective::EnergyDelay},
+    {"transposed_product",
+     "N=24 K=32 C=40 input=N weights=K output=N",
+     16,
+     32,
+     512,
+     {"spatial C=4 K=4"},
+     Objective::Cycles}};
 
 Hardware hardware_of(const Case &c) {
     Hardware hardware;
@@ -154,7 +175,7 @@ TEST_CASE("mappings become hardware that does what is counted from them") {
         mapped.push_back(optimize(c));
         const dataflows::Layer layer = dataflows::layer_of(mapped.back().shape);
         runner.add(c.name, [layer, m = mapped.back()](bool scheduled) {
-            const test::Layer made = test::make_layer(layer);
+            const test::Layer made = test::make_layer(layer, test::order_of(m.problem));
             if (scheduled) {
                 scheduling::apply_mapping(made.output, m);
             }

@@ -7,6 +7,7 @@
 #include "sim/prediction.h"
 #include "tests/equivalence/random_layer.h"
 
+#include <algorithm>
 #include <map>
 
 namespace Orrery::test {
@@ -15,23 +16,42 @@ using dataflows::Dataflow;
 
 namespace {
 
-/// The algorithm with inputs of its own, dense in memory.
+/// One dimension dense, the others around it in their order; with none, every second element. No
+/// two dimensions have the stride 1.
+std::vector<int> strides_of(const std::vector<int> &extents, int dense) {
+    std::vector<int> strides(extents.size(), 1);
+    int stride = dense < 0 ? 2 : std::max(2, extents[size_t(dense)]);
+    for (size_t d = 0; d < extents.size(); d++) {
+        if (int(d) != dense) {
+            strides[d] = stride;
+            stride *= extents[d];
+        }
+    }
+    return strides;
+}
+
+/// The algorithm with inputs of its own.
 struct Pipeline {
-    explicit Pipeline(const dataflows::Layer &l)
+    explicit Pipeline(const dataflows::Layer &l, const MemoryOrder &order = {})
         : input(tensor("input", Halide::Int(8),
-                       {l.channels, l.input_width(), l.input_height(), l.batch})),
+                       {l.channels, l.input_width(), l.input_height(), l.batch}, order.input)),
           weights(tensor("weights", Halide::Int(8),
-                         {l.channels, l.kernel_width, l.kernel_height, l.filters})),
-          bias(tensor("bias", Halide::Int(32), {l.filters})), convolution(l, input, weights, bias) {
+                         {l.channels, l.kernel_width, l.kernel_height, l.filters}, order.weights)),
+          bias(tensor("bias", Halide::Int(32), {l.filters}, 0)),
+          convolution(l, input, weights, bias) {
+        const std::vector<int> strides =
+            strides_of({l.filters, l.width, l.height, l.batch}, order.output);
+        for (size_t d = 0; d < strides.size(); d++) {
+            convolution.output.output_buffer().dim(int(d)).set_stride(strides[d]);
+        }
     }
 
     static Halide::ImageParam tensor(const std::string &name, Halide::Type type,
-                                     const std::vector<int> &extents) {
+                                     const std::vector<int> &extents, int dense) {
         Halide::ImageParam parameter(type, int(extents.size()), name);
-        int stride = 1;
+        const std::vector<int> strides = strides_of(extents, dense);
         for (size_t d = 0; d < extents.size(); d++) {
-            parameter.dim(int(d)).set_bounds(0, extents[d]).set_stride(stride);
-            stride *= extents[d];
+            parameter.dim(int(d)).set_bounds(0, extents[d]).set_stride(strides[d]);
         }
         return parameter;
     }
@@ -40,15 +60,34 @@ struct Pipeline {
     Convolution convolution;
 };
 
-std::vector<int64_t> elements(const Halide::Buffer<> &buffer) {
-    std::vector<int64_t> values(buffer.number_of_elements());
-    for (size_t i = 0; i < values.size(); i++) {
-        values[i] = element_value(buffer, int64_t(i));
-    }
+/// The elements of a buffer at their addresses in the design's tensor; what is between them is 0.
+std::vector<int64_t> in_memory(const Halide::Buffer<> &buffer, const hwir::Tensor &tensor) {
+    std::vector<int64_t> values = interpreter::make_tensor(tensor).data;
+    buffer.for_each_element([&](const int *coordinates) {
+        int64_t from = 0, to = 0;
+        for (int d = 0; d < buffer.dimensions(); d++) {
+            from += int64_t(coordinates[d]) * buffer.dim(d).stride();
+            to += coordinates[d] * tensor.dimensions[size_t(d)].stride.most;
+        }
+        values[size_t(to)] = element_value(buffer, from);
+    });
     return values;
 }
 
 } // namespace
+
+MemoryOrder order_of(const optimizer::Problem &convolution) {
+    const auto dimension = [&](const char *tensor, const std::vector<std::string> &loops) {
+        const int number = convolution.find_tensor(tensor);
+        const std::string dense = convolution.dense_loop(convolution.tensors[size_t(number)]);
+        const auto found = std::find(loops.begin(), loops.end(), dense);
+        ORRERY_CHECK(found != loops.end() || dense == "none", "{} of {}", dense, tensor);
+        return dense == "none" ? -1 : int(found - loops.begin());
+    };
+    return {dimension("input", {"C", "OX", "OY", "N"}),
+            dimension("weights", {"C", "FX", "FY", "K"}),
+            dimension("output", {"K", "OX", "OY", "N"})};
+}
 
 LayerData::LayerData(const dataflows::Layer &layer) {
     Pipeline p(layer);
@@ -83,16 +122,16 @@ Design compile_layer(const dataflows::Layer &layer, const Dataflow &dataflow) {
 }
 
 Design compile_layer(const dataflows::Layer &layer,
-                     const std::function<void(Convolution &)> &schedule) {
-    Pipeline p(layer);
+                     const std::function<void(Convolution &)> &schedule, const MemoryOrder &order) {
+    Pipeline p(layer, order);
     schedule(p.convolution);
     CompileOptions options;
     options.name = "layer";
     return compile(p.convolution.output, {}, options);
 }
 
-Layer make_layer(const dataflows::Layer &layer) {
-    Pipeline p(layer);
+Layer make_layer(const dataflows::Layer &layer, const MemoryOrder &order) {
+    Pipeline p(layer, order);
     return {p.convolution.output, {p.input, p.weights, p.bias}};
 }
 
@@ -109,14 +148,14 @@ std::string interpret(const Design &design, const LayerData &data, int64_t point
     for (const hwir::Tensor &t : design.hardware().tensors) {
         tensors.push_back(interpreter::make_tensor(t));
         if (t.direction == hwir::Direction::Input) {
-            tensors.back().data = elements(data[t.name]);
+            tensors.back().data = in_memory(data[t.name], t);
         }
     }
     const interpreter::Result result = interpreter::run(design.hardware(), tensors, {});
     if (!result.error.empty()) {
         return "interpreter: " + result.error;
     }
-    if (tensors.back().data != elements(data.output)) {
+    if (tensors.back().data != in_memory(data.output, design.hardware().tensors.back())) {
         return "interpreter: wrong output";
     }
     for (size_t p = 0; p < result.processes.size(); p++) {

@@ -1,6 +1,7 @@
 #pragma once
 #include "apps/dataflows/dataflow.h"
 #include "halide-fork/compile.h"
+#include "hwgen/optimizer/problem.h"
 #include "sim/simulator.h"
 #include "tests/equivalence/design_runner.h"
 
@@ -10,6 +11,15 @@
 
 /// One layer in one dataflow: compiled, interpreted, simulated, against Halide.
 namespace Orrery::test {
+
+/// The dimension of each tensor whose neighbours are neighbours in memory: of channels, column, row
+/// and image of the input, channel, column, row and filter of the weights, filter, column, row and
+/// image of the output; -1: none.
+struct MemoryOrder {
+    int input = 0, weights = 0, output = 0;
+};
+
+MemoryOrder order_of(const optimizer::Problem &convolution);
 
 /// Inputs of a layer (input, weights, bias) and what Halide computes from them on the CPU.
 struct LayerData {
@@ -26,10 +36,11 @@ const LayerData &data_of(const dataflows::Layer &layer);
 Design compile_layer(const dataflows::Layer &layer, const dataflows::Dataflow &dataflow);
 /// The same with any schedule.
 Design compile_layer(const dataflows::Layer &layer,
-                     const std::function<void(dataflows::Convolution &)> &schedule);
+                     const std::function<void(dataflows::Convolution &)> &schedule,
+                     const MemoryOrder &order = {});
 
 /// The layer without a schedule.
-Layer make_layer(const dataflows::Layer &layer);
+Layer make_layer(const dataflows::Layer &layer, const MemoryOrder &order = {});
 
 /// The same for a DesignRunner; without a schedule the plain algorithm.
 Layer make_layer(const dataflows::Layer &layer, const dataflows::Dataflow &dataflow,

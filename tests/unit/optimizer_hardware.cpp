@@ -38,6 +38,11 @@ TEST_CASE("the cheapest hardware is that of brute force", "[optimizer]") {
         {"K=4 C=4 OX=2", "spatial C=2", {4, 12, 30}},
         {"K=4 C=4 OX=4", "spatial C=2 K=2", {1, 4}},
         {"K=6 C=4 OX=4 groups=2", "spatial C=2 K=3", {6, 40}},
+        {"K=4 OX=6 FX=3 stride=2 input=OX weights=FX output=OX", "spatial FX=3 K=2", {8, 30}},
+        {"K=4 C=2 OX=6 FX=2 input=OX weights=K output=OX", "spatial K=2", {4, 40}},
+        {"N=6 K=4 C=4 input=N weights=K output=N", "spatial C=2 K=2", {4, 20}},
+        {"K=4 C=4 OX=3 input=none weights=none output=none", "spatial C=2 K=2", {4, 20}},
+        {"K=6 C=6 OX=4 groups=6", "spatial G=3 OX=2", {6, 40}},
         {"K=4 C=4 OX=3", "spatial C=2 K=2", {4, 20}, 0, {"L1 bypasses weights", "L0 holds input"}},
         {"K=4 OX=4 FX=3",
          "spatial K=2",
@@ -75,6 +80,90 @@ TEST_CASE("the cheapest hardware is that of brute force", "[optimizer]") {
                     CHECK_THAT(found.why_none, Contains("no tiles fit"));
                 }
             }
+        }
+    }
+}
+
+TEST_CASE("fills and drains are wide along the dense dimension of each tensor", "[optimizer]") {
+    const auto unusual = [](const char *layer) {
+        std::string text;
+        for (const auto &[tensor, loop] : unusual_dense_loops(parse_layer(layer))) {
+            text += tensor + "=" + loop + " ";
+        }
+        return text;
+    };
+    CHECK(unusual("K=8 C=4 OX=6 FX=3 input=C weights=C output=K") == "");
+    CHECK(unusual("K=8 C=4 OX=6 FX=3 input=FX weights=FX output=none") ==
+          "input=OX weights=FX output=none ");
+    CHECK(unusual("K=12 C=12 OX=6 FX=3 groups=12 input=G weights=FX output=G") == "");
+    CHECK(unusual("K=8 OX=6 input=OX weights=K output=K") == "");
+
+    // Columns of the input are neighbours. In tiles of 4 and 3 of 7 positions with a stride of 2
+    // and 3 columns of the kernel there are 9 and 7 columns: one chunk of 9 and one of 7 in each of
+    // 2 channels, and one drain of 4 and one of 3 in each of 5 filters. The kernel is filled along
+    // its 3 columns.
+    MappedLayer mapped;
+    mapped.shape = parse_layer("K=5 C=2 OX=7 FX=3 stride=2 input=OX weights=FX output=OX");
+    mapped.problem = convolution("columns", mapped.shape);
+    mapped.levels = {"L0", "DRAM"};
+    const int OX = mapped.problem.find_loop("OX");
+    mapped.mapping.temporal.assign(2, std::vector<int64_t>(mapped.problem.loops.size(), 1));
+    for (size_t d = 0; d < mapped.problem.loops.size(); d++) {
+        mapped.mapping.temporal[0][d] = mapped.problem.loops[d].extent;
+    }
+    mapped.mapping.temporal[0][size_t(OX)] = 4;
+    mapped.mapping.temporal[1][size_t(OX)] = 2;
+    mapped.mapping.ragged.assign(2, std::vector<int64_t>(mapped.problem.loops.size(), 0));
+    mapped.mapping.ragged[1][size_t(OX)] = 4;
+    mapped.mapping.order.assign(2, {0, 1, 2, 3, 4, 5, 6});
+    HardwareAccesses counts = hardware_accesses(mapped);
+    CHECK(counts.copies[0][0].writes == (9 + 7) * 2);
+    CHECK(counts.copies[0][0].cycles == 2 * 2);
+    CHECK(counts.copies[2][0].cycles == 2 * 5);
+    CHECK(counts.drain_cycles == 2 * 5);
+    CHECK(counts.sums.reads == 7 * 3 * 2 * 5 + 8 * 5);
+
+    // The same with channels innermost.
+    mapped.shape.dense = {};
+    mapped.problem = convolution("channels", mapped.shape);
+    counts = hardware_accesses(mapped);
+    CHECK(counts.copies[0][0].cycles == 9 + 7);
+    CHECK(counts.copies[2][0].cycles == 3 * 5);
+    CHECK(counts.drain_cycles == 7 * 5);
+
+    // And with neighbours nowhere.
+    mapped.shape.dense = {"none", "none", "none"};
+    mapped.problem = convolution("nothing", mapped.shape);
+    counts = hardware_accesses(mapped);
+    CHECK(counts.copies[0][0].cycles == (9 + 7) * 2);
+    CHECK(counts.copies[2][0].cycles == 3 * 2 * 5);
+    CHECK(counts.drain_cycles == 7 * 5);
+}
+
+TEST_CASE("mapping.json says which loops are dense, where they are not the usual ones",
+          "[optimizer]") {
+    for (const char *layer : {"K=4 C=4 OX=4 FX=2", "K=4 C=4 OX=4 FX=2 input=OX output=none"}) {
+        const LayerShape shape = parse_layer(layer);
+        const InterstellarModel model(convolution("layer", shape), hardware_with({8, 60}, 4));
+        const HardwareSearchResult found = search_hardware(model, shape, {}, Objective::Cycles, {});
+        REQUIRE(found.mapped);
+        const HardwareCost cost = hardware_cost(*found.mapped, model.hardware());
+        const std::string text =
+            hardware_mapping_json(*found.mapped, model.hardware(), cost, found.optimal);
+        const bool usual = shape.dense.input.empty();
+        CHECK((text.find("\"input\": \"OX\"") == std::string::npos) == usual);
+        CHECK((text.find("\"output\": \"none\"") == std::string::npos) == usual);
+        CHECK(text.find("\"weights\": \"") == std::string::npos);
+        const MappedLayer read = parse_mapping("m.json", text);
+        for (size_t x = 0; x < read.problem.tensors.size(); x++) {
+            CHECK(read.problem.tensors[x].dense == model.problem().tensors[x].dense);
+        }
+        CHECK(hardware_cost(read, model.hardware()).cycles == cost.cycles);
+        if (!usual) {
+            std::string changed = text;
+            changed.replace(changed.find("\"input\": \"OX\""), 13, "\"input\": \"K\"");
+            CHECK_THROWS_WITH(parse_mapping("m.json", changed),
+                              Contains("no loop K indexes the input"));
         }
     }
 }

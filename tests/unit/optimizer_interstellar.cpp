@@ -178,6 +178,12 @@ TEST_CASE("Texts that describe problems, hardware and constraints") {
     fails([] { parse_layer("K=0"); }, "no positive integer");
     fails([] { parse_layer("K"); }, "expected NAME=NUMBER");
     fails([] { convolution("x", parse_layer("K=8 C=3 groups=4")); }, "4 groups do not divide");
+    fails([] { parse_layer("input=C input=OX"); }, "input=OX: expected one loop, or none");
+    fails([] { parse_layer("weights="); }, "weights=: expected one loop, or none");
+    fails([] { convolution("x", parse_layer("K=8 input=K")); },
+          "layer x: input=K: no loop K indexes the input");
+    fails([] { convolution("x", parse_layer("K=8 output=Q")); }, "no loop Q indexes the output");
+    fails([] { convolution("x", parse_layer("K=8 output=G")); }, "no loop G indexes the output");
     fails([&] { parse_fix("spatial Q=3", problem, hardware, constraints); }, "is given twice");
     Constraints other;
     fails([&] { parse_fix("spatial Q=3", problem, hardware, other); },
