@@ -24,6 +24,14 @@ std::vector<int64_t> level_tile(const MappedLayer &mapped, const std::vector<Nes
     return tile;
 }
 
+int64_t divided_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+/// Of a tile, along the dense dimension.
+int64_t dense_extent(const Tensor &tensor, const std::vector<int64_t> &tile) {
+    return tensor.dense < 0 ? 1
+                            : Problem::extent(tensor.dimensions[size_t(tensor.dense)], tile.data());
+}
+
 class Counter {
 public:
     explicit Counter(const MappedLayer &mapped) : mapped_(mapped), nest_(nest_of(mapped)) {
@@ -204,19 +212,16 @@ int refill_loop(const MappedLayer &mapped, const std::vector<NestLoop> &nest, co
 
 HardwareAccesses hardware_accesses(const MappedLayer &mapped) { return Counter(mapped).run(); }
 
-int greatest_divisor(int64_t extent, int most) {
-    while (extent % most != 0) {
-        most--;
-    }
-    return most;
+int width_of(const Tensor &tensor, const std::vector<int64_t> &tile) {
+    const int64_t extent = dense_extent(tensor, tile);
+    const int64_t cycles = divided_up(extent, tensor.output ? most_drain_width : most_fill_width);
+    return int(divided_up(extent, cycles));
 }
 
-int width_of(const Tensor &tensor, const std::vector<int64_t> &tile) {
-    return tensor.dense < 0
-               ? 1
-               : greatest_divisor(
-                     Problem::extent(tensor.dimensions[size_t(tensor.dense)], tile.data()),
-                     tensor.output ? most_drain_width : most_fill_width);
+int64_t cycles_of(const Tensor &tensor, const std::vector<int64_t> &tile) {
+    const int64_t extent = dense_extent(tensor, tile);
+    return Problem::elements(tensor, tile.data()) / extent *
+           divided_up(extent, width_of(tensor, tile));
 }
 
 int fill_width(const MappedLayer &mapped, const Tensor &tensor, int level) {

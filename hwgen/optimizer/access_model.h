@@ -47,12 +47,13 @@ struct HardwareAccesses {
 constexpr int most_fill_width = 16; ///< elements
 constexpr int most_drain_width = 4;
 
-/// The greatest divisor of the extent that is not above `most`.
-int greatest_divisor(int64_t extent, int most);
-
 /// Elements of a tile of the tensor that are moved in a cycle: neighbours along its dense
-/// dimension, which divide the tile.
+/// dimension, so many that this takes the fewest cycles, and no more. In the last cycle of a row
+/// there can be fewer.
 int width_of(const Tensor &tensor, const std::vector<int64_t> &tile);
+
+/// Cycles that it takes to move the tile.
+int64_t cycles_of(const Tensor &tensor, const std::vector<int64_t> &tile);
 
 /// Elements that the copy of a level gets in a cycle.
 int fill_width(const MappedLayer &mapped, const Tensor &tensor, int level);

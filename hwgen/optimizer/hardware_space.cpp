@@ -25,11 +25,13 @@ HardwareSpace::HardwareSpace(const InterstellarModel &model, const Constraints &
         elements_.emplace_back();
         needed_.emplace_back();
         widths_.emplace_back();
+        cycles_.emplace_back();
         for (Lattice::Point p = 0; p < lattice_.points(); p++) {
             const std::vector<int64_t> tile = lattice_.tile(p);
             elements_[x].push_back(Problem::elements(problem_.tensors[x], tile.data()));
             needed_[x].push_back(Problem::distinct_elements(problem_.tensors[x], tile));
             widths_[x].push_back(width_of(problem_.tensors[x], tile));
+            cycles_[x].push_back(cycles_of(problem_.tensors[x], tile));
         }
     }
     const EnergyUnit unit = level_energy_unit(hardware_);
@@ -175,7 +177,12 @@ void HardwareSpace::pass(const Part &part, const Order &order, Part &inner) cons
     }
     if (part.level == hardware_.last_level()) {
         const int64_t outputs = elements_[output_][lattice_.whole()];
-        inner.amount.cycles = std::max(inner.amount.cycles, outputs / widths_[output_][inner.tile]);
+        const int64_t cycles =
+            outputs / elements_[output_][inner.tile] * cycles_[output_][inner.tile];
+        inner.amount.cycles = std::max(inner.amount.cycles, cycles);
+        // Lanes of the drain without work read, too.
+        inner.amount.energy +=
+            read_energy_[inner.level] * (cycles * widths_[output_][inner.tile] - outputs);
     }
 }
 
@@ -183,10 +190,14 @@ void HardwareSpace::pass(const Part &part, const Order &order, Part &inner) cons
 void HardwareSpace::hold(TensorSet bypassed, Part &part) const {
     for (size_t x = 0; x < tensors_; x++) {
         if (x != output_ && (bypassed >> x & 1) == 0) {
-            const int64_t moved = fills(part, x) * elements_[x][part.tile];
+            const int64_t moved = fills(part, x) * elements_[x][part.tile],
+                          cycles = fills(part, x) * cycles_[x][part.tile];
+            // Lanes without work read copies, too; the last level they do not.
+            const int64_t read =
+                part.source[x] == hardware_.last_level() ? moved : cycles * widths_[x][part.tile];
             part.amount.energy +=
-                moved * (read_energy_[part.source[x]] + write_energy_[part.level]);
-            part.amount.cycles = std::max(part.amount.cycles, moved / widths_[x][part.tile]);
+                read * read_energy_[part.source[x]] + moved * write_energy_[part.level];
+            part.amount.cycles = std::max(part.amount.cycles, cycles);
             part.source[x] = part.level;
         }
     }

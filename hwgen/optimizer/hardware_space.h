@@ -103,6 +103,7 @@ private:
     std::vector<std::vector<TensorSet>> bypassed_;    ///< [level]: what may bypass it together
     std::vector<std::vector<std::vector<int>>> divisors_of_; ///< [loop][divisor]: its divisors
     std::vector<std::vector<int>> widths_; ///< [tensor][tile]: elements that are moved in a cycle
+    std::vector<std::vector<int64_t>> cycles_; ///< the same: in which the tile is moved
 
     Order order_keeping(size_t tensor, LoopSet first) const;
     void make_orders();

@@ -43,6 +43,8 @@ TEST_CASE("the cheapest hardware is that of brute force", "[optimizer]") {
         {"N=6 K=4 C=4 input=N weights=K output=N", "spatial C=2 K=2", {4, 20}},
         {"K=4 C=4 OX=3 input=none weights=none output=none", "spatial C=2 K=2", {4, 20}},
         {"K=6 C=6 OX=4 groups=6", "spatial G=3 OX=2", {6, 40}},
+        {"K=5 C=17 OX=2", "spatial C=1 K=5", {17, 60}}, // what no width divides
+        {"K=2 OX=15 FX=3 input=OX output=OX", "spatial FX=3 K=2", {24, 60}},
         {"K=4 C=4 OX=3", "spatial C=2 K=2", {4, 20}, 0, {"L1 bypasses weights", "L0 holds input"}},
         {"K=4 OX=4 FX=3",
          "spatial K=2",
@@ -129,9 +131,23 @@ TEST_CASE("fills and drains are wide along the dense dimension of each tensor", 
     counts = hardware_accesses(mapped);
     CHECK(counts.copies[0][0].cycles == 9 + 7);
     CHECK(counts.copies[2][0].cycles == 3 * 5);
-    CHECK(counts.drain_cycles == 7 * 5);
+    CHECK(counts.drain_cycles == 7 * 2); // 5 filters are 3 and 2
+
+    // 19 columns are two chunks of 10 and 9 in each channel; 9 results of a filter are three of 3.
+    mapped.shape = parse_layer("K=5 C=2 OX=9 FX=3 stride=2 input=OX weights=FX output=OX");
+    mapped.problem = convolution("columns", mapped.shape);
+    MappedLayer whole = mapped;
+    whole.mapping.temporal[0][size_t(OX)] = 9;
+    whole.mapping.temporal[1][size_t(OX)] = 1;
+    whole.mapping.ragged.clear();
+    counts = hardware_accesses(whole);
+    CHECK(fill_width(whole, whole.problem.tensors[0], 0) == 10);
+    CHECK(counts.copies[0][0].cycles == 2 * 2);
+    CHECK(drain_width(whole) == 3);
+    CHECK(counts.drain_cycles == 3 * 5);
 
     // And with neighbours nowhere.
+    mapped.shape = parse_layer("K=5 C=2 OX=7 FX=3 stride=2");
     mapped.shape.dense = {"none", "none", "none"};
     mapped.problem = convolution("nothing", mapped.shape);
     counts = hardware_accesses(mapped);
