@@ -43,6 +43,7 @@ void check(const AutoScheduleOptions &options) {
                    options.candidates);
     }
     objective_of(options.objective);
+    factors_named("autoscheduler.factors", options.factors);
 }
 
 template <typename Number>
@@ -92,6 +93,7 @@ AutoSchedule auto_schedule(const Halide::Func &output, const AutoScheduleOptions
     const LayerShape shape = scheduling::layer_of(scheduling::find_product(output));
     const InterstellarModel model(scheduling::problem_of(output), read_hardware(options.hardware));
     Constraints constraints;
+    constraints.factors = factors_named("autoscheduler.factors", options.factors);
     for (const std::string &fix : options.fixes) {
         parse_fix(fix, model.problem(), model.hardware(), constraints);
     }
@@ -124,6 +126,8 @@ AutoScheduleOptions auto_schedule_options(const std::map<std::string, std::strin
             options.hardware = value;
         } else if (name == "objective") {
             options.objective = value;
+        } else if (name == "factors") {
+            options.factors = value;
         } else if (name == "threads") {
             options.threads = number_of<int>(name, value);
         } else if (name == "candidates") {
@@ -137,7 +141,7 @@ AutoScheduleOptions auto_schedule_options(const std::map<std::string, std::strin
             }
         } else {
             user_error("autoscheduler.{}: there is no such parameter; known are hardware, "
-                       "objective, fix, candidates, threads and seconds",
+                       "objective, factors, fix, candidates, threads and seconds",
                        name);
         }
     }

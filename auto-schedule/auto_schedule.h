@@ -13,6 +13,7 @@ namespace Orrery {
 struct AutoScheduleOptions {
     std::string hardware;             ///< JSON file: memories and array (docs/optimizer.md)
     std::string objective = "energy"; ///< energy, cycles, or edp (energy times cycles)
+    std::string factors = "ceil";     ///< of tiles: divide, ceil or all, as --factors
     std::vector<std::string> fixes;   ///< what is given of the mapping, as in --fix
     int threads = 0;                  ///< 0: as many as processors; the result is the same
     double seconds = 0;               ///< stop the search then; 0: never
@@ -47,8 +48,8 @@ AutoSchedule auto_schedule(const Halide::Func &output, const AutoScheduleOptions
 /// must be that of the pipeline.
 AutoSchedule schedule_mapping(const Halide::Func &output, const std::string &file);
 
-/// The options as a generator gets them: autoscheduler.hardware, .objective, .fix (several, with
-/// semicolons between), .threads, .seconds, .candidates, without the part before the dot. UserError
+/// The options as a generator gets them: autoscheduler.hardware, .objective, .factors, .fix
+/// (several, with semicolons between), .threads, .seconds, .candidates, without the part before the dot. UserError
 /// for an unknown name or a value that is not possible.
 AutoScheduleOptions auto_schedule_options(const std::map<std::string, std::string> &parameters);
 

@@ -55,6 +55,7 @@ Row search_point(const Sweep &sweep, size_t point) {
     const SweepLayer &layer = sweep.layer(point);
     const InterstellarModel model(convolution(layer.name, layer.shape), sweep.hardware_of(point));
     Constraints constraints;
+    constraints.factors = sweep.factors;
     for (const std::string &fix : sweep.fixes_of(point)) {
         parse_fix(fix, model.problem(), model.hardware(), constraints);
     }

@@ -25,11 +25,12 @@ public:
             user_error("{}: the file is not an object", file_);
         }
         const std::set<std::string> known = {"layers",    "batch",    "cost_model",
-                                             "objective", "hardware", "fixes"};
+                                             "objective", "factors",  "hardware",
+                                             "fixes"};
         for (const auto &[name, value] : document_.items()) {
             if (known.count(name) == 0) {
                 user_error("{}: {}: unknown field; known are layers, batch, cost_model, objective, "
-                           "hardware, fixes",
+                           "factors, hardware, fixes",
                            file_, name);
             }
         }
@@ -44,6 +45,7 @@ public:
             user_error("{}: objective: the cost model interstellar knows no time; use energy",
                        file_);
         }
+        read_factors();
         read_fixes();
         read_hardware();
         if (sweep_.points() > most_points) {
@@ -73,6 +75,19 @@ private:
             }
             value = document_[name];
         }
+    }
+
+    void read_factors() {
+        std::set<std::string> known;
+        for (const auto &[name, factors] : optimizer::factor_kinds()) {
+            known.insert(name);
+        }
+        std::string factors = sweep_.cost_model == "interstellar" ? "divide" : "ceil";
+        read_choice("factors", known, factors);
+        if (sweep_.cost_model == "interstellar" && factors != "divide") {
+            user_error("{}: factors: in the cost model interstellar, factors divide", file_);
+        }
+        sweep_.factors = optimizer::factor_kinds().at(factors);
     }
 
     void read_layers() {

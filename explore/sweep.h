@@ -1,4 +1,5 @@
 #pragma once
+#include "hwgen/optimizer/factors.h"
 #include "hwgen/optimizer/hardware.h"
 #include "hwgen/optimizer/problem.h"
 
@@ -22,6 +23,8 @@ struct Sweep {
     std::vector<optimizer::Hardware> hardware;
     std::vector<std::vector<std::string>> fixes;
     std::string cost_model = "orrery", objective = "energy";
+    optimizer::Factors factors = optimizer::Factors::Ceil; ///< of the cost model orrery
+    std::string factors; ///< of the tiles; "": as the cost model has them
     std::string text; ///< the file's contents, whatever their layout: two sweeps are the same if
                       ///< their texts are
 

@@ -44,6 +44,14 @@ void check_command(const OptimizeCommand &command) {
                    "energy, or --cost-model orrery",
                    command.objective);
     }
+    if (!command.factors.empty()) {
+        factors_named("--factors", command.factors);
+        if (command.cost_model == "interstellar" && command.factors != "divide") {
+            user_error("--factors {}: in the cost model interstellar, factors divide; use "
+                       "--cost-model orrery",
+                       command.factors);
+        }
+    }
     if (command.area_mm2 && (*command.area_mm2 <= 0 || *command.area_mm2 > 1e9)) {
         user_error("--area {}: expected an area in mm2, up to 10^9", *command.area_mm2);
     }
@@ -299,6 +307,9 @@ int optimize(const OptimizeCommand &command) {
     const Problem problem = convolution(name, shape);
     const Resources resources = resources_of(command, &too_large);
     Constraints constraints;
+    if (!command.factors.empty()) {
+        constraints.factors = factors_named("--factors", command.factors);
+    }
     for (const std::string &fix : command.fixes) {
         parse_fix(fix, problem, resources.hardware[0], constraints);
     }

@@ -12,6 +12,7 @@ struct OptimizeCommand {
     std::string hardware;
     std::vector<std::string> fixes;
     std::string objective = "energy";
+    std::string factors; ///< of the tiles; "": as the cost model has them
     std::string cost_model = "orrery";
     std::string json_file = "mapping.json";
     std::string directory = "pareto"; ///< of the objective pareto

@@ -83,6 +83,10 @@ void add_optimize(CLI::App &app, Orrery::sim::OptimizeCommand &command) {
         ->add_option("--objective", command.objective,
                      "energy, cycles, edp (their product), or pareto (all trade-offs)")
         ->capture_default_str();
+    optimize
+        ->add_option("--factors", command.factors,
+                     "Tiles that divide, those of a factor that does not, or all (default: ceil)")
+        ->type_name("divide|ceil|all");
     optimize->add_option("--cost-model", command.cost_model, "orrery or interstellar")
         ->capture_default_str();
     optimize->add_option("--json", command.json_file, "Where the mapping is written")

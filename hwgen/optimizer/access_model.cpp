@@ -212,20 +212,14 @@ int refill_loop(const MappedLayer &mapped, const std::vector<NestLoop> &nest, co
 
 HardwareAccesses hardware_accesses(const MappedLayer &mapped) { return Counter(mapped).run(); }
 
-int width_of(const Tensor &tensor, const std::vector<int64_t> &tile) {
-    const int64_t extent = dense_extent(tensor, tile);
-    const int64_t cycles = divided_up(extent, tensor.output ? most_drain_width : most_fill_width);
-    return int(divided_up(extent, cycles));
-}
-
-int64_t cycles_of(const Tensor &tensor, const std::vector<int64_t> &tile) {
-    const int64_t extent = dense_extent(tensor, tile);
-    return Problem::elements(tensor, tile.data()) / extent *
-           divided_up(extent, width_of(tensor, tile));
+int width_of(const Tensor &tensor, int64_t dense_extent) {
+    const int64_t cycles =
+        divided_up(dense_extent, tensor.output ? most_drain_width : most_fill_width);
+    return int(divided_up(dense_extent, cycles));
 }
 
 int fill_width(const MappedLayer &mapped, const Tensor &tensor, int level) {
-    return width_of(tensor, level_tile(mapped, nest_of(mapped), level));
+    return width_of(tensor, dense_extent(tensor, level_tile(mapped, nest_of(mapped), level)));
 }
 
 int drain_width(const MappedLayer &mapped) {

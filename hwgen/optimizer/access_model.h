@@ -50,10 +50,7 @@ constexpr int most_drain_width = 4;
 /// Elements of a tile of the tensor that are moved in a cycle: neighbours along its dense
 /// dimension, so many that this takes the fewest cycles, and no more. In the last cycle of a row
 /// there can be fewer.
-int width_of(const Tensor &tensor, const std::vector<int64_t> &tile);
-
-/// Cycles that it takes to move the tile.
-int64_t cycles_of(const Tensor &tensor, const std::vector<int64_t> &tile);
+int width_of(const Tensor &tensor, int64_t dense_extent);
 
 /// Elements that the copy of a level gets in a cycle.
 int fill_width(const MappedLayer &mapped, const Tensor &tensor, int level);

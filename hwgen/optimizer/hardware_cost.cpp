@@ -22,13 +22,14 @@ EnergyUnit level_energy_unit(const Hardware &hardware) {
 }
 
 void check_range(const Problem &problem, const Hardware &hardware) {
-    // No copy is filled with more than its window's elements in each iteration. Partial last rounds
-    // of the array at most double the points along each loop; and there are no more points than
-    // operations.
+    // No copy is filled with more than its window's elements in each iteration. Whole tiles have at
+    // least the lanes of the array, and each level makes at most one ragged tile of each tile
+    // around it: so lanes times points are, along a loop, at most the extent times
+    // (levels - 1 cuts + 2); and there are no more points than operations.
     const double operations = double(problem.operations());
     double rounds = 1;
     for (const Loop &loop : problem.loops) {
-        rounds *= loop.extent > 1 ? 2 : 1;
+        rounds *= loop.extent > 1 ? double(hardware.levels.size() + 1) : 1;
     }
     rounds = std::min(rounds, double(hardware.array.elements));
     double worst = operations * rounds;

@@ -36,13 +36,19 @@ public:
                    Objective objective)
         : space_(model, constraints), objective_(objective),
           choices_(constraints.axes ? given_spatial(model, *constraints.axes)
-                                    : spatial_choices(model, constraints.accepts)) {
+                                    : spatial_choices(model, constraints.accepts, constraints.factors)) {
         for (size_t c = 0; c < choices_.size(); c++) {
             const HardwareSpace::Lanes lanes = space_.lanes(choices_[c].factors);
-            const ObjectiveValue bound = value(space_.bound(lanes, space_.whole()));
+            const ObjectiveValue bound = value(space_.bound(lanes, space_.whole(lanes)));
             starts_.push_back({bound, bound, false, c, lanes});
         }
         sort_starts();
+        if (constraints.factors != Factors::Divide) {
+            fewer_constraints_ = std::make_unique<Constraints>(constraints);
+            fewer_constraints_->factors =
+                constraints.factors == Factors::All ? Factors::Ceil : Factors::Divide;
+            fewer_ = std::make_unique<Implementation>(model, *fewer_constraints_, objective);
+        }
     }
 
     std::optional<ObjectiveValue> least_bound() const {
@@ -52,6 +58,7 @@ public:
     HardwareSearchResult run(const LayerShape &shape, const SearchOptions &options,
                              const SearchLimits &limits) {
         begin(shape, options, limits);
+        begin_with_fewer();
         std::vector<std::thread> threads;
         for (int t = 1; t < options_.threads; t++) {
             threads.emplace_back([this] { work(); });
@@ -69,9 +76,9 @@ public:
         if (best_.empty()) {
             result.why_none = choices_.empty() ? no_spatial_choice(space_.hardware())
                               : stopped_       ? "time was over before a mapping was found"
-                                               : "no tiles fit into the memories, with factors "
-                                                 "that divide and what is fixed (a copy that is "
-                                                 "filled more than once has two slots)";
+                                               : "no tiles fit into the memories, with what is "
+                                                 "fixed (a copy that is filled more than once has "
+                                                 "two slots)";
             return result;
         }
         result.value = best_.front().value;
@@ -93,24 +100,64 @@ private:
         size_t choice;
         HardwareSpace::Lanes lanes;
     };
+    /// A tile that was chosen, and the bound of all mappings with it: nodes are visited in this
+    /// order.
+    struct Node {
+        ObjectiveValue bound;
+        HardwareSpace::Step step;
+
+        bool operator<(const Node &other) const {
+            return bound == other.bound ? step < other.step : bound < other.bound;
+        }
+    };
+    using Path = std::vector<Node>; ///< from the last level inwards
+
+    static int ragged(const Path &path) {
+        int loops = 0;
+        for (const Node &node : path) {
+            loops += node.step.ragged;
+        }
+        return loops;
+    }
+
+    /// Of equal mappings, the one with the fewest ragged tiles is the best, then the first one.
     struct Best {
         ObjectiveValue value;
         size_t choice;
-        std::vector<HardwareSpace::Step> path; ///< from the last level inwards
+        Path path;
 
         bool operator<(const Best &other) const {
-            return value == other.value
-                       ? std::tie(choice, path) < std::tie(other.choice, other.path)
-                       : value < other.value;
+            if (!(value == other.value)) {
+                return value < other.value;
+            }
+            const int own = ragged(path), others = ragged(other.path);
+            return std::tie(own, choice, path) < std::tie(others, other.choice, other.path);
+        }
+        /// Whether all mappings are worse than this one that have this bound, at least so many
+        /// ragged tiles, these spatial loops, and these tiles first.
+        bool beats(const ObjectiveValue &bound, int least_ragged, size_t other_choice,
+                   const Path &prefix) const {
+            if (!(bound == value)) {
+                return value < bound;
+            }
+            const int own = ragged(path);
+            if (least_ragged != own || other_choice != choice) {
+                return std::tie(own, choice) < std::tie(least_ragged, other_choice);
+            }
+            return std::lexicographical_compare(path.begin(), path.begin() + int(prefix.size()),
+                                                prefix.begin(), prefix.end());
         }
     };
     struct Child {
-        ObjectiveValue bound;
+        Node node;
         Part part;
-        HardwareSpace::Step step;
     };
 
     HardwareSpace space_;
+    /// The search among fewer tiles, which is short, and whose results are the first ones to beat.
+    /// Empty: tiles divide.
+    std::unique_ptr<Implementation> fewer_;
+    std::unique_ptr<Constraints> fewer_constraints_;
     LayerShape shape_;
     Objective objective_;
     SearchOptions options_;
@@ -139,6 +186,26 @@ private:
         sort_starts();
     }
 
+    void begin_with_fewer() {
+        if (!fewer_ || !options_.prune) {
+            return;
+        }
+        fewer_->run(shape_, options_, limits_);
+        evaluated_ += fewer_->evaluated_;
+        for (const Best &found : fewer_->best_) {
+            take({found.value, choice_of(fewer_->choices_[found.choice]), found.path});
+        }
+    }
+
+    /// The same loops in the array, among the choices of this search.
+    size_t choice_of(const SpatialChoice &choice) const {
+        const auto found = std::find_if(
+            choices_.begin(), choices_.end(),
+            [&](const SpatialChoice &other) { return other.factors == choice.factors; });
+        ORRERY_CHECK(found != choices_.end(), "a choice of spatial loops is lost");
+        return size_t(found - choices_.begin());
+    }
+
     void sort_starts() {
         std::sort(starts_.begin(), starts_.end(), [](const Start &a, const Start &b) {
             return a.least == b.least ? a.choice < b.choice : a.least < b.least;
@@ -151,24 +218,26 @@ private:
 
     MappedLayer mapped(const Best &one) const {
         const SpatialChoice &choice = choices_[one.choice];
-        return space_.mapped(shape_, choice.factors, choice.axes.front(), one.path);
+        std::vector<HardwareSpace::Step> steps;
+        for (const Node &node : one.path) {
+            steps.push_back(node.step);
+        }
+        return space_.mapped(shape_, choice.factors, choice.axes.front(), steps);
     }
 
     bool full() const { return int(best_.size()) == options_.keep; }
 
-    /// What is above it cannot be a result.
-    std::optional<ObjectiveValue> most() {
-        Least least{limits_.most};
+    /// What it beats cannot be a result.
+    std::optional<Best> worst_kept() {
         const std::lock_guard<std::mutex> lock(mutex_);
-        if (options_.prune && full()) {
-            least.add(best_.back().value);
-        }
-        return least.value;
+        return options_.prune && full() ? std::optional(best_.back()) : std::nullopt;
     }
 
-    bool is_above(const std::optional<ObjectiveValue> &most, const ObjectiveValue &bound) {
-        limited_ = limited_ || (limits_.most && *limits_.most < bound);
-        return most && *most < bound;
+    /// No mapping with this bound is asked for.
+    bool is_above_limit(const ObjectiveValue &bound) {
+        const bool above = limits_.most && *limits_.most < bound;
+        limited_ = limited_ || above;
+        return above;
     }
 
     /// All mappings with this bound are covered.
@@ -183,14 +252,14 @@ private:
         for (size_t i = next_++; i < starts_.size(); i = next_++) {
             Start &start = starts_[i];
             start.closed = start.closed || covered(start.bound);
-            if (start.closed || is_above(most(), start.least)) {
+            if (start.closed || is_above_limit(start.least) || is_beaten(start)) {
                 limited_ = limited_ || start.closed;
                 continue;
             }
-            std::vector<HardwareSpace::Step> path;
+            Path path;
             Least open;
             if (!stopped_) {
-                open = descend(start, space_.whole(), path);
+                open = descend(start, space_.whole(start.lanes), path);
             }
             const std::lock_guard<std::mutex> lock(mutex_);
             if (stopped_) { // this one was not finished, or not begun
@@ -212,45 +281,65 @@ private:
         }
     }
 
+    bool is_beaten(const Start &start) {
+        const std::optional<Best> kept = worst_kept();
+        return kept && kept->beats(start.least, 0, start.choice, {});
+    }
+
     /// Gives the least value that a mapping of the part can have, of those that are not covered.
-    Least descend(const Start &start, const Part &part, std::vector<HardwareSpace::Step> &path) {
+    Least descend(const Start &start, const Part &part, Path &path) {
         std::vector<Child> children;
         Least open;
-        const std::optional<ObjectiveValue> before = most();
-        space_.each_child(start.lanes, part, [&](const Part &inner, HardwareSpace::Step step) {
-            const ObjectiveValue bound = value(space_.bound(start.lanes, inner));
+        const std::optional<Best> kept = worst_kept();
+        const int ragged_so_far = ragged(path);
+        const auto excluded = [&](const HardwareSpace::Amount &amount, int more_ragged) {
+            const ObjectiveValue bound = value(amount);
             if (covered(bound)) {
-                return;
+                return true;
             }
-            if (is_above(before, bound)) {
+            if (is_above_limit(bound) ||
+                (kept && kept->beats(bound, ragged_so_far + more_ragged, start.choice, path))) {
                 open.add(bound);
-            } else {
-                children.push_back({bound, inner, step});
+                return true;
             }
-        });
+            return false;
+        };
+        space_.each_child(start.lanes, part, excluded,
+                          [&](const Part &inner, const HardwareSpace::Step &step) {
+                              const HardwareSpace::Amount amount =
+                                  space_.bound(start.lanes, inner);
+                              if (!excluded(amount, step.ragged)) {
+                                  children.push_back({{value(amount), step}, inner});
+                              }
+                          });
         if (options_.seconds > 0 &&
             std::chrono::duration<double>(Clock::now() - begin_).count() > options_.seconds) {
             stopped_ = true;
         }
-        std::sort(children.begin(), children.end(), [](const Child &a, const Child &b) {
-            return a.bound == b.bound ? a.step < b.step : a.bound < b.bound;
-        });
+        std::sort(children.begin(), children.end(),
+                  [](const Child &a, const Child &b) { return a.node < b.node; });
         for (const Child &child : children) {
-            if (stopped_ || is_above(most(), child.bound)) {
-                open.add(child.bound);
-                break;
-            }
-            path.push_back(child.step);
-            if (child.part.level == 0) {
-                evaluated_++;
-                open.add(child.bound);
-                take({child.bound, start.choice, path});
-            } else {
-                open.add(descend(start, child.part, path).value);
-            }
+            path.push_back(child.node);
+            open.add(visit(start, child, path));
             path.pop_back();
         }
         return open;
+    }
+
+    /// The same of a child, whose path this is.
+    std::optional<ObjectiveValue> visit(const Start &start, const Child &child, Path &path) {
+        const ObjectiveValue &bound = child.node.bound;
+        const std::optional<Best> kept = worst_kept();
+        if (stopped_ || is_above_limit(bound) ||
+            (kept && kept->beats(bound, ragged(path), start.choice, path))) {
+            return bound;
+        }
+        if (child.part.level > 0) {
+            return descend(start, child.part, path).value;
+        }
+        evaluated_++;
+        take({bound, start.choice, path});
+        return bound;
     }
 
     void take(const Best &found) {
@@ -283,7 +372,8 @@ private:
         return a.mapping.bypassed == b.mapping.bypassed &&
                std::equal(left.begin(), left.end(), right.begin(), right.end(),
                           [](const NestLoop &x, const NestLoop &y) {
-                              return x.level == y.level && x.loop == y.loop && x.factor == y.factor;
+                              return x.level == y.level && x.loop == y.loop && x.factor == y.factor &&
+                                     x.inside == y.inside;
                           });
     }
 };

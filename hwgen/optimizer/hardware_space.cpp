@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 namespace Orrery::optimizer {
 
@@ -17,38 +18,25 @@ int64_t divided_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 HardwareSpace::HardwareSpace(const InterstellarModel &model, const Constraints &constraints)
     : problem_(model.problem()), hardware_(model.hardware()), constraints_(constraints),
-      lattice_(model.problem()), tensors_(problem_.tensors.size()) {
+      loops_(int(problem_.loops.size())), tensors_(problem_.tensors.size()) {
     ORRERY_CHECK(tensors_ <= size_t(most_tensors), "{} tensors", tensors_);
+    ORRERY_CHECK(loops_ <= max_loops, "{} loops", loops_);
+    std::vector<int64_t> extents;
+    for (int d = 0; d < loops_; d++) {
+        extents.push_back(problem_.loops[size_t(d)].extent);
+        longest_first_.push_back(d);
+    }
+    std::stable_sort(longest_first_.begin(), longest_first_.end(),
+                     [&](int a, int b) { return extents[size_t(a)] > extents[size_t(b)]; });
     for (size_t x = 0; x < tensors_; x++) {
         output_ = problem_.tensors[x].output ? x : output_;
         indexing_.push_back(problem_.loops_of(problem_.tensors[x]));
-        elements_.emplace_back();
-        needed_.emplace_back();
-        widths_.emplace_back();
-        cycles_.emplace_back();
-        for (Lattice::Point p = 0; p < lattice_.points(); p++) {
-            const std::vector<int64_t> tile = lattice_.tile(p);
-            elements_[x].push_back(Problem::elements(problem_.tensors[x], tile.data()));
-            needed_[x].push_back(Problem::distinct_elements(problem_.tensors[x], tile));
-            widths_[x].push_back(width_of(problem_.tensors[x], tile));
-            cycles_[x].push_back(cycles_of(problem_.tensors[x], tile));
-        }
     }
+    outputs_ = whole_elements(output_, extents.data());
     const EnergyUnit unit = level_energy_unit(hardware_);
     for (const MemoryLevel &level : hardware_.levels) {
         read_energy_.push_back(unit.units(level.read_pj));
         write_energy_.push_back(unit.units(level.write_pj));
-    }
-    for (int d = 0; d < lattice_.loops(); d++) {
-        const std::vector<int64_t> &divisors = lattice_.divisors(d);
-        divisors_of_.emplace_back(divisors.size());
-        for (size_t i = 0; i < divisors.size(); i++) {
-            for (size_t j = 0; j <= i; j++) {
-                if (divisors[i] % divisors[j] == 0) {
-                    divisors_of_[d][i].push_back(int(j));
-                }
-            }
-        }
     }
     make_orders();
     choose_bypassed();
@@ -61,7 +49,7 @@ HardwareSpace::Order HardwareSpace::order_keeping(size_t tensor, LoopSet first) 
         return contains(first, d) ? 0 : !contains(indexing_[tensor], d) ? 1 : 2;
     };
     for (int r = 0; r < 3; r++) {
-        for (int d = 0; d < lattice_.loops(); d++) {
+        for (int d = 0; d < loops_; d++) {
             if (rank(d) == r) {
                 order.push_back(d);
             }
@@ -71,7 +59,7 @@ HardwareSpace::Order HardwareSpace::order_keeping(size_t tensor, LoopSet first) 
 }
 
 void HardwareSpace::make_orders() {
-    const LoopSet all = (LoopSet(1) << lattice_.loops()) - 1;
+    const LoopSet all = (LoopSet(1) << loops_) - 1;
     for (int level = 0; level <= hardware_.last_level(); level++) {
         const bool last = level == hardware_.last_level();
         const LoopSet first = last ? all & ~indexing_[output_] : 0;
@@ -120,6 +108,7 @@ void HardwareSpace::choose_bypassed() {
             may |= x != output_ && (!given || !holds) ? TensorSet(1) << x : 0;
             must |= x != output_ && !holds ? TensorSet(1) << x : 0;
         }
+        always_held_.push_back(((TensorSet(1) << tensors_) - 1) & ~may & ~(TensorSet(1) << output_));
         bypassed_.emplace_back();
         for (TensorSet set = 0; set <= may; set++) {
             if ((set & ~may) == 0 && (must & ~set) == 0) {
@@ -129,77 +118,147 @@ void HardwareSpace::choose_bypassed() {
     }
 }
 
-HardwareSpace::Lanes HardwareSpace::lanes(const std::vector<int64_t> &factors) const {
+HardwareSpace::Lanes HardwareSpace::lanes(const std::vector<int64_t> &factors) {
     Lanes lanes{factors, {}, {}};
-    int64_t all = 1, reducing = 1;
-    for (int d = 0; d < lattice_.loops(); d++) {
-        all *= factors[d];
-        reducing *= contains(indexing_[output_], d) ? 1 : factors[d];
+    for (int d = 0; d < loops_; d++) {
+        std::unique_ptr<LoopTiles> &tiles = tiles_[{d, factors[size_t(d)]}];
+        if (!tiles) {
+            tiles = std::make_unique<LoopTiles>(problem_.loops[size_t(d)].extent,
+                                                factors[size_t(d)], constraints_.factors);
+        }
+        lanes.tiles[d] = tiles.get();
     }
-    const int64_t operations = problem_.operations();
-    const int64_t points = divided_up(operations, all);
-    lanes.least.cycles = points;
     for (size_t x = 0; x < tensors_; x++) {
         lanes.distinct[x] = Problem::distinct_elements(problem_.tensors[x], factors);
     }
-    lanes.least.energy =
-        read_energy_[hardware_.last_level() - 1] * points * lanes.distinct[output_] +
-        output_energy(divided_up(operations, reducing));
     return lanes;
 }
 
-HardwareSpace::Part HardwareSpace::whole() const {
-    Part part{hardware_.last_level(), lattice_.whole(), 1, {}, {}, {}};
-    part.stays.fill(1);
+HardwareSpace::Part HardwareSpace::whole(const Lanes &lanes) const {
+    Part part{hardware_.last_level(), {}, {}, {}, {}};
+    for (int d = 0; d < loops_; d++) {
+        part.tile[d] = lanes.tiles[d]->whole();
+    }
+    part.repeats.fill(1);
     part.source.fill(hardware_.last_level());
     return part;
 }
 
-/// What the loops of a level, which make the inner tile of the outer one, do to the copies inside.
-void HardwareSpace::pass(const Part &part, const Order &order, Part &inner) const {
-    PerTensor stays;
-    stays.fill(1);
-    std::array<bool, most_tensors> ended{};
-    for (const int d : order) {
-        const int64_t factor = lattice_.extent(part.tile, d) / lattice_.extent(inner.tile, d);
-        if (factor == 1) {
-            continue;
-        }
-        inner.iterations *= factor;
-        for (size_t x = 0; x < tensors_; x++) {
-            ended[x] = ended[x] || contains(indexing_[x], d);
-            stays[x] *= ended[x] ? 1 : factor;
+int64_t HardwareSpace::tiles_indexing(size_t tensor, const Tile &tile) const {
+    int64_t product = 1;
+    for (int d = 0; d < loops_; d++) {
+        product *= contains(indexing_[tensor], d) ? tile[d]->tiles : 1;
+    }
+    return product;
+}
+
+/// Of the tensor, in a tile of these extents.
+int64_t HardwareSpace::whole_elements(size_t tensor, const int64_t *extents) const {
+    return Problem::elements(problem_.tensors[tensor], extents);
+}
+
+int64_t HardwareSpace::moved_coordinates(const Dimension &dimension, const Tile &tile) const {
+    int64_t tiles = 1;
+    for (const Dimension::Term &term : dimension.terms) {
+        tiles *= tile[term.loop]->tiles;
+    }
+    int64_t sum = tiles; // each has 1 + coefficient * (extent - 1) + ...
+    for (const Dimension::Term &term : dimension.terms) {
+        const int64_t own = tile[term.loop]->tiles;
+        sum += term.coefficient * (tiles / own) * (problem_.loops[size_t(term.loop)].extent - own);
+    }
+    return sum;
+}
+
+HardwareSpace::Moved HardwareSpace::moved(size_t tensor, const Tile &tile) const {
+    const Tensor &of = problem_.tensors[tensor];
+    Moved moved{1, 1, 1};
+    for (size_t i = 0; i < of.dimensions.size(); i++) {
+        const Dimension &dimension = of.dimensions[i];
+        const int64_t coordinates = moved_coordinates(dimension, tile);
+        moved.elements *= coordinates;
+        if (int(i) == of.dense) {
+            moved.width = width_of(of, dense_extent(tensor, tile));
+            moved.cycles *= sum_of_tiles(dimension, tile, [&](const int64_t *extents) {
+                return divided_up(Problem::extent(dimension, extents), moved.width);
+            });
+        } else {
+            moved.cycles *= coordinates;
         }
     }
-    inner.iterations *= part.iterations;
+    return moved;
+}
+
+/// Of a whole tile.
+int64_t HardwareSpace::dense_extent(size_t tensor, const Tile &tile) const {
+    const Tensor &of = problem_.tensors[tensor];
+    int64_t extent = 1;
+    if (of.dense >= 0) {
+        for (const Dimension::Term &term : of.dimensions[size_t(of.dense)].terms) {
+            extent += term.coefficient * (tile[term.loop]->extent - 1);
+        }
+    }
+    return extent;
+}
+
+/// Of all tiles together, without what a stride skips: their work needs so many elements.
+int64_t HardwareSpace::needed_elements(size_t tensor, const Tile &tile) const {
+    int64_t product = 1;
+    for (const Dimension &dimension : problem_.tensors[tensor].dimensions) {
+        product *= dimension.terms.size() == 1
+                       ? problem_.loops[size_t(dimension.terms[0].loop)].extent
+                       : sum_of_tiles(dimension, tile, [&](const int64_t *extents) {
+                             return Problem::distinct_coordinates(dimension, extents);
+                         });
+    }
+    return product;
+}
+
+/// How often the copies of the tile are filled anew because of loops that do not index the tensor:
+/// of those further out than the innermost one that does.
+HardwareSpace::PerTensor HardwareSpace::repeats_inside(const Part &part, const Order &order,
+                                                       const Tile &tile) const {
+    PerTensor repeats = part.repeats;
     for (size_t x = 0; x < tensors_; x++) {
-        inner.stays[x] = ended[x] ? stays[x] : stays[x] * part.stays[x];
+        int64_t product = 1;
+        bool further_out = false;
+        for (const int d : order) {
+            const bool indexing = contains(indexing_[x], d);
+            product *= indexing ? 1 : (further_out ? tile : part.tile)[d]->tiles;
+            further_out = further_out || (indexing && tile[d] != part.tile[d]);
+        }
+        repeats[x] = further_out ? product : repeats[x];
     }
-    if (part.level == hardware_.last_level()) {
-        const int64_t outputs = elements_[output_][lattice_.whole()];
-        const int64_t cycles =
-            outputs / elements_[output_][inner.tile] * cycles_[output_][inner.tile];
-        inner.amount.cycles = std::max(inner.amount.cycles, cycles);
-        // Lanes of the drain without work read, too.
-        inner.amount.energy +=
-            read_energy_[inner.level] * (cycles * widths_[output_][inner.tile] - outputs);
+    return repeats;
+}
+
+/// Results that leave the tiles of the last but one level.
+void HardwareSpace::drain(Part &part) const {
+    if (part.level == hardware_.last_level() - 1) {
+        const Moved results = moved(output_, part.tile);
+        // Lanes of the drain without work read, too; the others are in the bounds of all parts.
+        part.amount.energy +=
+            read_energy_[size_t(part.level)] * (results.cycles * results.width - outputs_);
+        part.amount.cycles = std::max(part.amount.cycles, results.cycles);
     }
 }
 
 /// Copies of the part's tile, of the operands that do not bypass its level.
-void HardwareSpace::hold(TensorSet bypassed, Part &part) const {
+void HardwareSpace::hold(TensorSet bypassed, const std::array<Moved, most_tensors> &moved,
+                         Part &part) const {
     for (size_t x = 0; x < tensors_; x++) {
-        if (x != output_ && (bypassed >> x & 1) == 0) {
-            const int64_t moved = fills(part, x) * elements_[x][part.tile],
-                          cycles = fills(part, x) * cycles_[x][part.tile];
-            // Lanes without work read copies, too; the last level they do not.
-            const int64_t read =
-                part.source[x] == hardware_.last_level() ? moved : cycles * widths_[x][part.tile];
-            part.amount.energy +=
-                read * read_energy_[part.source[x]] + moved * write_energy_[part.level];
-            part.amount.cycles = std::max(part.amount.cycles, cycles);
-            part.source[x] = part.level;
+        if (x == output_ || (bypassed >> x & 1) != 0) {
+            continue;
         }
+        const int64_t elements = part.repeats[x] * moved[x].elements,
+                      cycles = part.repeats[x] * moved[x].cycles;
+        // Lanes without work read copies, too; the last level they do not.
+        const int64_t read =
+            part.source[x] == hardware_.last_level() ? elements : cycles * moved[x].width;
+        part.amount.energy += read * read_energy_[size_t(part.source[x])] +
+                              elements * write_energy_[size_t(part.level)];
+        part.amount.cycles = std::max(part.amount.cycles, cycles);
+        part.source[x] = part.level;
     }
 }
 
@@ -218,9 +277,11 @@ bool HardwareSpace::reaches_array(const Part &part) const {
 }
 
 /// What is given, and that the array has its lanes.
-bool HardwareSpace::allowed(const Lanes &lanes, const Part &part, int loop, int64_t extent) const {
-    const int64_t lane = lanes.factors[loop], given = constraints_.given(part.level, loop);
-    if (extent < lane || (given != 0 && lattice_.extent(part.tile, loop) != given * extent)) {
+bool HardwareSpace::is_allowed(const Lanes &lanes, const Part &part, int loop,
+                               int64_t extent) const {
+    const int64_t lane = lanes.factors[size_t(loop)];
+    const int64_t given = constraints_.given(part.level, loop);
+    if (extent < lane || (given != 0 && divided_up(part.tile[loop]->extent, extent) != given)) {
         return false;
     }
     const bool inside = part.level - 1 <= hardware_.array.level;
@@ -232,75 +293,155 @@ bool HardwareSpace::allowed(const Lanes &lanes, const Part &part, int loop, int6
 }
 
 int64_t HardwareSpace::room(const Lanes &lanes, int level) const {
-    int64_t words = hardware_.levels[level].words;
+    int64_t words = hardware_.levels[size_t(level)].words;
     for (const int64_t factor : lanes.factors) {
         words *= level <= hardware_.array.level ? factor : 1;
     }
     return words;
 }
 
+/// Whether a tile of which so many loops are cut can fit, if the others get as small as they may.
+bool HardwareSpace::may_fit(const Lanes &lanes, const Part &part, int cut, const Tile &tile) const {
+    const int level = part.level - 1;
+    const TensorSet sums =
+        level == hardware_.last_level() - 1 ? TensorSet(1) << output_ : TensorSet(0);
+    const TensorSet held = always_held_[size_t(level)] | sums;
+    if (held == 0) {
+        return true;
+    }
+    std::array<int64_t, max_loops> extents{};
+    for (int i = 0; i < loops_; i++) {
+        const int d = longest_first_[size_t(i)];
+        extents[size_t(d)] = i < cut ? tile[d]->extent : lanes.factors[size_t(d)];
+    }
+    int64_t words = 0;
+    for (size_t x = 0; x < tensors_; x++) {
+        if ((held >> x & 1) != 0) {
+            words += whole_elements(x, extents.data()) *
+                     (part.repeats[x] * tiles_indexing(x, tile) > 1 ? 2 : 1);
+        }
+    }
+    return words <= room(lanes, level);
+}
+
 bool HardwareSpace::fits(const Lanes &lanes, const Part &part) const {
+    std::array<int64_t, max_loops> extents{};
+    for (int d = 0; d < loops_; d++) {
+        extents[size_t(d)] = part.tile[d]->extent;
+    }
     int64_t words = 0;
     for (size_t x = 0; x < tensors_; x++) {
         const bool held =
             x == output_ ? part.level == hardware_.last_level() - 1 : part.source[x] == part.level;
         if (held) {
-            words += elements_[x][part.tile] * (fills(part, x) == 1 ? 1 : 2);
+            words += whole_elements(x, extents.data()) * (fills(part, x) == 1 ? 1 : 2);
         }
     }
     return words <= room(lanes, part.level);
 }
 
-int64_t HardwareSpace::output_energy(int64_t stored) const {
-    const int last = hardware_.last_level();
-    const int64_t outputs = elements_[output_][lattice_.whole()];
-    return write_energy_[last - 1] * stored +
-           (read_energy_[last - 1] + write_energy_[last]) * outputs;
-}
-
-/// Of the array and the sums, where all tiles are chosen.
-HardwareSpace::Amount HardwareSpace::array_amount(const Lanes &lanes, const Part &part) const {
-    int64_t points = part.iterations, stored = part.iterations;
-    for (int d = 0; d < lattice_.loops(); d++) {
-        const int64_t extent = lattice_.extent(part.tile, d);
-        const int64_t steps = divided_up(extent, lanes.factors[d]);
-        points *= steps;
-        stored *= contains(indexing_[output_], d) ? extent : steps;
-    }
-    Amount amount{output_energy(stored), points};
-    for (size_t x = 0; x < tensors_; x++) {
-        const int level = x == output_ ? hardware_.last_level() - 1 : part.source[x];
-        amount.energy += read_energy_[level] * points * lanes.distinct[x];
-    }
-    return amount;
-}
-
 /// Of what is done inside of the part for an operand, whatever is chosen there: the array reads it
 /// from the innermost copy that there is, or from one further in, which gets each element that the
-/// tile's work needs at least once per fill of that: tiles inside leave out what a stride skips.
-int64_t HardwareSpace::least_energy(const Lanes &lanes, const Part &part, size_t tensor) const {
+/// tiles' work needs at least once per fill of these: tiles inside leave out what a stride skips.
+int64_t HardwareSpace::least_energy(const Lanes &lanes, const Part &part, const Work &work,
+                                    size_t tensor) const {
     const int source = part.source[tensor];
-    const int64_t read = lanes.least.cycles * lanes.distinct[tensor];
-    const int64_t moved = fills(part, tensor) * needed_[tensor][part.tile];
+    const int64_t read = work.points * lanes.distinct[tensor];
+    const int64_t moved = part.repeats[tensor] * work.needed[tensor];
     int64_t least = source == hardware_.last_level() ? std::numeric_limits<int64_t>::max()
-                                                     : read * read_energy_[source];
+                                                     : read * read_energy_[size_t(source)];
     for (int level = 0; level < part.level; level++) {
         if (may_hold(level, tensor)) {
-            least = std::min(least, moved * (read_energy_[source] + write_energy_[level]) +
-                                        read * read_energy_[level]);
+            least = std::min(
+                least, moved * (read_energy_[size_t(source)] + write_energy_[size_t(level)]) +
+                           read * read_energy_[size_t(level)]);
         }
     }
     return least;
 }
 
+HardwareSpace::Work HardwareSpace::work_of(const Lanes &lanes, const Tile &tile) const {
+    const size_t last = size_t(hardware_.last_level());
+    Work work;
+    int64_t stored = 1;
+    for (int d = 0; d < loops_; d++) { // tiles further in do not make them less
+        work.points *= tile[d]->steps;
+        stored *= contains(indexing_[output_], d) ? problem_.loops[size_t(d)].extent
+                                                  : tile[d]->steps;
+    }
+    work.energy = read_energy_[last - 1] * (work.points * lanes.distinct[output_] + outputs_) +
+                  write_energy_[last - 1] * stored + write_energy_[last] * outputs_;
+    for (size_t x = 0; x < tensors_; x++) {
+        work.needed[x] = x == output_ ? 0 : needed_elements(x, tile);
+    }
+    return work;
+}
+
 HardwareSpace::Amount HardwareSpace::bound(const Lanes &lanes, const Part &part) const {
-    Amount amount = part.level == 0 ? array_amount(lanes, part) : lanes.least;
-    amount.energy += part.amount.energy;
-    amount.cycles = std::max(amount.cycles, part.amount.cycles);
-    for (size_t x = 0; x < tensors_ && part.level > 0; x++) {
-        amount.energy += x == output_ ? 0 : least_energy(lanes, part, x);
+    return bound(lanes, part, work_of(lanes, part.tile));
+}
+
+HardwareSpace::Amount HardwareSpace::bound(const Lanes &lanes, const Part &part,
+                                           const Work &work) const {
+    Amount amount{part.amount.energy + work.energy, std::max(part.amount.cycles, work.points)};
+    for (size_t x = 0; x < tensors_; x++) {
+        if (x != output_) {
+            amount.energy += least_energy(lanes, part, work, x);
+            amount.cycles = std::max(amount.cycles, least_cycles(part, work, x));
+        }
+    }
+    if (part.level == hardware_.last_level()) {
+        amount.cycles = std::max(amount.cycles, divided_up(outputs_, widest(part, output_)));
     }
     return amount;
+}
+
+/// Neighbours in memory that tiles of the part, or further in, can move together.
+int64_t HardwareSpace::widest(const Part &part, size_t tensor) const {
+    return std::min<int64_t>(tensor == output_ ? most_drain_width : most_fill_width,
+                             dense_extent(tensor, part.tile));
+}
+
+/// Of filling a copy further in, which an operand without one needs.
+int64_t HardwareSpace::least_cycles(const Part &part, const Work &work, size_t tensor) const {
+    return part.source[tensor] < hardware_.last_level()
+               ? 0
+               : divided_up(part.repeats[tensor] * work.needed[tensor], widest(part, tensor));
+}
+
+/// No mapping costs less whose next tile is cut from the part in this way, in some loops perhaps
+/// further: with the best of the orders.
+HardwareSpace::Amount HardwareSpace::least_inside(const Lanes &lanes, const Part &part,
+                                                  const Tile &tile) const {
+    const Work work = work_of(lanes, tile);
+    Part inside = part;
+    std::optional<Amount> least;
+    for (const Order &order : orders_[size_t(part.level)]) {
+        inside.repeats = repeats_inside(part, order, tile);
+        const Amount amount = bound(lanes, inside, work);
+        least = least ? Amount{std::min(least->energy, amount.energy),
+                               std::min(least->cycles, amount.cycles)}
+                      : amount;
+    }
+    return *least;
+}
+
+/// Those of which the tile's extent does not divide the one around it.
+int HardwareSpace::ragged_loops(const Part &part, const Tile &tile) const {
+    int loops = 0;
+    for (int d = 0; d < loops_; d++) {
+        loops += part.tile[d]->extent % tile[d]->extent != 0 ? 1 : 0;
+    }
+    return loops;
+}
+
+HardwareSpace::Step HardwareSpace::step_of(const Part &part, const Tile &tile) const {
+    Step step;
+    for (int d = 0; d < loops_; d++) {
+        step.extents[size_t(d)] = tile[d]->extent;
+    }
+    step.ragged = ragged_loops(part, tile);
+    return step;
 }
 
 MappedLayer HardwareSpace::mapped(const LayerShape &shape, const std::vector<int64_t> &factors,
@@ -314,24 +455,26 @@ MappedLayer HardwareSpace::mapped(const LayerShape &shape, const std::vector<int
     for (const MemoryLevel &level : hardware_.levels) {
         result.levels.push_back(level.name);
     }
-    result.mapping.axes = axes;
-    result.mapping.temporal.assign(size_t(last) + 1,
-                                   std::vector<int64_t>(problem_.loops.size(), 1));
-    result.mapping.order.assign(size_t(last) + 1, orders_[0].front());
-    result.mapping.bypassed.assign(size_t(last) + 1, 0);
-    Lattice::Point tile = lattice_.whole();
+    Mapping &mapping = result.mapping;
+    mapping.axes = axes;
+    mapping.temporal.assign(size_t(last) + 1, std::vector<int64_t>(problem_.loops.size(), 1));
+    mapping.ragged.assign(size_t(last) + 1, std::vector<int64_t>(problem_.loops.size(), 0));
+    mapping.order.assign(size_t(last) + 1, orders_[0].front());
+    mapping.bypassed.assign(size_t(last) + 1, 0);
+    for (int d = 0; d < loops_; d++) {
+        int64_t around = problem_.loops[size_t(d)].extent;
+        for (int level = last; level > 0; level--) {
+            const int64_t inside = path[size_t(last - level)].extents[size_t(d)];
+            mapping.temporal[size_t(level)][size_t(d)] = divided_up(around, inside);
+            mapping.ragged[size_t(level)][size_t(d)] = around % inside != 0 ? inside : 0;
+            around = inside;
+        }
+        mapping.temporal[0][size_t(d)] = divided_up(around, factors[size_t(d)]);
+    }
     for (int level = last; level > 0; level--) {
         const Step &step = path[size_t(last - level)];
-        result.mapping.order[level] = orders_[level][step.order];
-        result.mapping.bypassed[level - 1] = step.bypassed;
-        for (int d = 0; d < lattice_.loops(); d++) {
-            result.mapping.temporal[level][d] =
-                lattice_.extent(tile, d) / lattice_.extent(step.tile, d);
-        }
-        tile = step.tile;
-    }
-    for (int d = 0; d < lattice_.loops(); d++) {
-        result.mapping.temporal[0][d] = divided_up(lattice_.extent(tile, d), factors[d]);
+        mapping.order[size_t(level)] = orders_[size_t(level)][size_t(step.order)];
+        mapping.bypassed[size_t(level) - 1] = step.bypassed;
     }
     return result;
 }

@@ -68,9 +68,7 @@ int64_t Problem::extent(const Dimension &dimension, const int64_t *tile) {
     return extent;
 }
 
-namespace {
-
-int64_t distinct_coordinates(const Dimension &dimension, const std::vector<int64_t> &counts) {
+int64_t Problem::distinct_coordinates(const Dimension &dimension, const int64_t *counts) {
     const std::vector<Dimension::Term> &terms = dimension.terms;
     if (terms.size() == 1) {
         return counts[terms[0].loop];
@@ -95,12 +93,10 @@ int64_t distinct_coordinates(const Dimension &dimension, const std::vector<int64
     return int64_t(coordinates.size());
 }
 
-} // namespace
-
 int64_t Problem::distinct_elements(const Tensor &tensor, const std::vector<int64_t> &counts) {
     int64_t product = 1;
     for (const Dimension &dimension : tensor.dimensions) {
-        product *= distinct_coordinates(dimension, counts);
+        product *= distinct_coordinates(dimension, counts.data());
     }
     return product;
 }

@@ -59,6 +59,8 @@ struct Problem {
     /// Different elements that iterations 0 to counts[loop] - 1 of the loops reach together: fewer
     /// than `elements` where a stride leaves gaps.
     static int64_t distinct_elements(const Tensor &tensor, const std::vector<int64_t> &counts);
+    /// The same of one dimension: different coordinates.
+    static int64_t distinct_coordinates(const Dimension &dimension, const int64_t *counts);
 };
 
 /// For each tensor of a layer the loop whose neighbours are neighbours in memory, or "none". Empty:

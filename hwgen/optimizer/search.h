@@ -1,4 +1,5 @@
 #pragma once
+#include "hwgen/optimizer/factors.h"
 #include "hwgen/optimizer/interstellar.h"
 
 #include <cstdint>
@@ -11,6 +12,7 @@ namespace Orrery::optimizer {
 
 /// What is given of a mapping; the search finds the rest.
 struct Constraints {
+    Factors factors = Factors::Ceil; ///< of the cost model orrery; interstellar knows Divide alone
     std::optional<std::vector<Axis>> axes;
     /// Searched axes that it refuses are left out; empty: none.
     std::function<bool(const std::vector<Axis> &)> accepts;

@@ -9,37 +9,47 @@ namespace Orrery::optimizer {
 
 namespace {
 
-std::vector<int64_t> factors_of(int64_t extent, int64_t most) {
-    std::vector<int64_t> factors;
-    for (int64_t factor = 2; factor <= std::min(extent, most); factor++) {
-        if (extent % factor == 0) {
-            factors.push_back(factor);
+/// Factors of a loop on an axis, where there is room for `most` lanes.
+std::vector<int64_t> factors_of(int64_t extent, int64_t most, Factors factors) {
+    const int64_t room = std::max<int64_t>(1, std::min(extent, most));
+    const int64_t rounds = (extent + room - 1) / room;
+    std::vector<int64_t> all;
+    for (int64_t factor = 2; factor <= room; factor++) {
+        const bool fewest_rounds = factor == (extent + rounds - 1) / rounds;
+        if (factors == Factors::All || extent % factor == 0 ||
+            (factors == Factors::Ceil && fewest_rounds)) {
+            all.push_back(factor);
         }
     }
-    return factors;
+    return all;
 }
 
 /// What an axis may hold.
-std::vector<Axis> axis_choices(const Problem &problem, const Hardware &hardware, int axis) {
+std::vector<Axis> axis_choices(const Problem &problem, const Hardware &hardware, int axis,
+                               Factors factors) {
     const int64_t width = hardware.array.width(axis);
     const double least = hardware.utilisation * double(width);
     std::vector<Axis> choices;
     if (least <= 1) {
         choices.push_back({});
     }
-    const int loops = int(problem.loops.size());
-    for (int u = 0; u < loops; u++) {
-        for (const int64_t factor : factors_of(problem.loops[u].extent, width)) {
-            if (double(factor) >= least) {
-                choices.push_back({{u, factor}});
-                continue;
-            }
-            for (int v = 0; hardware.replication && v < loops; v++) {
-                for (const int64_t second : factors_of(problem.loops[v].extent, width / factor)) {
-                    if (v != u && double(factor * second) >= least) {
-                        choices.push_back({{u, factor}, {v, second}});
-                    }
+    const auto pairs = [&](int near, int64_t factor) {
+        for (int far = 0; far < int(problem.loops.size()); far++) {
+            for (const int64_t second :
+                 factors_of(problem.loops[size_t(far)].extent, width / factor, factors)) {
+                if (far != near && double(factor * second) >= least) {
+                    choices.push_back({{near, factor}, {far, second}});
                 }
+            }
+        }
+    };
+    for (int loop = 0; loop < int(problem.loops.size()); loop++) {
+        const int64_t extent = problem.loops[size_t(loop)].extent;
+        for (const int64_t factor : factors_of(extent, width, factors)) {
+            if (double(factor) >= least) {
+                choices.push_back({{loop, factor}});
+            } else if (hardware.replication && (factors == Factors::All || extent % factor == 0)) {
+                pairs(loop, factor);
             }
         }
     }
@@ -127,9 +137,9 @@ private:
 
 std::vector<SpatialChoice>
 spatial_choices(const InterstellarModel &model,
-                const std::function<bool(const std::vector<Axis> &)> &accepts) {
+                const std::function<bool(const std::vector<Axis> &)> &accepts, Factors factors) {
     const Hardware &hardware = model.hardware();
-    const std::vector<Axis> first = axis_choices(model.problem(), hardware, 0);
+    const std::vector<Axis> first = axis_choices(model.problem(), hardware, 0, factors);
     const double least = hardware.utilisation * double(hardware.array.elements);
     Collector collector(model);
     const auto add = [&](const std::vector<Axis> &axes) {
@@ -144,7 +154,7 @@ spatial_choices(const InterstellarModel &model,
         return collector.take();
     }
     const bool alike = hardware.array.width(0) == hardware.array.width(1);
-    const std::vector<Axis> second = axis_choices(model.problem(), hardware, 1);
+    const std::vector<Axis> second = axis_choices(model.problem(), hardware, 1, factors);
     for (size_t i = 0; i < first.size(); i++) {
         for (size_t j = alike ? i : 0; j < second.size(); j++) {
             const bool disjoint = (loops_of(first[i]) & loops_of(second[j])) == 0;

@@ -1,4 +1,5 @@
 #pragma once
+#include "hwgen/optimizer/factors.h"
 #include "hwgen/optimizer/interstellar.h"
 
 #include <functional>
@@ -16,15 +17,18 @@ struct SpatialChoice {
     std::vector<int64_t> least_hops;        ///< [tensor], over the assignments
 };
 
-/// All assignments that the hardware allows: an axis has one loop with a factor that divides its
-/// extent and is at least utilisation * width and at most width, or, with replication, a first loop
-/// below that and a second one that bring the product there. Axes have different loops, and use at
+/// All assignments that the hardware allows: an axis has one loop with a factor that is at least
+/// utilisation * width and at most width, or, with replication, a first loop below that and a second
+/// one that bring the product there. Factors divide the loop's extent. With Factors::Ceil the last
+/// one of an axis may also be the least that takes as few rounds as the axis allows,
+/// ceil(extent / ceil(extent / room)); with Factors::All all may be any number. Axes have different loops, and use at
 /// least `utilisation` of the array together. Where the axes are equally long, they are alike: of
 /// two assignments that differ by an exchange of axes, one is listed. Those that `accepts` refuses
 /// are left out.
 std::vector<SpatialChoice>
 spatial_choices(const InterstellarModel &model,
-                const std::function<bool(const std::vector<Axis> &)> &accepts = {});
+                const std::function<bool(const std::vector<Axis> &)> &accepts = {},
+                Factors factors = Factors::Divide);
 
 /// Why there is none.
 std::string no_spatial_choice(const Hardware &hardware);

@@ -3,8 +3,7 @@
 namespace Orrery::optimizer {
 
 TileCounts TileCounts::cut(int64_t tile) const {
-    TileCounts result(tile);
-    result.counts_.clear();
+    TileCounts result(std::vector<Count>{});
     for (const auto &[extent, tiles] : counts_) {
         result.add(tile, tiles * (extent / tile));
         result.add(extent % tile, tiles);
@@ -43,13 +42,15 @@ void TileCounts::add(int64_t extent, int64_t tiles) {
     if (extent == 0 || tiles == 0) {
         return;
     }
-    for (auto &[known, count] : counts_) {
-        if (known == extent) {
-            count += tiles;
-            return;
-        }
+    auto place = counts_.begin();
+    while (place != counts_.end() && place->first > extent) {
+        ++place;
     }
-    counts_.push_back({extent, tiles});
+    if (place != counts_.end() && place->first == extent) {
+        place->second += tiles;
+    } else {
+        counts_.insert(place, {extent, tiles});
+    }
 }
 
 } // namespace Orrery::optimizer

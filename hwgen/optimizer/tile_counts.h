@@ -9,7 +9,12 @@ namespace Orrery::optimizer {
 /// does not divide what it is cut from, the last one is what is left, and has fewer tiles inside.
 class TileCounts {
 public:
+    /// Extent of a tile, tiles of it.
+    using Count = std::pair<int64_t, int64_t>;
+
     explicit TileCounts(int64_t extent) : counts_{{extent, 1}} {}
+    /// By descending extent.
+    explicit TileCounts(std::vector<Count> counts) : counts_(std::move(counts)) {}
 
     /// All of them cut into tiles of this extent.
     TileCounts cut(int64_t tile) const;
@@ -19,9 +24,11 @@ public:
     /// Each of them together with each of the other loop's, along one dimension of a tensor:
     /// extents of (this one's counter) + coefficient * (the other one's).
     TileCounts windows(const TileCounts &other, int64_t coefficient) const;
+    /// By descending extent; whole tiles are the first.
+    const std::vector<Count> &counts() const { return counts_; }
 
 private:
-    std::vector<std::pair<int64_t, int64_t>> counts_; ///< extent, tiles of it
+    std::vector<Count> counts_;
 
     void add(int64_t extent, int64_t tiles);
 };

@@ -52,6 +52,7 @@ public:
             order[d] = int(d);
         }
         mapped_.mapping.order.assign(hardware_.levels.size(), order);
+        mapped_.mapping.ragged.assign(hardware_.levels.size(), std::vector<int64_t>(loops, 0));
         std::vector<int64_t> whole;
         for (const Loop &loop : mapped_.problem.loops) {
             whole.push_back(loop.extent);
@@ -102,31 +103,38 @@ private:
         }
     }
 
-    /// Factors of the level and of those inside, for a tile that is made of its loops.
-    void choose_tiles(int level, const std::vector<int64_t> &tile, size_t loop = 0) {
+    bool is_tried(int64_t extent, int64_t tile, int64_t lanes) const {
+        bool tried = constraints_.factors == Factors::All || extent % tile == 0;
+        for (int64_t n = 1; n <= extent && constraints_.factors == Factors::Ceil; n++) {
+            const int64_t least = (extent + n - 1) / n;
+            tried = tried || tile == least || tile == (least + lanes - 1) / lanes * lanes;
+        }
+        return tried;
+    }
+
+    /// Loops of the level and of those inside, for a tile that is cut by them.
+    void choose_tiles(int level, const std::vector<int64_t> &tile, size_t loop = 0,
+                      std::vector<int64_t> inner = {}) {
         if (level == 0) {
             finish(tile);
             return;
         }
         if (loop == tile.size()) {
-            std::vector<int64_t> inner = tile;
-            for (size_t d = 0; d < tile.size(); d++) {
-                inner[d] /= mapped_.mapping.temporal[level][d];
-            }
             choose_tiles(level - 1, inner);
             return;
         }
-        for (int64_t factor = 1; factor <= tile[loop]; factor++) {
-            if (tile[loop] % factor == 0) {
-                mapped_.mapping.temporal[level][loop] = factor;
-                choose_tiles(level, tile, loop + 1);
+        inner.push_back(0);
+        for (int64_t extent = 1; extent <= tile[loop]; extent++) {
+            if (is_tried(tile[loop], extent, mapped_.mapping.spatial(int(loop)))) {
+                mapped_.mapping.temporal[level][loop] = (tile[loop] + extent - 1) / extent;
+                mapped_.mapping.ragged[level][loop] = extent;
+                inner.back() = extent;
+                choose_tiles(level, tile, loop + 1, inner);
             }
         }
-        mapped_.mapping.temporal[level][loop] = 1;
     }
 
     void finish(const std::vector<int64_t> &tile) {
-        std::vector<int64_t> extents = tile;
         for (size_t d = 0; d < tile.size(); d++) {
             const int64_t lanes = mapped_.mapping.spatial(int(d));
             if (tile[d] < lanes || (hardware_.array.level > 0 && tile[d] % lanes != 0)) {
@@ -169,18 +177,32 @@ private:
                                    [&](int d) { return (indexing >> d & 1) == 0; });
     }
 
+    /// Extents of a whole tile of the level.
+    std::vector<int64_t> whole_tile(int level) const {
+        std::vector<int64_t> extents;
+        for (size_t d = 0; d < mapped_.problem.loops.size(); d++) {
+            int64_t extent = mapped_.problem.loops[d].extent;
+            for (int l = hardware_.last_level(); l > level; l--) {
+                extent = mapped_.mapping.ragged[size_t(l)][d];
+            }
+            extents.push_back(extent);
+        }
+        return extents;
+    }
+
     bool fits(const HardwareAccesses &counts) const {
         for (int level = 0; level < hardware_.last_level(); level++) {
+            const std::vector<int64_t> tile = whole_tile(level);
             int64_t words = 0, room = hardware_.levels[level].words;
-            for (const auto &copies : counts.copies) {
-                for (const CopyAccesses &copy : copies) {
-                    words += copy.level == level
-                                 ? copy.writes / copy.fills * (copy.fills > 1 ? 2 : 1)
-                                 : 0;
+            for (size_t x = 0; x < counts.copies.size(); x++) {
+                const int64_t elements =
+                    Problem::elements(mapped_.problem.tensors[x], tile.data());
+                for (const CopyAccesses &copy : counts.copies[x]) {
+                    words += copy.level == level ? elements * (copy.fills > 1 ? 2 : 1) : 0;
                 }
-            }
-            if (level == counts.sums.level) {
-                words += counts.outputs / counts.sums.fills * (counts.sums.fills > 1 ? 2 : 1);
+                if (mapped_.problem.tensors[x].output && level == counts.sums.level) {
+                    words += elements * (counts.sums.fills > 1 ? 2 : 1);
+                }
             }
             for (size_t d = 0; d < mapped_.problem.loops.size(); d++) {
                 room *= level <= hardware_.array.level ? mapped_.mapping.spatial(int(d)) : 1;

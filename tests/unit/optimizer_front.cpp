@@ -64,7 +64,7 @@ std::set<Costs> all_costs(const Layer &layer, const Resources &resources) {
             brute.run(*layer.constraints.axes);
         } else {
             const InterstellarModel model(layer.problem, hardware);
-            for (const SpatialChoice &choice : spatial_choices(model)) {
+            for (const SpatialChoice &choice : spatial_choices(model, {}, layer.constraints.factors)) {
                 brute.run(choice.axes.front());
             }
         }

@@ -19,7 +19,18 @@ struct Case {
     std::vector<int64_t> words;
     int array_level = 0;
     std::vector<const char *> fixes = {};
+    Factors most = Factors::Ceil; ///< brute force of all tiles takes long
 };
+
+std::vector<std::pair<Objective, Factors>> all_combinations() {
+    std::vector<std::pair<Objective, Factors>> all;
+    for (const auto &[objective, o] : objectives()) {
+        for (const auto &[factors, f] : factor_kinds()) {
+            all.push_back({o, f});
+        }
+    }
+    return all;
+}
 
 } // namespace
 
@@ -50,16 +61,32 @@ TEST_CASE("the cheapest hardware is that of brute force", "[optimizer]") {
          "spatial K=2",
          {4, 12, 40},
          0,
-         {"L0 bypasses input", "L1 bypasses input"}}};
+         {"L0 bypasses input", "L1 bypasses input"}},
+        {"K=7 C=5", "spatial C=2 K=2", {4, 24}, 0, {}, Factors::All},
+        {"C=10 OX=3", "spatial C=2", {3, 14}, 0, {}, Factors::All}, // 6 + 4, not 5 + 5
+        {"K=3 OX=7 FX=3 stride=2", "spatial K=2", {6, 30}, 0, {}, Factors::All},
+        {"K=2 OX=7 stride=3", "spatial K=2", {4, 10}, 0, {}, Factors::All},
+        {"K=5 C=7", "spatial C=3", {4, 9, 24}, 0, {}, Factors::All},
+        {"K=7 C=3", "spatial K=3", {4, 9, 24}, 1, {}, Factors::All},
+        {"K=34 C=3", "", {40, 140}, 0, {}, Factors::Ceil}, // partial chunks of fills and drains
+        {"K=6 C=34", "spatial C=4", {30, 140}, 0, {}, Factors::Ceil}};
     for (const Case &c : cases) {
-        for (const Objective objective :
-             {Objective::Energy, Objective::Cycles, Objective::EnergyDelay}) {
-            INFO(c.layer << ", " << c.spatial << ", objective " << int(objective));
+        for (const auto &[objective, factors] : all_combinations()) {
+            if (factors > c.most) {
+                continue;
+            }
+            INFO(c.layer << ", " << c.spatial << ", objective " << int(objective) << ", factors "
+                         << int(factors));
             const LayerShape shape = parse_layer(c.layer);
             const InterstellarModel model(convolution("layer", shape),
                                           hardware_with(c.words, 12, c.array_level));
             Constraints constraints;
-            parse_fix(c.spatial, model.problem(), model.hardware(), constraints);
+            constraints.factors = factors;
+            if (*c.spatial) {
+                parse_fix(c.spatial, model.problem(), model.hardware(), constraints);
+            } else {
+                constraints.axes = std::vector<Axis>();
+            }
             for (const char *fix : c.fixes) {
                 parse_fix(fix, model.problem(), model.hardware(), constraints);
             }
@@ -185,7 +212,7 @@ TEST_CASE("mapping.json says which loops are dense, where they are not the usual
 }
 
 TEST_CASE("a search that runs out of time says what is proved", "[optimizer]") {
-    const LayerShape shape = parse_layer("N=16 K=384 C=256 OY=13 OX=13 FY=3 FX=3");
+    const LayerShape shape = parse_layer("N=16 K=48 C=32 OY=13 OX=13 FY=3 FX=3");
     const InterstellarModel model(convolution("layer", shape), hardware_with({64, 65536}, 256));
     SearchOptions options;
     const HardwareSearchResult whole =
