@@ -67,6 +67,26 @@ bool whole_search(const char *name, const char *layer, const Hardware &hardware,
     return fast;
 }
 
+/// One search in the cost model orrery to the end, among all tiles that it tries, on one thread.
+bool whole_hardware_search(const char *name, const char *layer, const char *fix, double most) {
+    const LayerShape shape = parse_layer(layer);
+    const InterstellarModel model(convolution(name, shape), hardware_of(0.96, 20, 512));
+    Constraints constraints;
+    if (*fix) {
+        parse_fix(fix, model.problem(), model.hardware(), constraints);
+    }
+    const double begin = seconds_now();
+    const HardwareSearchResult result =
+        search_hardware(model, shape, constraints, Objective::Energy, {});
+    const double seconds = seconds_now() - begin;
+    const bool fast = result.optimal && seconds <= most;
+    fmt::print("{:<8}{:<7}{:<20}{:>9.3f} s (at most {:>2} s) {:>16} pJ, cost model orrery{}\n",
+               name, model.hardware().name, *fix ? fix : "free dataflow", seconds, most,
+               level_energy_unit(model.hardware()).text(int64_t(result.value.first)),
+               fast ? "" : "  TOO SLOW");
+    return fast;
+}
+
 /// 60 combinations of arrays and memories in 45 nm, as data/hardware/search-45nm.json.
 const char *const resources_45nm = R"({"name": "60 hardware", "technology": "cacti-45nm",
     "levels": [{"name": "RF", "bytes": [64, 128, 256, 512], "memory": "sram"},
@@ -75,7 +95,8 @@ const char *const resources_45nm = R"({"name": "60 hardware", "technology": "cac
     "array": {"shape": [[8, 8], [8, 16], [16, 16]], "pj_per_hop": 0.035, "area_mm2": 0.0015},
     "utilisation": 0.75, "replication": true})";
 
-/// The best hardware, and the front of energy, cycles and area, on one thread.
+/// The best hardware, and, with tiles that divide, the front of energy, cycles and area, on one
+/// thread.
 bool hardware_searches(double most_best, double most_front) {
     const Resources resources = parse_resources("60 hardware", resources_45nm);
     const LayerShape shape = parse_layer("K=384 C=256 OY=13 OX=13 FY=3 FX=3");
@@ -89,9 +110,11 @@ bool hardware_searches(double most_best, double most_front) {
                resources.hardware.size(), best_seconds, most_best, best.searched, best.excluded,
                best.evaluated, best_seconds <= most_best ? "" : "  TOO SLOW");
     begin = seconds_now();
-    const FrontResult front = search_front(problem, shape, resources, {}, {});
+    Constraints dividing;
+    dividing.factors = Factors::Divide;
+    const FrontResult front = search_front(problem, shape, resources, dividing, {});
     const double front_seconds = seconds_now() - begin;
-    fmt::print("their front of energy, cycles and area: {:.3f} s (at most {}), {} points, {} "
+    fmt::print("their front of energy, cycles and area, --factors divide: {:.3f} s (at most {}), {} points, {} "
                "searches, {} mappings evaluated{}\n",
                front_seconds, most_front, front.points.size(), front.searches, front.evaluated,
                front_seconds <= most_front ? "" : "  TOO SLOW");
@@ -148,7 +171,11 @@ int main(int argc, char **argv) {
         fast &= whole_search("conv2", conv2, hardware, "", 10);
         fast &= whole_search("conv3", conv3, hardware, "", 10);
     }
-    fast &= hardware_searches(2, 10);
+    for (const char *fix : {"spatial C=16 K=16", ""}) {
+        fast &= whole_hardware_search("conv2", conv2, fix, *fix ? 1 : 10);
+        fast &= whole_hardware_search("conv3", conv3, fix, *fix ? 1 : 10);
+    }
+    fast &= hardware_searches(5, 2);
     fast &= evaluations(5);
     fmt::print("\n");
     scaling();

@@ -63,13 +63,13 @@ struct HardwareSearchResult {
 /// operations / processing elements cycles and reads its operands in each. Parts are taken up by
 /// ascending bound.
 ///
-/// The space: factors that divide; at the last level sums are finished before they leave, since the
+/// The space: tiles as Constraints::factors says; at the last level sums are finished before they leave, since the
 /// hardware keeps them in place; orders in which one operand stays while all loops that do not
 /// index it run. Copies have two slots, where they are filled more than once, and so have the sums.
 /// Register files are as large as those of all processing elements that work together.
 ///
 /// The result does not depend on the number of threads: of equal mappings, the first one in the
-/// order of spatial loops, tiles and orders.
+/// order of ragged tiles, spatial loops, bounds, tiles and orders.
 ///
 /// User error where energies or cycles could be too great for sums of 63 bits.
 HardwareSearchResult search_hardware(const InterstellarModel &model, const LayerShape &shape,
