@@ -24,7 +24,6 @@ struct Sweep {
     std::vector<std::vector<std::string>> fixes;
     std::string cost_model = "orrery", objective = "energy";
     optimizer::Factors factors = optimizer::Factors::Ceil; ///< of the cost model orrery
-    std::string factors; ///< of the tiles; "": as the cost model has them
     std::string text; ///< the file's contents, whatever their layout: two sweeps are the same if
                       ///< their texts are
 
