@@ -19,7 +19,7 @@ SWEEP = {
                    {"name": "SRAM", "bytes": [32768, 131072], "pj_per_access": [6, 13.5]},
                    {"name": "DRAM", "pj_per_access": 200}],
         "array": {"elements": [16, 64], "pj_per_hop": 0.035}, "utilisation": 0.75, "replication": True},
-    "fixes": [[], ["spatial C=4 K=4"]]}
+    "fixes": [[], ["spatial C=4 K=4"]], "factors": "divide"}
 # Open MPI as root, with more ranks than processors.
 MPI = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
 
@@ -104,6 +104,8 @@ def main():
     for change, text in [({"layers": ["alexnot/conv3"]}, "networks are"), ({"objective": "area"}, "objective: expected one of"),
                          ({"batch": 0}, "batch: expected"), ({"size": 3}, "size: unknown field"), ({"fixes": [["RF Q=3"]]}, "Q"),
                          ({"cost_model": "interstellar", "objective": "cycles"}, "knows no time"),
+                         ({"factors": "some"}, "factors: expected one of"),
+                         ({"cost_model": "interstellar", "factors": "all"}, "factors divide"),
                          ({"hardware": {**SWEEP["hardware"], "array": {"elements": "many"}}}, "array.elements")]:
         (WORK / "wrong.json").write_text(json.dumps({**SWEEP, **change}))
         check(text in run("wrong", sweep="wrong.json", status=1), f"{change}: no {text}")
