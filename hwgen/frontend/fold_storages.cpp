@@ -103,8 +103,8 @@ private:
             "that slides along them would compute elements again that it has already; "
             "store it just outside of the loop along which the window slides, or compute "
             "it where it is stored. If a Func behind it slides too: let the tiles divide "
-            "(TailStrategy::RoundUp), and give what pads the other one's rows a store_at of "
-            "its own instead of inlining it",
+            "(TailStrategy::RoundUp), and give the store_at to what pads the other one's rows, "
+            "not to the Func that it pads, which needs none",
             name(), loops);
     }
 

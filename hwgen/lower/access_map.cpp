@@ -147,7 +147,9 @@ void AccessMap::add_circle(int d, int64_t offset) {
         return;
     }
     dim.circle_offset = passes::floor_mod(offset, dim.modulus);
-    dim.circle_rest = index.base;
+    if (dim.modulus > 1) { // a circle of one row has a single place
+        dim.circle_rest = index.base;
+    }
     for (size_t i = 0; i < process.loops.size(); i++) {
         if (process.loops[i].kind == LoopKind::Serial && process.loops[i].max_extent > 1) {
             dim.circle_coefficients[i] = passes::floor_mod(index.coefficients[i], dim.modulus);

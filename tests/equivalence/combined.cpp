@@ -136,6 +136,37 @@ Layer chain(int slots, bool scheduled) {
     return l.layer();
 }
 
+/// Both paddings slide down the image, and what the second one pads does not.
+Layer paddings_slide(int slots, bool scheduled) {
+    TwoLayers l;
+    if (scheduled) {
+        Accelerator hw = accelerate(l.output);
+        l.b.rows(hw, l.output);
+        l.b.padded.store_root().compute_at(l.output, l.b.y);
+        l.a.rows(hw, l.a.result);
+        l.a.result.compute_at(l.output, l.b.y);
+        l.a.padded.store_root().compute_at(l.output, l.b.y);
+        hw.buffer(l.a.padded).slots(slots);
+        hw.buffer(l.b.padded).slots(slots);
+    }
+    return l.layer();
+}
+
+/// One row of the first layer is kept, a circle with a single place, whose coordinate is no sum of
+/// counters.
+Layer single_row(bool scheduled) {
+    TwoLayers l;
+    if (scheduled) {
+        Accelerator hw = accelerate(l.output);
+        l.b.rows(hw, l.output);
+        l.b.padded.store_root().compute_at(l.output, l.b.y);
+        l.a.rows(hw, l.a.result);
+        l.a.result.store_root().compute_at(l.output, l.b.y);
+        l.a.padded.compute_root();
+    }
+    return l.layer();
+}
+
 /// A feature map in DRAM between two systolic layers; of the second one with a line buffer, if
 /// `window`.
 Layer feature_map(bool window, bool scheduled) {
@@ -250,14 +281,16 @@ TEST_CASE("systolic arrays, line buffers and DRAM together compute what Halide d
         runner.add("diagonals_of_line_buffer" + suffix,
                    [=](bool s) { return diagonals_of_line_buffer(slots, s); });
         runner.add("chain" + suffix, [=](bool s) { return chain(slots, s); });
+        runner.add("paddings_slide" + suffix, [=](bool s) { return paddings_slide(slots, s); });
     }
+    runner.add("single_row", single_row);
     runner.add("feature_map", [](bool s) { return feature_map(false, s); });
     runner.add("feature_map_window", [](bool s) { return feature_map(true, s); });
     runner.add("array_on_dram", array_on_dram);
     runner.add("spilled", spilled);
     runner.add("grouped", grouped);
     const std::vector<Measured> designs = runner.run();
-    REQUIRE(designs.size() == 11);
+    REQUIRE(designs.size() == 14);
     for (const Measured &design : designs) {
         INFO("design " << design.name);
         bool systolic = false;

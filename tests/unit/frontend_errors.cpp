@@ -573,7 +573,7 @@ TEST_CASE("error: windows of two layers with padding that is inlined between the
     };
     CHECK_THAT(message_of([&] { design_with(true); }),
                Contains("Func copy") && Contains("loops output.s0.y") &&
-                   Contains("a store_at of its own instead of inlining it"));
+                   Contains("give the store_at to what pads the other one's rows"));
     const hwir::Design design = design_with(false); // what the message asks for
     for (const hwir::Buffer &buffer : design.buffers) {
         CHECK(buffer.slides() == (buffer.func != "first"));
