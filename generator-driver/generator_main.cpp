@@ -9,6 +9,7 @@
 #include "generator-driver/generator_arguments.h"
 #include "halide-fork/compile.h"
 #include "hwgen/support/error.h"
+#include "hwgen/support/file.h"
 
 #include <algorithm>
 #include <iostream>
@@ -80,9 +81,9 @@ void schedule(const GeneratorArguments &arguments, const Halide::Func &output,
         arguments.auto_schedule
             ? auto_schedule(output, auto_schedule_options(arguments.auto_schedule_params))
             : schedule_mapping(output, arguments.mapping);
-    if (arguments.auto_schedule) {
-        options.more_files["mapping.json"] = found.mapping;
-    }
+    // A design has its mapping beside it, wherever that came from.
+    options.more_files["mapping.json"] =
+        arguments.auto_schedule ? found.mapping : read_file(arguments.mapping);
     for (size_t i = 0; i < found.candidates.size(); i++) {
         const AutoScheduleCandidate &c = found.candidates[i];
         std::cout << fmt::format("candidate {}: {:.6g} pJ, {} cycles, at least {}{}\n", i + 1,

@@ -55,8 +55,11 @@ std::vector<fs::path> files_under(const fs::path &root) {
 }
 
 /// Modules that the new design does not have must not be found by a tool that reads the whole
-/// folder.
-void remove_old_modules(const fs::path &directory, const fs::path &staging) {
+/// folder, nor the mapping of a design before.
+void remove_old_files(const fs::path &directory, const fs::path &staging) {
+    if (fs::exists(directory / "design.json") && !fs::exists(staging / "mapping.json")) {
+        fs::remove(directory / "mapping.json");
+    }
     if (!fs::is_directory(directory / "rtl")) {
         return;
     }
@@ -83,7 +86,7 @@ void write_files_together(const std::string &directory,
         }
         write_more(staging.path);
         fs::create_directories(final_place);
-        remove_old_modules(final_place, staging.path);
+        remove_old_files(final_place, staging.path);
         for (const fs::path &path : files_under(staging.path)) {
             fs::create_directories((final_place / path).parent_path());
             fs::rename(staging.path / path, final_place / path);

@@ -55,8 +55,13 @@ diff -r found again || fail "another design with three threads"
 grep -v '"name": "\(output\|layer\)"' mapping.json >expected
 grep -v '"name": "\(output\|layer\)"' found/mapping.json | diff expected - || fail "another mapping than that of orrery optimize"
 $convolution -o given layer="$layer" mapping=mapping.json
-rm found/mapping.json
-diff -r found given || fail "mapping=mapping.json gives another design"
+cmp mapping.json given/mapping.json || fail "another mapping beside the design than the one that was given"
+diff -x mapping.json -r found given || fail "mapping=mapping.json gives another design"
+# The mapping beside a design is its own: one of a design before is gone, and one that lies there can be given.
+$convolution -o given layer="$layer" mapping=given/mapping.json
+cmp mapping.json given/mapping.json || fail "a mapping beside the design is lost when it is given"
+"$bin/matrix_multiply.generator" -g matrix_multiply -o given
+[ ! -e given/mapping.json ] || fail "the mapping of the design before is left beside one without a mapping"
 expect_error "Optimize that layer: orrery optimize --layer \"N=1 K=64" convolution_dataflow mapping=mapping.json
 
 # Which loops are dense in memory is part of the layer: the layer that the message names has them.
@@ -68,8 +73,7 @@ expect_error "stride=1 groups=1 input=OX" conv2d $planes mapping=mapping.json
 grep -q '"input": "OX"' mapping.json || fail "mapping.json does not say what is dense: $(cat mapping.json)"
 "$bin/conv2d.generator" -g conv2d -o nchw $planes mapping=mapping.json
 "$bin/conv2d.generator" -g conv2d -o nchw_found $planes $tiny
-rm nchw_found/mapping.json
-diff -r nchw nchw_found || fail "mapping=mapping.json gives another design with planes of pixels"
+diff -x mapping.json -r nchw nchw_found || fail "mapping=mapping.json gives another design with planes of pixels"
 
 # Generators with scalar inputs, scales of channels, padding by a zero point, groups and their own layouts: bit for bit.
 int8="input.type=int8 weights.type=int8 output.type=int8"
