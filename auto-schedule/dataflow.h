@@ -53,6 +53,7 @@ struct Dataflow {
     int drain_width = 1;        ///< leave the array in each cycle
     bool systolic = false;      ///< links between neighbours instead of broadcast and tree
     int bus_bits = 0;           ///< of every port; 0: as they are
+    int outstanding_bursts = 0; ///< of every port; 0: as they are
 
     int processing_elements() const;
 };

@@ -232,11 +232,11 @@ private:
         for (const auto &[func, registers, slots] : buffers_) {
             script_.buffer(func, registers, slots);
         }
-        if (flow_.bus_bits != 0) {
+        if (flow_.bus_bits != 0 || flow_.outstanding_bursts != 0) {
             for (const Halide::Internal::Function &tensor : product_.tensors) {
-                script_.port(named(tensor), flow_.bus_bits);
+                script_.port(named(tensor), flow_.bus_bits, flow_.outstanding_bursts);
             }
-            script_.port(output_, flow_.bus_bits);
+            script_.port(output_, flow_.bus_bits, flow_.outstanding_bursts);
         }
     }
 

@@ -142,10 +142,18 @@ void Script::buffer(const NamedFunc &func, bool registers, int slots) {
         .slots(slots);
 }
 
-void Script::port(const NamedFunc &tensor, int bus_bits) {
-    statements_.push_back("hw.port(" + tensor.text + ").bus_bits(" + std::to_string(bus_bits) +
-                          ");");
-    hardware_.at(0).port(tensor.func).bus_bits(bus_bits);
+void Script::port(const NamedFunc &tensor, int bus_bits, int outstanding_bursts) {
+    std::string text = "hw.port(" + tensor.text + ")";
+    PortSettings port = hardware_.at(0).port(tensor.func);
+    if (bus_bits != 0) {
+        text += ".bus_bits(" + std::to_string(bus_bits) + ")";
+        port.bus_bits(bus_bits);
+    }
+    if (outstanding_bursts != 0) {
+        text += ".outstanding(" + std::to_string(outstanding_bursts) + ")";
+        port.outstanding(outstanding_bursts);
+    }
+    statements_.push_back(text + ";");
 }
 
 std::string Script::text() const {

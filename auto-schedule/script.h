@@ -49,7 +49,7 @@ public:
                   const std::vector<NamedLoop> &columns);
     void systolic(const NamedStage &stage);
     void buffer(const NamedFunc &func, bool registers, int slots);
-    void port(const NamedFunc &tensor, int bus_bits);
+    void port(const NamedFunc &tensor, int bus_bits, int outstanding_bursts);
 
     std::string text() const;
 

@@ -2,6 +2,7 @@
 #include "layer.h"
 #include "presets.h"
 #include "schedule.h"
+#include <orrery.h>
 
 #include <iostream>
 
@@ -16,6 +17,9 @@ public:
     /// "K=16 C=8 OY=7 OX=7 FY=3 FX=3 stride=2", as for `orrery optimize`, instead of what follows.
     GeneratorParam<std::string> layer_text{"layer", ""};
     GeneratorParam<bool> print_schedule{"print_schedule", false}; ///< to the standard output
+
+    GeneratorParam<int> bus_bits{"bus_bits", 128};      ///< of every port
+    GeneratorParam<int> outstanding{"outstanding", 16}; ///< bursts in flight, of every port
 
     GeneratorParam<int> batch{"batch", 1};
     GeneratorParam<int> channels{"channels", 64};
@@ -46,10 +50,17 @@ public:
     }
 
     void schedule() {
-        if (using_autoscheduler()) {
-            return; // autoscheduler=orrery or mapping=
+        if (using_autoscheduler()) { // autoscheduler=orrery or mapping=
+            Orrery::Accelerator hw = Orrery::accelerate(output);
+            for (const Func &tensor : {Func(input), Func(weights), Func(bias), Func(output)}) {
+                hw.port(tensor).bus_bits(bus_bits).outstanding(outstanding);
+            }
+            return;
         }
-        const std::string text = dataflows::schedule(*convolution, preset());
+        dataflows::Dataflow flow = preset();
+        flow.bus_bits = bus_bits == 128 ? flow.bus_bits : int(bus_bits);
+        flow.outstanding_bursts = outstanding == 16 ? flow.outstanding_bursts : int(outstanding);
+        const std::string text = dataflows::schedule(*convolution, flow);
         if (print_schedule) {
             std::cout << text;
         }
