@@ -14,6 +14,10 @@ namespace HI = Halide::Internal;
 
 namespace {
 
+/// As many as a port can have. The cost of a mapping does not know that memory takes a while to
+/// answer: with so many bursts in flight, the shortest ones hide a latency of 64 cycles.
+constexpr int mapped_outstanding_bursts = 64;
+
 class Converter {
 public:
     Converter(const optimizer::MappedLayer &mapped, const Product &product)
@@ -192,7 +196,12 @@ Dataflow dataflow_of(const optimizer::MappedLayer &mapped, const Product &produc
 std::string apply_mapping(const Halide::Func &output, const optimizer::MappedLayer &mapped) {
     check_unscheduled(output);
     const Product product = find_product(output);
-    return schedule(product, dataflow_of(mapped, product));
+    Dataflow flow = dataflow_of(mapped, product);
+    const auto scope = Directives::find_scope(output.function());
+    if (!scope || scope->ports.empty()) { // else those that were asked for are enough
+        flow.outstanding_bursts = mapped_outstanding_bursts;
+    }
+    return schedule(product, flow);
 }
 
 } // namespace Orrery::scheduling

@@ -18,8 +18,9 @@ public:
     GeneratorParam<std::string> layer_text{"layer", ""};
     GeneratorParam<bool> print_schedule{"print_schedule", false}; ///< to the standard output
 
-    GeneratorParam<int> bus_bits{"bus_bits", 128};      ///< of every port
-    GeneratorParam<int> outstanding{"outstanding", 16}; ///< bursts in flight, of every port
+    GeneratorParam<int> bus_bits{"bus_bits", 128}; ///< of every port
+    /// Bursts in flight, of every port; 0: as the schedule has them.
+    GeneratorParam<int> outstanding{"outstanding", 0};
 
     GeneratorParam<int> batch{"batch", 1};
     GeneratorParam<int> channels{"channels", 64};
@@ -51,15 +52,14 @@ public:
 
     void schedule() {
         if (using_autoscheduler()) { // autoscheduler=orrery or mapping=
-            Orrery::Accelerator hw = Orrery::accelerate(output);
-            for (const Func &tensor : {Func(input), Func(weights), Func(bias), Func(output)}) {
-                hw.port(tensor).bus_bits(bus_bits).outstanding(outstanding);
+            if (bus_bits != 128 || outstanding != 0) {
+                give_ports();
             }
             return;
         }
         dataflows::Dataflow flow = preset();
-        flow.bus_bits = bus_bits == 128 ? flow.bus_bits : int(bus_bits);
-        flow.outstanding_bursts = outstanding == 16 ? flow.outstanding_bursts : int(outstanding);
+        flow.bus_bits = bus_bits == 128 ? 0 : int(bus_bits);
+        flow.outstanding_bursts = outstanding;
         const std::string text = dataflows::schedule(*convolution, flow);
         if (print_schedule) {
             std::cout << text;
@@ -67,6 +67,16 @@ public:
     }
 
 private:
+    void give_ports() {
+        Orrery::Accelerator hw = Orrery::accelerate(output);
+        for (const Func &tensor : {Func(input), Func(weights), Func(bias), Func(output)}) {
+            Orrery::PortSettings port = hw.port(tensor).bus_bits(bus_bits);
+            if (outstanding != 0) {
+                port.outstanding(outstanding);
+            }
+        }
+    }
+
     dataflows::Dataflow preset() const {
         const std::string name = dataflow;
         const dataflows::Preset *found = dataflows::find_preset(name);
