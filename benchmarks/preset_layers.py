@@ -16,7 +16,7 @@ depthwise layers, for which that generator has no loop, and repetitions (a layer
 VGG-16 conv1 has three input channels: C \\| K fills 48 processing elements, a kernel's window that is replicated over channels and filters 108.
 
 * *least*: the cycles in which the array of the preset is at work, or those in which the busiest port moves its bytes, if these are more. *of least*: *least* / *cycles*. MobileNet's pw1 has short bursts of outputs and 32 of
-  them in flight (with 16 it takes 132,456 cycles); the perceptron's fc3 at batch 16 has ports of 256 bits (with 128, 8,795 cycles). *utilisation*: multiply-accumulates / ({elements} x *cycles*).
+  them in flight (with 16 it takes 132,456 cycles). The perceptron's fc3 at batch 16 waits 500 cycles for the weights of its first columns, 6 % of what it computes in all. *utilisation*: multiply-accumulates / ({elements} x *cycles*).
 * *next two*: the presets behind the fastest one, with their cycles.
 
 """
@@ -39,12 +39,8 @@ LAYERS = [
 ]
 
 
-# Where 128 bits and 16 bursts in flight do not keep the array at work.
-PORTS = {("mobilenetv1", "pw1", 0): {"outstanding": 32}, ("mlp_m", "fc3", 16): {"bus_bits": 256}}
-
-
-def ports(layer):
-    return PORTS.get((layer.network, layer.layer, layer.batch), {})
+# Where 16 bursts in flight do not keep the array at work.
+PORTS = {("mobilenetv1", "pw1", 0): {"outstanding": 32}}
 
 
 def label(layer):
@@ -66,7 +62,7 @@ def candidates(programs, known, layer, presets):
     found = []
     for preset in presets:
         design = programs.work / "presets" / f"{layer.network}_{layer.layer}_{parameters['batch']}_{preset}"
-        generate(programs, GENERATOR, design, {"dataflow": preset, **parameters, **ports(layer)})
+        generate(programs, GENERATOR, design, {"dataflow": preset, **parameters, **PORTS.get(layer, {})})
         found.append((predict(programs, design)["cycles"], preset, design))
     return sorted(found)
 
@@ -78,7 +74,7 @@ def measure(programs, known, layer, candidate, suits, note):
     array = next(p for p in json.loads((design / "design.json").read_text())["processes"] if "array" in p)
     busy = next(p["busy"] for p in report["processes"] if p["name"] == array["name"])
     levels, traffic = accesses(report), port_bytes(report)
-    port = max(ceiling(p["bytes"], ports(layer).get("bus_bits", 8 * BUS_BYTES) // 8) for p in report["ports"])
+    port = max(ceiling(p["bytes"], BUS_BYTES) for p in report["ports"])
     print(f"{design.name}: {cycles} cycles", flush=True)
     return {"layer": label(layer), "preset": preset, "suits": suits, "note": note, "elements": array["array"]["rows"] * array["array"]["columns"],
             "cycles": cycles, "least": max(busy, port), "limit": "port" if port > busy else "array", "utilisation": macs / ELEMENTS / cycles, "sram": levels["sram"] / macs,
