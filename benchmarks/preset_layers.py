@@ -16,7 +16,7 @@ depthwise layers, for which that generator has no loop, and repetitions (a layer
 VGG-16 conv1 has three input channels: C \\| K fills 48 processing elements, a kernel's window that is replicated over channels and filters 108.
 
 * *least*: the cycles in which the array of the preset is at work, or those in which the busiest port moves its bytes, if these are more. *of least*: *least* / *cycles*. MobileNet's pw1 has short bursts of outputs and 32 of
-  them in flight (with 16 it takes 132,456 cycles). The perceptron's fc3 at batch 16 waits 500 cycles for the weights of its first columns, 6 % of what it computes in all. *utilisation*: multiply-accumulates / ({elements} x *cycles*).
+  them in flight (with 16 it takes 132,456 cycles). The perceptron's fc3 at batch 16 waits 480 cycles for the weights of its first columns, 6 % of what it computes in all. *utilisation*: multiply-accumulates / ({elements} x *cycles*).
 * *next two*: the presets behind the fastest one, with their cycles.
 
 """
