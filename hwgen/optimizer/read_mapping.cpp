@@ -26,10 +26,7 @@ public:
         result_.shape = parse_layer(layer);
         result_.problem = convolution(document_.at("name").get<std::string>(), result_.shape);
         for (const json &axis : document_.at("array")) {
-            result_.mapping.axes.emplace_back();
-            for (const json &loop : axis) {
-                result_.mapping.axes.back().push_back({loop_of(loop), factor_of(loop)});
-            }
+            read_axis(axis);
         }
         for (const json &level : document_.at("levels")) {
             read_level(level);
@@ -54,22 +51,31 @@ private:
         return found;
     }
 
-    int64_t factor_of(const json &loop) const {
-        const int64_t factor = loop.at("factor");
-        if (factor < 1 || factor > INT32_MAX) {
-            user_error("{}: factor {} of {} is not possible", file_, factor,
+    int64_t factor_of(const json &loop) const { return positive(loop, "factor"); }
+    int64_t tile_of(const json &loop) const { return positive(loop, "tile"); }
+
+    /// Fractions are not cut off.
+    int64_t positive(const json &loop, const std::string &field) const {
+        const json &value = loop.at(field);
+        const bool whole = value.is_number_integer();
+        if (!whole || value.get<int64_t>() < 1 || value.get<int64_t>() > INT32_MAX) {
+            user_error("{}: {} {} of {} is not possible", file_, field, value.dump(),
                        loop.at("loop").get<std::string>());
         }
-        return factor;
+        return value.get<int64_t>();
     }
 
-    int64_t tile_of(const json &loop) const {
-        const int64_t tile = loop.at("tile");
-        if (tile < 1 || tile > INT32_MAX) {
-            user_error("{}: tile {} of {} is not possible", file_, tile,
-                       loop.at("loop").get<std::string>());
+    /// A loop is in the array once.
+    void read_axis(const json &axis) {
+        result_.mapping.axes.emplace_back();
+        for (const json &loop : axis) {
+            const int d = loop_of(loop);
+            if (result_.mapping.spatial(d) != 1) {
+                user_error("{}: the array has the loop {} twice", file_,
+                           result_.problem.loops[d].name);
+            }
+            result_.mapping.axes.back().push_back({d, factor_of(loop)});
         }
-        return tile;
     }
 
     void read_level(const json &level) {

@@ -1,5 +1,6 @@
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/interstellar.h"
+#include "hwgen/optimizer/mapping_json.h"
 #include "hwgen/support/error.h"
 
 #include <catch2/catch.hpp>
@@ -148,6 +149,24 @@ TEST_CASE("Rules: buffers at least half full, factors, number of elements") {
     mapping.temporal[2][N] = 1;
     CHECK(InterstellarModel(problem, three_levels(7, 90)).broken_rule(mapping) ==
           "the factors of N do not give 6");
+}
+
+TEST_CASE("Mistakes in a mapping.json") {
+    const auto mapping = [](const std::string &array, const std::string &factor) {
+        return R"({"name": "gemm", "layer": {"K": 8, "C": 4}, "array_level": "RF", "array": [)" +
+               array + R"(], "levels": [{"name": "RF", "loops": []},
+            {"name": "DRAM", "loops": [{"loop": "K", "factor": )" +
+               factor + "}]}]}";
+    };
+    const std::string rows = R"([{"loop": "C", "factor": 4}])";
+    const std::string both = rows + R"(, [{"loop": "K", "factor": 2}])";
+    CHECK_NOTHROW(parse_mapping("m.json", mapping(both, "4")));
+    for (const char *factor : {"4.0", "4.5", "0", "-4", "\"4\"", "null"}) {
+        CHECK_THROWS_WITH(parse_mapping("m.json", mapping(both, factor)),
+                          "m.json: factor " + std::string(factor) + " of K is not possible");
+    }
+    CHECK_THROWS_WITH(parse_mapping("m.json", mapping(both + ", " + rows, "4")),
+                      "m.json: the array has the loop C twice");
 }
 
 TEST_CASE("Texts that describe problems, hardware and constraints") {
