@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 
 namespace Orrery::sim {
 
@@ -247,6 +248,17 @@ uint64_t count_stray(const std::vector<DesignDescription> &shapes, size_t tensor
     return std::count(stray.begin(), stray.end(), true);
 }
 
+void open_waveform(Testbench &testbench, const std::string &file) {
+    if (!testbench.open_trace(file)) {
+        user_error("{}: the waveform cannot be written (is the model built with tracing?)", file);
+    }
+    // The library that writes waveforms does not say that a file cannot be made.
+    if (!std::ofstream(file, std::ios::app)) {
+        testbench.close_trace();
+        user_error("{}: the waveform cannot be written there", file);
+    }
+}
+
 } // namespace
 
 Simulator::Simulator(const std::filesystem::path &directory, const BuildOptions &options)
@@ -304,9 +316,8 @@ Result Simulator::run(std::vector<std::vector<Buffer>> &invocations, const RunOp
     }
     testbench_->connect(memories, options.memory, options.seed);
     testbench_->violations().clear();
-    if (!options.trace_file.empty() && !testbench_->open_trace(options.trace_file)) {
-        user_error("{}: the waveform cannot be written (is the model built with tracing?)",
-                   options.trace_file);
+    if (!options.trace_file.empty()) {
+        open_waveform(*testbench_, options.trace_file);
     }
     Result result = execute(placed, invocations.size(), options, fresh);
     testbench_->close_trace();

@@ -13,14 +13,32 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// Energies and areas may be 0; what is divided by, may not.
+double not_negative(const Json &object, const char *name) {
+    const double value = object.at(name);
+    if (value < 0) {
+        user_error("{} {} is not possible: it must not be negative", name, value);
+    }
+    return value;
+}
+
+int positive(const Json &object, const char *name) {
+    const Json &value = object.at(name);
+    if (!value.is_number_integer() || value.get<int64_t>() < 1 ||
+        value.get<int64_t>() > INT32_MAX) {
+        user_error("{} {} is not possible: expected a positive integer", name, value.dump());
+    }
+    return value.get<int>();
+}
+
 Macro parse_macro(const Json &j) {
     Macro m;
-    m.bytes = j.at("bytes");
-    m.word_bits = j.at("word_bits");
-    m.read_pj = j.at("read_pj");
-    m.write_pj = j.at("write_pj");
+    m.bytes = positive(j, "bytes");
+    m.word_bits = positive(j, "word_bits");
+    m.read_pj = not_negative(j, "read_pj");
+    m.write_pj = not_negative(j, "write_pj");
     if (j.contains("area_mm2")) {
-        m.area_mm2 = j.at("area_mm2").get<double>();
+        m.area_mm2 = not_negative(j, "area_mm2");
     }
     return m;
 }
@@ -37,8 +55,7 @@ std::optional<double> per_bit(const Json &technology, const char *name) {
     if (!technology.contains(name)) {
         return std::nullopt;
     }
-    return technology.at(name).at("pj").get<double>() /
-           technology.at(name).at("bits").get<double>();
+    return not_negative(technology.at(name), "pj") / positive(technology.at(name), "bits");
 }
 
 } // namespace
@@ -76,13 +93,15 @@ Technology parse_technology(const std::string &text, const std::string &file) {
         t.dram_pj_per_bit = per_bit(j, "dram");
         t.hop_pj_per_bit = per_bit(j, "hop");
         if (j.contains("mac")) {
-            t.mac_pj = j.at("mac").at("pj").get<double>();
+            t.mac_pj = not_negative(j.at("mac"), "pj");
             if (j.at("mac").contains("area_mm2")) {
-                t.mac_area_mm2 = j.at("mac").at("area_mm2").get<double>();
+                t.mac_area_mm2 = not_negative(j.at("mac"), "area_mm2");
             }
         }
         return t;
     } catch (const Json::exception &error) {
+        user_error("technology {}: {}", file, error.what());
+    } catch (const UserError &error) {
         user_error("technology {}: {}", file, error.what());
     }
 }

@@ -95,6 +95,17 @@ TEST_CASE("a macro is the smallest that holds the bank, in words that are not wi
 TEST_CASE("technologies: what is wrong with a file is said") {
     CHECK_THROWS_AS(find_technology("none-1nm"), UserError);
     CHECK_THROWS_WITH(find_technology("none-1nm"), Contains("interstellar-28nm"));
+    for (
+        const char *wrong :
+        {R"("dram": {"bits": 0, "pj": 3})", R"("hop": {"bits": 2.5, "pj": 3})",
+         R"("dram": {"bits": 16, "pj": -3})", R"("mac": {"pj": -1})",
+         R"("memories": {"sram": [{"bytes": 0, "word_bits": 8, "read_pj": 1, "write_pj": 1}]})",
+         R"("memories": {"sram": [{"bytes": 8, "word_bits": 0, "read_pj": 1, "write_pj": 1}]})",
+         R"("memories": {"sram": [{"bytes": 8, "word_bits": 8, "read_pj": -1, "write_pj": 1}]})"}) {
+        const std::string text = R"({"name": "x", )" + std::string(wrong) + "}";
+        CHECK_THROWS_WITH(parse_technology(text, "mine.json"),
+                          Contains("technology mine.json: ") && Contains("is not possible"));
+    }
     CHECK_THROWS_WITH(parse_technology("{}", "mine.json"), Contains("mine.json"));
     CHECK_THROWS_WITH(
         parse_technology(R"({"name": "x", "memories": {"sram": [{"bytes": 8}]}})", "mine.json"),

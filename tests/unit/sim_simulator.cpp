@@ -206,6 +206,10 @@ TEST_CASE("a waveform is written by a model built for it", "[sim]") {
     const DesignDescription &design = simulator.design();
     CHECK(check(simulator, Reference(design), random_tensors(design, 1), options).passed());
     CHECK(fs::file_size(directory / "wave.fst") > 500);
+    options.trace_file = (directory / "missing" / "wave.fst").string();
+    std::vector<Buffer> others = random_tensors(design, 1);
+    CHECK_THROWS_WITH(simulator.run(others, options),
+                      Catch::Contains("the waveform cannot be written there"));
     fs::remove_all(directory);
 }
 
@@ -219,7 +223,8 @@ TEST_CASE("buffers and references that do not fit are user errors", "[sim]") {
     CHECK_THROWS_WITH(Reference(design).run(tensors), Catch::Contains("bounds of in__put"));
     std::vector<std::vector<Buffer>> none;
     CHECK_THROWS_WITH(simulator.run(none), Catch::Contains("no invocation is given"));
-    CHECK(design.tensors[0].dimensions.size() == 2); // both buffers of a failed call are still there
+    CHECK(design.tensors[0].dimensions.size() ==
+          2); // both buffers of a failed call are still there
     CHECK(tensors.size() == 2);
     DesignDescription renamed = design;
     renamed.tensors[0].name = "other";
