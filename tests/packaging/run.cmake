@@ -35,8 +35,10 @@ expect_file(${WORK}/compiled/rtl/from_cpp.v)
 expect_file(${WORK}/compiled/reference.so)
 expect_file(${WORK}/compiled/mapped/rtl/mapped.v)
 expect_file(${WORK}/compiled/mapped/mapping.json)
-# The installed program.
+# The installed programs.
 step(${WORK}/prefix/bin/orrery --help)
+step(${WORK}/prefix/bin/orrery fuzz --help)
+step(${WORK}/prefix/bin/orrery explore --help)
 # Nothing is left to do: the dependencies are right.
 execute_process(COMMAND ${CMAKE_COMMAND} --build ${WORK}/build -- -n OUTPUT_VARIABLE rest)
 if(GENERATOR STREQUAL "Ninja" AND NOT rest MATCHES "no work to do")
