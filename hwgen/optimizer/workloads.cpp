@@ -65,7 +65,7 @@ const Workload &find_workload(const std::string &name) {
     for (const std::string &network : networks) {
         known += " " + network;
     }
-    user_error("--workload {}: expected NETWORK/LAYER; {}{}", name,
+    user_error("{}: it is not in the table of workloads. Expected NETWORK/LAYER; {}{}", name,
                layers.empty() ? "networks are" : "layers of this network are",
                layers.empty() ? known : layers);
 }

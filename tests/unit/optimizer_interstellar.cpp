@@ -1,6 +1,7 @@
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/interstellar.h"
 #include "hwgen/optimizer/mapping_json.h"
+#include "hwgen/optimizer/workloads.h"
 #include "hwgen/support/error.h"
 
 #include <catch2/catch.hpp>
@@ -167,6 +168,14 @@ TEST_CASE("Mistakes in a mapping.json") {
     }
     CHECK_THROWS_WITH(parse_mapping("m.json", mapping(both + ", " + rows, "4")),
                       "m.json: the array has the loop C twice");
+}
+
+TEST_CASE("A layer that the table of workloads does not have") {
+    // The name comes from an option or from a file: the message names neither.
+    CHECK_THROWS_WITH(find_workload("alexnet/conv9"),
+                      Catch::StartsWith("alexnet/conv9: it is not in the table of workloads") &&
+                          Catch::Contains("layers of this network are conv1 conv2"));
+    CHECK_THROWS_WITH(find_workload("alexnot/conv1"), Catch::Contains("networks are alexnet"));
 }
 
 TEST_CASE("Texts that describe problems, hardware and constraints") {
