@@ -1,10 +1,9 @@
 #include "auto-schedule/auto_schedule.h"
 
+#include "auto-schedule/exact_search.h"
 #include "auto-schedule/layer.h"
 #include "auto-schedule/mapping.h"
-#include "auto-schedule/rating.h"
 #include "hwgen/optimizer/fix.h"
-#include "hwgen/optimizer/hardware_search.h"
 #include "hwgen/optimizer/resources.h"
 #include "hwgen/support/error.h"
 
@@ -38,9 +37,9 @@ void check(const AutoScheduleOptions &options) {
     if (options.seconds < 0) {
         user_error("autoscheduler.seconds={}: expected a number of at least 0", options.seconds);
     }
-    if (options.candidates < 1 || options.candidates > 1000) {
-        user_error("autoscheduler.candidates={}: expected a number from 1 to 1000",
-                   options.candidates);
+    if (options.candidates < 0 || options.candidates > scheduling::most_candidates) {
+        user_error("autoscheduler.candidates={}: expected a number from 0 to {}",
+                   options.candidates, scheduling::most_candidates);
     }
     objective_of(options.objective);
     factors_named("autoscheduler.factors", options.factors);
@@ -56,33 +55,25 @@ Number number_of(const std::string &name, const std::string &text) {
     return number;
 }
 
-SearchOptions search_options(const AutoScheduleOptions &options) {
-    SearchOptions search;
-    search.threads = options.threads > 0 ? options.threads
-                                         : int(std::max(1u, std::thread::hardware_concurrency()));
-    search.seconds = options.seconds;
-    search.keep = options.candidates;
+scheduling::ExactSearchOptions search_options(const AutoScheduleOptions &options) {
+    scheduling::ExactSearchOptions search;
+    search.search.threads = options.threads > 0
+                                ? options.threads
+                                : int(std::max(1u, std::thread::hardware_concurrency()));
+    search.search.seconds = options.seconds;
+    search.candidates = options.candidates;
     return search;
 }
 
-/// Compiles the candidates, if there are several, and decides for one of them.
-void rate(const Halide::Func &output, const HardwareSearchResult &result, const Hardware &hardware,
-          Objective objective, AutoSchedule &found) {
-    if (result.best.size() < 2) {
-        return;
+std::vector<AutoScheduleCandidate> candidates_of(const scheduling::ExactSearchResult &result,
+                                                 const EnergyUnit &unit) {
+    std::vector<AutoScheduleCandidate> candidates;
+    for (size_t i = 0; i < result.choice.rated.size(); i++) {
+        const RatedCandidate &rated = result.choice.rated[i];
+        candidates.push_back({unit.picojoules(result.costs[i].energy), result.costs[i].least_cycles,
+                              rated.cycles, rated.refused});
     }
-    std::optional<ObjectiveValue> best;
-    for (size_t i = 0; i < result.best.size(); i++) {
-        const HardwareCost cost = hardware_cost(result.best[i], hardware);
-        const int64_t cycles = scheduling::exact_cycles(output, result.best[i]);
-        found.candidates.push_back(
-            {level_energy_unit(hardware).picojoules(cost.total_energy), cost.cycles, cycles});
-        const ObjectiveValue value = value_of(objective, cost.total_energy, cycles);
-        if (!best || value < *best) {
-            best = value;
-            found.taken = i;
-        }
-    }
+    return candidates;
 }
 
 } // namespace
@@ -91,24 +82,23 @@ AutoSchedule auto_schedule(const Halide::Func &output, const AutoScheduleOptions
     check(options);
     scheduling::check_unscheduled(output);
     const LayerShape shape = scheduling::layer_of(scheduling::find_product(output));
-    const InterstellarModel model(scheduling::problem_of(output), read_hardware(options.hardware));
+    const Problem problem = scheduling::problem_of(output);
+    const Hardware hardware = read_hardware(options.hardware);
     Constraints constraints;
     constraints.factors = factors_named("autoscheduler.factors", options.factors);
     for (const std::string &fix : options.fixes) {
-        parse_fix(fix, model.problem(), model.hardware(), constraints);
+        parse_fix(fix, problem, hardware, constraints);
     }
-    const Objective objective = objective_of(options.objective);
-    const HardwareSearchResult result =
-        search_hardware(model, shape, constraints, objective, search_options(options));
-    if (!result.mapped) {
-        user_error("{} on {}: {}", model.problem().name, model.hardware().name, result.why_none);
-    }
+    const scheduling::ExactSearchResult result = scheduling::search_exact(
+        problem, shape, {hardware.name, {hardware}, {}}, constraints,
+        objective_of(options.objective), [&] { return output; }, search_options(options));
+    const MappedLayer &taken = result.mapping().mapped;
     AutoSchedule found;
-    rate(output, result, model.hardware(), objective, found);
-    const MappedLayer &taken = result.best[found.taken];
+    found.candidates = candidates_of(result, level_energy_unit(hardware));
+    found.taken = result.taken();
+    found.proof = result.proof_text();
     found.mapping =
-        hardware_mapping_json(taken, model.hardware(), hardware_cost(taken, model.hardware()),
-                              result.optimal && found.taken == 0);
+        hardware_mapping_json(taken, hardware, hardware_cost(taken, hardware), result.proof());
     found.schedule = apply_mapping(output, taken);
     return found;
 }

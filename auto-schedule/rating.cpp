@@ -5,6 +5,7 @@
 #include "halide-fork/hardware.h"
 #include "hwgen/lower/lower.h"
 #include "hwgen/model/timeline.h"
+#include "hwgen/support/error.h"
 
 #include <algorithm>
 
@@ -33,13 +34,8 @@ Halide::Func copy_of(const Halide::Func &output) {
     return Halide::Func(copy);
 }
 
-} // namespace
-
-int64_t exact_cycles(const Halide::Func &output, const optimizer::MappedLayer &mapped) {
-    const Halide::Func copy = copy_of(output);
-    apply_mapping(copy, mapped);
-    const hwir::Design design =
-        hardware_ir(copy, "candidate", Halide::Pipeline(copy).infer_arguments());
+/// Scalar inputs with their defaults, else with the possible values next to 0.
+model::Run run_of(const hwir::Design &design) {
     model::Run run;
     if (!design.exprs.scalars().empty()) {
         run.scalars.emplace_back();
@@ -48,7 +44,21 @@ int64_t exact_cycles(const Halide::Func &output, const optimizer::MappedLayer &m
                 std::clamp<int64_t>(0, scalar.range.min, scalar.range.max)));
         }
     }
-    return int64_t(model::predict(design, lower_design(design).timing, run).cycles);
+    return run;
+}
+
+} // namespace
+
+int64_t exact_cycles(const Halide::Func &output, const optimizer::MappedLayer &mapped) {
+    try {
+        const Halide::Func copy = copy_of(output);
+        apply_mapping(copy, mapped);
+        const hwir::Design design =
+            hardware_ir(copy, "candidate", Halide::Pipeline(copy).infer_arguments());
+        return int64_t(model::predict(design, lower_design(design).timing, run_of(design)).cycles);
+    } catch (const Halide::CompileError &error) {
+        throw UserError(error.what());
+    }
 }
 
 } // namespace Orrery::scheduling

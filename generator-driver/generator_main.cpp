@@ -71,6 +71,22 @@ Halide::GeneratorContext context_of(const GeneratorArguments &arguments,
                : Halide::GeneratorContext(target);
 }
 
+/// What was found, each line behind `start`.
+void print_choice(const AutoSchedule &found, const char *start) {
+    for (size_t i = 0; i < found.candidates.size(); i++) {
+        const AutoScheduleCandidate &c = found.candidates[i];
+        if (!c.refused.empty()) {
+            std::cout << fmt::format("{}candidate {} became no hardware: {}\n", start, i + 1,
+                                     c.refused);
+        } else if (i == found.taken) {
+            std::cout << fmt::format("{}candidate {} of {}: {:.6g} pJ, {} cycles, at least {}\n",
+                                     start, i + 1, found.candidates.size(), c.energy_pj, c.cycles,
+                                     c.least_cycles);
+        }
+    }
+    std::cout << start << found.proof << "\n";
+}
+
 /// Gives the pipeline the schedule that is asked for.
 void schedule(const GeneratorArguments &arguments, const Halide::Func &output,
               CompileOptions &options) {
@@ -84,11 +100,8 @@ void schedule(const GeneratorArguments &arguments, const Halide::Func &output,
     // A design has its mapping beside it, wherever that came from.
     options.more_files["mapping.json"] =
         arguments.auto_schedule ? found.mapping : read_file(arguments.mapping);
-    for (size_t i = 0; i < found.candidates.size(); i++) {
-        const AutoScheduleCandidate &c = found.candidates[i];
-        std::cout << fmt::format("candidate {}: {:.6g} pJ, {} cycles, at least {}{}\n", i + 1,
-                                 c.energy_pj, c.cycles, c.least_cycles,
-                                 i == found.taken ? ", taken" : "");
+    if (arguments.auto_schedule) {
+        print_choice(found, arguments.print_schedule ? "// " : "");
     }
     if (arguments.print_schedule) {
         std::cout << found.schedule;

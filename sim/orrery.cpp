@@ -1,6 +1,5 @@
 #include "hwgen/support/error.h"
 #include "sim/model_command.h"
-#include "sim/optimize_command.h"
 #include "sim/simulate_command.h"
 
 #include <CLI/CLI.hpp>
@@ -61,52 +60,6 @@ void add_simulate(CLI::App &app, Orrery::sim::SimulateCommand &command) {
         ->type_name("PROGRAM");
 }
 
-void add_optimize(CLI::App &app, Orrery::sim::OptimizeCommand &command) {
-    CLI::App *optimize = app.add_subcommand(
-        "optimize", "Find the mapping of a layer to hardware that is best, with a proof");
-    optimize->add_option("--layer", command.layer, "The layer; what is left out is 1")
-        ->type_name("\"N=16 K=384 C=256 OY=13 OX=13 FY=3 FX=3 stride=1 groups=1\"");
-    optimize->add_option("--workload", command.workload, "A row of the table of workloads, instead")
-        ->type_name("NETWORK/LAYER");
-    optimize->add_option("--batch", command.batch, "Multiplies N of the workload")
-        ->capture_default_str()
-        ->type_name("N");
-    optimize->add_option("--hardware", command.hardware, "Memories, array and their energies")
-        ->required()
-        ->type_name("FILE.json");
-    optimize
-        ->add_option("--fix", command.fixes,
-                     "What is given: loops in the array (and no others), or factors at a level; "
-                     "can be repeated")
-        ->type_name("\"spatial C=16 K=16\"|\"LEVEL FX=5\"");
-    optimize
-        ->add_option("--objective", command.objective,
-                     "energy, cycles, edp (their product), or pareto (all trade-offs)")
-        ->capture_default_str();
-    optimize
-        ->add_option("--factors", command.factors,
-                     "Tiles that divide, those of a factor that does not, or all (default: ceil)")
-        ->type_name("divide|ceil|all");
-    optimize->add_option("--cost-model", command.cost_model, "orrery or interstellar")
-        ->capture_default_str();
-    optimize->add_option("--json", command.json_file, "Where the mapping is written")
-        ->capture_default_str()
-        ->type_name("FILE");
-    optimize
-        ->add_option("--directory", command.directory,
-                     "Where the points of --objective pareto are written")
-        ->capture_default_str()
-        ->type_name("DIR");
-    optimize->add_option("--area", command.area_mm2, "The hardware takes at most this area")
-        ->type_name("MM2");
-    optimize->add_option("--threads", command.threads, "Threads (default: one per processor)")
-        ->type_name("N");
-    optimize
-        ->add_option("--seconds", command.seconds,
-                     "Stop then, and say how far off the result may be")
-        ->type_name("S");
-}
-
 void add_model(CLI::App &app, Orrery::sim::ModelCommand &command) {
     CLI::App *model = app.add_subcommand(
         "model", "Predict what a simulation measures, exactly, and compare it with the last one");
@@ -127,8 +80,8 @@ void add_model(CLI::App &app, Orrery::sim::ModelCommand &command) {
         ->type_name("FILE");
 }
 
-/// Runs a program that lies beside this one in its place: orrery-fuzz and orrery-explore link
-/// Halide's compiler and MPI, which take longer to load than a small simulation takes.
+/// Runs a program that lies beside this one in its place: orrery-optimize and orrery-fuzz link
+/// Halide's compiler, orrery-explore MPI, which take longer to load than a small simulation takes.
 [[noreturn]] void run_beside(const std::string &name, int argc, char **argv) {
     const std::string program =
         std::filesystem::read_symlink("/proc/self/exe").parent_path() / ("orrery-" + name);
@@ -139,7 +92,7 @@ void add_model(CLI::App &app, Orrery::sim::ModelCommand &command) {
 }
 
 int run(int argc, char **argv) {
-    for (const char *name : {"fuzz", "explore"}) {
+    for (const char *name : {"optimize", "fuzz", "explore"}) {
         if (argc > 1 && std::strcmp(argv[1], name) == 0) {
             run_beside(name, argc, argv);
         }
@@ -149,19 +102,16 @@ int run(int argc, char **argv) {
     app.require_subcommand(1);
     Orrery::sim::SimulateCommand simulate;
     add_simulate(app, simulate);
-    Orrery::sim::OptimizeCommand optimize;
-    add_optimize(app, optimize);
     Orrery::sim::ModelCommand model;
     add_model(app, model);
+    app.add_subcommand("optimize",
+                       "Find the mapping of a layer to hardware that is best, with a proof");
     app.add_subcommand("explore", "Find the best mapping at every point of a design space");
     app.add_subcommand("fuzz", "Compile random layers and schedules and compare them with Halide");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {
         return app.exit(error) == 0 ? 0 : 1;
-    }
-    if (app.got_subcommand("optimize")) {
-        return Orrery::sim::optimize(optimize);
     }
     if (app.got_subcommand("model")) {
         return Orrery::sim::predict(model);

@@ -1,40 +1,10 @@
 #pragma once
-#include <Halide.h>
+#include "auto-schedule/convolution.h"
 
-/// The algorithm that all dataflows of this folder schedule: a convolution layer over a batch of
-/// images.
-///
-///     output(k, x, y, b) = requantise(bias(k) + sum over c, fx, fy of
-///         padded(c, stride x + dilation fx - pad_x, stride y + dilation fy - pad_y, b) *
-///         weights(c, fx, fy, k))
-///
-/// int8 with sums of int32; channels are innermost in memory; zeros around the image.
+/// The algorithm that all dataflows of this folder schedule.
 namespace dataflows {
 
-struct Layer {
-    int batch = 1, channels = 1, filters = 1;
-    int width = 1, height = 1; ///< of the output
-    int kernel_width = 1, kernel_height = 1;
-    int stride = 1, dilation = 1;
-
-    /// Distance from the first to the last tap of a kernel of that size.
-    int reach(int kernel) const { return (kernel - 1) * dilation; }
-    int input_width() const { return (width - 1) * stride + 1; }
-    int input_height() const { return (height - 1) * stride + 1; }
-    int64_t multiplications() const {
-        return int64_t(batch) * channels * filters * width * height * kernel_width * kernel_height;
-    }
-};
-
-/// The Funcs of the algorithm and the names of its loops, for schedules.
-struct Convolution {
-    Convolution(const Layer &layer, const Halide::Func &input, const Halide::Func &weights,
-                const Halide::Func &bias);
-
-    Halide::Func input, weights, bias;
-    Halide::Func padded{"padded"}, sum{"sum"}, output{"output"};
-    Halide::Var c{"c"}, k{"k"}, x{"x"}, y{"y"}, b{"b"};
-    Halide::RDom r; ///< r.x: input channel, r.y: kernel column, r.z: kernel row
-};
+using Orrery::scheduling::Convolution;
+using Layer = Orrery::scheduling::ConvolutionLayer;
 
 } // namespace dataflows

@@ -17,6 +17,9 @@ std::string front_json(const FrontResult &front, const Problem &problem,
         const FrontPoint &point = front.points[i];
         ordered_json described = {{"energy_pj", unit.picojoules(point.energy)},
                                   {"cycles", point.cycles}};
+        if (point.exact_cycles) {
+            described["exact_cycles"] = *point.exact_cycles;
+        }
         if (point.area) {
             described["area_mm2"] = double(*point.area) / double(areas_per_mm2);
         }
@@ -39,7 +42,7 @@ std::string front_json(const FrontResult &front, const Problem &problem,
 std::string front_csv(const FrontResult &front, const Resources &resources) {
     const Hardware &first = resources.hardware[0];
     const EnergyUnit unit = level_energy_unit(first);
-    std::string text = "point,energy_pj,cycles,area_mm2,elements";
+    std::string text = "point,energy_pj,cycles,exact_cycles,area_mm2,elements";
     for (int l = 0; l < first.last_level(); l++) {
         text += fmt::format(",\"{} bytes\"", first.levels[size_t(l)].name);
     }
@@ -47,7 +50,8 @@ std::string front_csv(const FrontResult &front, const Resources &resources) {
     for (size_t i = 0; i < front.points.size(); i++) {
         const FrontPoint &point = front.points[i];
         const Hardware &hardware = resources.hardware[point.hardware];
-        text += fmt::format("{},{},{},{},{}", i + 1, unit.text(point.energy), point.cycles,
+        text += fmt::format("{},{},{},{},{},{}", i + 1, unit.text(point.energy), point.cycles,
+                            point.exact_cycles ? std::to_string(*point.exact_cycles) : "",
                             point.area ? area_text(*point.area) : "", array_text(hardware.array));
         for (int l = 0; l < hardware.last_level(); l++) {
             text += fmt::format(",{}", hardware.bytes(l));

@@ -8,9 +8,11 @@ namespace Orrery::optimizer {
 struct FrontPoint {
     size_t hardware = 0; ///< number
     MappedLayer mapped;
-    int64_t energy = 0; ///< in units of all hardware
-    int64_t cycles = 0;
+    int64_t energy = 0;          ///< in units of all hardware
+    int64_t cycles = 0;          ///< of the part that works longest
     std::optional<int64_t> area; ///< unknown only where there is one hardware
+    /// Of the hardware that is made of it; the search does not know them.
+    std::optional<int64_t> exact_cycles;
 };
 
 struct FrontResult {

@@ -3,6 +3,7 @@
 #include "hwgen/optimizer/energy_unit.h"
 #include "hwgen/optimizer/hardware.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,16 @@ void check_range(const Problem &problem, const Hardware &hardware);
 
 HardwareCost hardware_cost(const MappedLayer &mapped, const Hardware &hardware);
 
+/// What is known of a mapping beside its cost.
+struct MappingProof {
+    std::string objective;               ///< what it was searched for
+    std::optional<bool> optimal;         ///< in the objective, with exact cycles; empty: of a front
+    std::optional<int64_t> exact_cycles; ///< empty: no hardware was made of it
+    std::optional<double> gap_percent{}; ///< so much, at most, it is above any mapping
+};
+
 /// mapping.json: the mapping, and its accesses and energy by level and tensor.
 std::string hardware_mapping_json(const MappedLayer &mapped, const Hardware &hardware,
-                                  const HardwareCost &cost, bool optimal);
+                                  const HardwareCost &cost, const MappingProof &proof);
 
 } // namespace Orrery::optimizer

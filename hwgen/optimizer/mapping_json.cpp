@@ -105,7 +105,7 @@ std::string mapping_json(const InterstellarModel &model, const LayerShape &shape
 }
 
 std::string hardware_mapping_json(const MappedLayer &mapped, const Hardware &hardware,
-                                  const HardwareCost &cost, bool optimal) {
+                                  const HardwareCost &cost, const MappingProof &proof) {
     const EnergyUnit unit = level_energy_unit(hardware);
     ordered_json levels = ordered_json::array();
     for (size_t level = 0; level < hardware.levels.size(); level++) {
@@ -133,12 +133,21 @@ std::string hardware_mapping_json(const MappedLayer &mapped, const Hardware &har
                              {"name", mapped.problem.name},
                              {"hardware", hardware.name},
                              {"cost_model", "orrery"},
+                             {"objective", proof.objective},
                              {"energy_pj", unit.picojoules(cost.total_energy)},
                              {"cycles", cost.cycles}};
+    if (proof.exact_cycles) {
+        document["exact_cycles"] = *proof.exact_cycles;
+    }
     if (const std::optional<int64_t> area = hardware_area(hardware)) {
         document["area_mm2"] = double(*area) / double(areas_per_mm2);
     }
-    document["optimal"] = optimal;
+    if (proof.optimal) {
+        document["optimal"] = *proof.optimal;
+    }
+    if (proof.gap_percent) {
+        document["gap_percent"] = *proof.gap_percent;
+    }
     document["array"] = array_json(mapped.problem, mapped.mapping);
     document["array_level"] = mapped.levels[size_t(mapped.array_level)];
     document["levels"] = levels;

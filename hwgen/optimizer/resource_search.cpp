@@ -58,7 +58,7 @@ public:
         });
         result_.optimal = true;
         for (size_t i = 0; i < candidates.size(); i++) {
-            if (result_.chosen && result_.best.value < candidates[i].bound) {
+            if (full() && worst() < candidates[i].bound) {
                 result_.excluded = int64_t(candidates.size() - i);
                 break;
             }
@@ -71,6 +71,10 @@ public:
         result_.bound = result_.best.value;
         if (open_) {
             result_.bound = result_.chosen ? std::min(*open_, result_.best.value) : *open_;
+        }
+        result_.others = open_;
+        if (full()) {
+            result_.others = open_ ? std::min(*open_, worst()) : worst();
         }
         return std::move(result_);
     }
@@ -106,8 +110,8 @@ private:
     void search(size_t number) {
         const InterstellarModel model(problem_, resources_.hardware[number]);
         SearchLimits limits;
-        if (result_.chosen && options_.prune) {
-            limits.most = result_.best.value;
+        if (full() && options_.prune) {
+            limits.most = worst();
         }
         HardwareSearchResult found = HardwareSearch(model, shape_, constraints_, objective_)
                                          .run(deadline_.limit(options_), limits);
@@ -120,20 +124,41 @@ private:
             return;
         }
         result_.searched++;
-        if (found.mapped && (!result_.chosen || better(found.value, number))) {
-            result_.chosen = number;
-            result_.best = std::move(found);
+        if (found.mapped) {
+            add(found, number);
         } else if (!result_.chosen) {
             result_.why_none = found.why_none;
         }
     }
 
-    bool better(const ObjectiveValue &value, size_t number) const {
+    bool full() const { return int(result_.candidates.size()) == options_.keep; }
+    const ObjectiveValue &worst() const { return result_.candidates.back().value; }
+
+    void add(HardwareSearchResult &found, size_t number) {
+        const Hardware &hardware = resources_.hardware[number];
+        for (const MappedLayer &mapped : found.best) {
+            const HardwareCost cost = hardware_cost(mapped, hardware);
+            const HardwareMapping one{number, mapped,
+                                      value_of(objective_, cost.total_energy, cost.cycles)};
+            const auto place = std::upper_bound(
+                result_.candidates.begin(), result_.candidates.end(), one,
+                [this](const auto &a, const auto &b) { return comes_first(a, b); });
+            result_.candidates.insert(place, one);
+        }
+        if (int(result_.candidates.size()) > options_.keep) {
+            result_.candidates.resize(size_t(options_.keep));
+        }
+        if (result_.candidates.front().hardware == number) {
+            result_.chosen = number;
+            result_.best = std::move(found);
+        }
+    }
+
+    bool comes_first(const HardwareMapping &a, const HardwareMapping &b) const {
         const auto area = [this](size_t i) { return areas_known_ ? areas_[i] : 0; };
-        const size_t chosen = *result_.chosen;
-        return value == result_.best.value
-                   ? std::make_tuple(area(number), number) < std::make_tuple(area(chosen), chosen)
-                   : value < result_.best.value;
+        return a.value == b.value ? std::make_tuple(area(a.hardware), a.hardware) <
+                                        std::make_tuple(area(b.hardware), b.hardware)
+                                  : a.value < b.value;
     }
 };
 

@@ -21,11 +21,22 @@ private:
     double left() const;
 };
 
+/// A mapping, and the number of the hardware that it is for.
+struct HardwareMapping {
+    size_t hardware = 0;
+    MappedLayer mapped;
+    ObjectiveValue value;
+};
+
 struct ResourceSearchResult {
     std::optional<size_t> chosen; ///< number of the hardware; empty: none has a mapping
     std::string why_none;         ///< of the first hardware
     HardwareSearchResult best;    ///< on the hardware that is chosen
-    ObjectiveValue bound;         ///< proved: no mapping on any of the hardware is below
+    /// The best ones on any of the hardware, by ascending value: as many as are to be kept, if
+    /// there are so many. The first one is that of `best`.
+    std::vector<HardwareMapping> candidates;
+    std::optional<ObjectiveValue> others; ///< proved: no other mapping is below; empty: none exists
+    ObjectiveValue bound;                 ///< proved: no mapping on any of the hardware is below
     bool optimal = false; ///< every hardware is searched to its end, or its bound excludes it
     int64_t searched = 0, excluded = 0; ///< hardware: the latter by its bound alone
     int64_t unmappable = 0;             ///< hardware that has no mapping

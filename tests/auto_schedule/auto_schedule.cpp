@@ -8,6 +8,7 @@
 #include "tests/auto_schedule/pipelines.h"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include <iostream>
 
@@ -56,11 +57,8 @@ void check_array(const test::Measured &design, const HardwareAccesses &counted) 
 
 /// The candidate that is taken is the first one of the best value, in exact cycles.
 void check_candidates(const AutoSchedule &found, const AutoScheduleOptions &wanted) {
-    if (wanted.candidates == 1) {
-        CHECK(found.candidates.empty());
-        return;
-    }
-    REQUIRE(found.candidates.size() == size_t(wanted.candidates));
+    REQUIRE(!found.candidates.empty());
+    REQUIRE(found.candidates.size() <= size_t(wanted.candidates));
     const auto value = [&](const AutoScheduleCandidate &c) {
         return wanted.objective == "energy" ? std::make_pair(c.energy_pj, double(c.cycles))
                : wanted.objective == "cycles"
@@ -70,6 +68,7 @@ void check_candidates(const AutoSchedule &found, const AutoScheduleOptions &want
     const AutoScheduleCandidate &taken = found.candidates[found.taken];
     for (size_t i = 0; i < found.candidates.size(); i++) {
         const AutoScheduleCandidate &c = found.candidates[i];
+        CHECK(c.refused == "");
         CHECK(c.cycles >= c.least_cycles);
         CHECK((i < found.taken ? value(taken) < value(c) : value(taken) <= value(c)));
     }
@@ -94,9 +93,13 @@ TEST_CASE("pipelines become hardware that does what is counted from the mapping 
                 wanted.candidates = candidates;
                 const AutoSchedule found = auto_schedule(layer.output, wanted);
                 check_candidates(found, wanted);
-                if (candidates > 1) {
-                    exact[p.name] = found.candidates[found.taken].cycles;
-                }
+                const auto json = nlohmann::json::parse(found.mapping);
+                exact[p.name] = json["exact_cycles"];
+                CHECK(exact[p.name] == found.candidates[found.taken].cycles);
+                CHECK(json["optimal"] == (found.proof.find("optimal") == 0 &&
+                                          found.proof.find("above") == std::string::npos));
+                CHECK((json["optimal"] == true || wanted.objective != "energy"));
+                CHECK(json.contains("gap_percent") == (json["optimal"] == false));
                 mapped[p.name] = parse_mapping("mapping.json", found.mapping);
             }
             return layer;
@@ -108,9 +111,7 @@ TEST_CASE("pipelines become hardware that does what is counted from the mapping 
         INFO(all[i].name);
         const HardwareAccesses counted = hardware_accesses(mapped.at(all[i].name));
         check_array(designs[i], counted);
-        if (exact.count(all[i].name) != 0) {
-            CHECK(int64_t(designs[i].simulated.cycles) == exact[all[i].name]);
-        }
+        CHECK(int64_t(designs[i].simulated.cycles) == exact[all[i].name]);
         check_copies(designs[i], counted.copies[0], all[i].input, all[i].sum);
         check_copies(designs[i], counted.copies[2], all[i].weights, all[i].sum);
         const auto &sums = designs[i].simulated.buffers[size_t(designs[i].buffer(all[i].sum))];
@@ -120,4 +121,40 @@ TEST_CASE("pipelines become hardware that does what is counted from the mapping 
         std::cout << fmt::format("{:<20}{:>8} cycles, {:>8} points of the array\n", all[i].name,
                                  designs[i].simulated.cycles, counted.points);
     }
+}
+
+TEST_CASE("a mapping that becomes no hardware does not end the search") {
+    const auto output = [] {
+        using namespace Halide;
+        ImageParam a(Int(8), 2, "a"), b(Int(8), 2, "b"), scale(Int(16), 1, "scale");
+        Var k("k"), n("n");
+        RDom r(0, 8, "r");
+        Func sum("sum"), result("output");
+        sum(k, n) += cast<int32_t>(a(r, n)) * cast<int32_t>(b(r, k));
+        // A drain that is wide along a part of the filters reads it at lanes that are clamped.
+        result(k, n) = cast<int8_t>((sum(k, n) * cast<int32_t>(scale(min(k, 2)))) >> 8);
+        a.dim(0).set_bounds(0, 8);
+        a.dim(1).set_bounds(0, 2);
+        b.dim(0).set_bounds(0, 8);
+        b.dim(1).set_bounds(0, 4);
+        scale.dim(0).set_bounds(0, 3);
+        result.bound(k, 0, 4).bound(n, 0, 2);
+        return result;
+    };
+    AutoScheduleOptions wanted = options("cycles");
+    wanted.candidates = 300;
+    const AutoSchedule found = auto_schedule(output(), wanted);
+    size_t refused = 0;
+    for (const AutoScheduleCandidate &c : found.candidates) {
+        refused += c.refused.empty() ? 0 : 1;
+        CHECK((c.refused.empty() || c.refused.find("scale") != std::string::npos));
+    }
+    CHECK(refused > 0);
+    CHECK(found.candidates[found.taken].refused == "");
+    CHECK(found.schedule.find("hw.pe_array") != std::string::npos);
+    wanted.fixes = {"DRAM K=2"};
+    const Halide::Func lanes = output();
+    CHECK_THROWS_AS(auto_schedule(lanes, wanted), UserError);
+    CHECK_THROWS_WITH(auto_schedule(output(), wanted),
+                      Catch::Contains("no hardware can be made of the"));
 }

@@ -57,6 +57,13 @@ grep -v '"name": "\(output\|layer\)"' found/mapping.json | diff expected - || fa
 $convolution -o given layer="$layer" mapping=mapping.json
 cmp mapping.json given/mapping.json || fail "another mapping beside the design than the one that was given"
 diff -x mapping.json -r found given || fail "mapping=mapping.json gives another design"
+
+# Its cycles are those that both predict.
+exact=$(sed -n 's/ *"exact_cycles": \([0-9]*\),/\1/p' mapping.json)
+grep -q "^// candidate .* pJ, $exact cycles, at least [0-9]*$" schedule || fail "not $exact cycles: $(cat schedule)"
+grep -q "^// optimal" schedule || fail "no proof: $(cat schedule)"
+"$bin/orrery" simulate given --quick >log 2>&1 || fail "given: $(cat log)"
+tr -d " ," <log | grep -qx "cycles$exact" || fail "not $exact cycles: $(cat log)"
 # The mapping beside a design is its own: one of a design before is gone, and one that lies there can be given.
 $convolution -o given layer="$layer" mapping=given/mapping.json
 cmp mapping.json given/mapping.json || fail "a mapping beside the design is lost when it is given"
@@ -69,10 +76,10 @@ expect_error "layer: input=OX: in this convolution channels are innermost" convo
     layer="$layer input=OX" mapping=mapping.json
 planes="input.type=int8 weights.type=int8 output.type=int8 layout=nchw channels=8 filters=8 width=6 height=5"
 expect_error "stride=1 groups=1 input=OX" conv2d $planes mapping=mapping.json
-"$bin/orrery" optimize --layer "$(sed 's/.*--layer "\([^"]*\)".*/\1/' stderr)" --hardware "$hardware/tiny-4x4.json" >log
+"$bin/orrery" optimize --layer "$(sed 's/.*--layer "\([^"]*\)".*/\1/' stderr)" --hardware "$hardware/tiny-4x4.json" --candidates 0 >log
 grep -q '"input": "OX"' mapping.json || fail "mapping.json does not say what is dense: $(cat mapping.json)"
 "$bin/conv2d.generator" -g conv2d -o nchw $planes mapping=mapping.json
-"$bin/conv2d.generator" -g conv2d -o nchw_found $planes $tiny
+"$bin/conv2d.generator" -g conv2d -o nchw_found $planes $tiny autoscheduler.candidates=0
 diff -x mapping.json -r nchw nchw_found || fail "mapping=mapping.json gives another design with planes of pixels"
 
 # Generators with scalar inputs, scales of channels, padding by a zero point, groups and their own layouts: bit for bit.

@@ -1,7 +1,10 @@
 // Layer and hardware -> mapping.json -> schedule and directives -> hardware -> counters, which must
 // be those that are counted from the mapping alone.
 #include "apps/dataflows/layer.h"
+#include "auto-schedule/exact_search.h"
+#include "auto-schedule/layer_pipeline.h"
 #include "auto-schedule/mapping.h"
+#include "auto-schedule/rating.h"
 #include "hwgen/optimizer/access_model.h"
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/hardware_search.h"
@@ -11,6 +14,7 @@
 #include "tests/equivalence/design_runner.h"
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 
 #include <iostream>
 
@@ -111,7 +115,9 @@ const std::vector<Case> cases = {
      32,
      512,
      {"spatial C=4 K=4"},
-     Objective::Cycles}};
+     Objective::Cycles},
+    {"grouped", "K=16 C=8 OY=6 OX=5 FY=3 FX=3 groups=2", 16, 64, 1024, {}, Objective::Cycles},
+    {"depthwise", "K=12 C=12 OY=7 OX=6 FY=3 FX=3 groups=12", 12, 64, 1024, {}, Objective::Cycles}};
 
 Hardware hardware_of(const Case &c) {
     Hardware hardware;
@@ -126,8 +132,33 @@ Hardware hardware_of(const Case &c) {
     return hardware;
 }
 
-/// The mapping, by way of its file.
-MappedLayer optimize(const Case &c) {
+/// A mapping, by way of its file, and the cycles that are predicted for it.
+struct Optimized {
+    MappedLayer mapped;
+    int64_t cycles;
+};
+
+/// As `orrery optimize` does.
+Optimized optimize_hardware(const Case &c, const Problem &problem, const LayerShape &shape,
+                            const Constraints &constraints) {
+    const Hardware hardware = hardware_of(c);
+    scheduling::ExactSearchOptions options;
+    options.candidates = 8;
+    const scheduling::ExactSearchResult result = scheduling::search_exact(
+        problem, shape, {c.name, {hardware}, {}}, constraints, *c.objective,
+        [&] { return scheduling::layer_pipeline(shape).output; }, options);
+    REQUIRE(result.searched.optimal);
+    CHECK(result.refused_text() == "");
+    const HardwareCost best = hardware_cost(*result.searched.best.mapped, hardware);
+    CHECK(value_of(*c.objective, best.total_energy, best.cycles) == result.searched.best.value);
+    const MappedLayer &taken = result.mapping().mapped;
+    std::cout << loop_nest(problem, hardware, taken.mapping) << result.proof_text() << "\n";
+    const std::string text =
+        hardware_mapping_json(taken, hardware, hardware_cost(taken, hardware), result.proof());
+    return {parse_mapping("mapping.json", text), nlohmann::json::parse(text).at("exact_cycles")};
+}
+
+Optimized optimize(const Case &c) {
     const LayerShape shape = parse_layer(c.layer);
     const InterstellarModel model(convolution(c.name, shape), hardware_of(c));
     Constraints constraints;
@@ -136,15 +167,7 @@ MappedLayer optimize(const Case &c) {
         parse_fix(fix, model.problem(), model.hardware(), constraints);
     }
     if (c.objective) {
-        const HardwareSearchResult result =
-            search_hardware(model, shape, constraints, *c.objective, {});
-        INFO(c.name << ": " << result.why_none);
-        REQUIRE(result.optimal);
-        const HardwareCost cost = hardware_cost(*result.mapped, model.hardware());
-        CHECK(value_of(*c.objective, cost.total_energy, cost.cycles) == result.value);
-        std::cout << loop_nest(model.problem(), model.hardware(), result.mapped->mapping);
-        return parse_mapping("mapping.json", hardware_mapping_json(*result.mapped, model.hardware(),
-                                                                   cost, result.optimal));
+        return optimize_hardware(c, model.problem(), shape, constraints);
     }
     const SearchResult result = search(model, constraints, {});
     INFO(c.name << ": " << result.why_none);
@@ -152,7 +175,7 @@ MappedLayer optimize(const Case &c) {
     MappedLayer mapped = parse_mapping("mapping.json", mapping_json(model, shape, result));
     CHECK(model.energy(mapped.mapping) == result.energy);
     std::cout << loop_nest(model.problem(), model.hardware(), mapped.mapping);
-    return mapped;
+    return {mapped, scheduling::exact_cycles(scheduling::layer_pipeline(shape).output, mapped)};
 }
 
 /// The buffer of the copy next to DRAM has that name; those further in are copies of it.
@@ -171,15 +194,17 @@ void check_copies(const test::Measured &design, const std::vector<CopyAccesses> 
 TEST_CASE("mappings become hardware that does what is counted from them") {
     test::DesignRunner runner(std::filesystem::path(ORRERY_DESIGN_DIR) / "closed_loop");
     std::vector<MappedLayer> mapped;
+    std::vector<int64_t> predicted;
     for (const Case &c : cases) {
-        mapped.push_back(optimize(c));
-        const dataflows::Layer layer = dataflows::layer_of(mapped.back().shape);
-        runner.add(c.name, [layer, m = mapped.back()](bool scheduled) {
-            const test::Layer made = test::make_layer(layer, test::order_of(m.problem));
+        const Optimized optimized = optimize(c);
+        mapped.push_back(optimized.mapped);
+        predicted.push_back(optimized.cycles);
+        runner.add(c.name, [m = mapped.back()](bool scheduled) {
+            const scheduling::LayerPipeline made = scheduling::layer_pipeline(m.shape);
             if (scheduled) {
                 scheduling::apply_mapping(made.output, m);
             }
-            return made;
+            return test::Layer{made.output, made.inputs};
         });
     }
     const std::vector<test::Measured> designs = runner.run();
@@ -199,11 +224,12 @@ TEST_CASE("mappings become hardware that does what is counted from them") {
         check_copies(design, counted.copies[2], "weights_in_sum");
         check_copies(design, {counted.sums}, "sum");
         const int64_t least = hardware_cost(mapped[i], hardware_of(cases[i])).cycles;
-        CHECK(int64_t(design.simulated.cycles) >= least);
-        const dataflows::Layer layer = dataflows::layer_of(mapped[i].shape);
+        CHECK(int64_t(design.simulated.cycles) == predicted[i]);
+        CHECK(predicted[i] >= least);
+        const LayerShape &shape = mapped[i].shape;
         const auto &output = design.simulated.ports[size_t(design.tensor("output"))];
         CHECK(int64_t(output.bytes) ==
-              int64_t(layer.batch) * layer.filters * layer.width * layer.height);
+              shape.batch * shape.filters * shape.out_width * shape.out_height);
         std::cout << fmt::format("{:<26}{:>8} cycles, at least {:>8}, {:>8} points of the array\n",
                                  cases[i].name, design.simulated.cycles, least, counted.points);
     }

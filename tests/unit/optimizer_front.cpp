@@ -120,8 +120,8 @@ std::set<Costs> checked_points(const FrontResult &front, const Resources &resour
         CHECK(cost.total_energy == point.energy);
         CHECK(cost.cycles == point.cycles);
         CHECK(hardware_area(hardware) == point.area);
-        const MappedLayer read = parse_mapping(
-            "mapping.json", hardware_mapping_json(point.mapped, hardware, cost, true));
+        const MappedLayer read =
+            parse_mapping("mapping.json", hardware_mapping_json(point.mapped, hardware, cost, {}));
         CHECK(hardware_cost(read, hardware).total_energy == point.energy);
     }
     return found;

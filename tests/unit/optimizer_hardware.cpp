@@ -191,8 +191,7 @@ TEST_CASE("mapping.json says which loops are dense, where they are not the usual
         const HardwareSearchResult found = search_hardware(model, shape, {}, Objective::Cycles, {});
         REQUIRE(found.mapped);
         const HardwareCost cost = hardware_cost(*found.mapped, model.hardware());
-        const std::string text =
-            hardware_mapping_json(*found.mapped, model.hardware(), cost, found.optimal);
+        const std::string text = hardware_mapping_json(*found.mapped, model.hardware(), cost, {});
         const bool usual = shape.dense.input.empty();
         CHECK((text.find("\"input\": \"OX\"") == std::string::npos) == usual);
         CHECK((text.find("\"output\": \"none\"") == std::string::npos) == usual);
@@ -239,7 +238,7 @@ TEST_CASE("the best mappings are kept, and no two with the same nest", "[optimiz
     REQUIRE(all.best.size() > 40);
     const auto text = [&](const MappedLayer &mapped) {
         return hardware_mapping_json(mapped, model.hardware(),
-                                     hardware_cost(mapped, model.hardware()), true);
+                                     hardware_cost(mapped, model.hardware()), {});
     };
     std::set<std::string> texts;
     std::optional<ObjectiveValue> last;
@@ -316,7 +315,7 @@ TEST_CASE("operands that bypass levels", "[optimizer]") {
 
     // By way of the file, too.
     const std::string text =
-        hardware_mapping_json(*found.mapped, model.hardware(), cost, found.optimal);
+        hardware_mapping_json(*found.mapped, model.hardware(), cost, {"energy", found.optimal, {}});
     CHECK_THAT(text, Contains("\"bypass\""));
     const MappedLayer read = parse_mapping("m.json", text);
     CHECK(read.mapping.bypassed == found.mapped->mapping.bypassed);

@@ -31,6 +31,24 @@ CommandResult optimize(std::vector<std::string> words, const fs::path &directory
     return run_command({words, directory, {}});
 }
 
+/// What is said of the result: energies are optimal, cycles only if they are exact.
+void check_proof(const std::string &output, const std::string &objective) {
+    INFO(output);
+    const bool energy = objective == "energy";
+    CHECK((output.find("optimal: the search was exhausted") != std::string::npos) == energy);
+    CHECK((output.find("optimal with exact cycles") != std::string::npos ||
+           output.find("above any mapping") != std::string::npos) == !energy);
+    CHECK(output.find("taken: candidate ") != std::string::npos);
+}
+
+/// The same in mapping.json.
+void check_exact(const nlohmann::json &mapping, const std::string &objective) {
+    CHECK(mapping["objective"] == objective);
+    CHECK(mapping["exact_cycles"] >= mapping["cycles"]);
+    CHECK((mapping["optimal"] == true || objective != "energy"));
+    CHECK(mapping.contains("gap_percent") == (mapping["optimal"] == false));
+}
+
 } // namespace
 
 TEST_CASE("orrery optimize prints the mapping and writes it", "[sim]") {
@@ -87,14 +105,15 @@ TEST_CASE("orrery optimize for the hardware itself", "[sim]") {
                          directory);
             INFO(result.output);
             REQUIRE(result.status == 0);
-            CHECK_THAT(result.output, Catch::Contains("cost model orrery") &&
-                                          Catch::Contains("optimal: the search was exhausted"));
+            CHECK_THAT(result.output, Catch::Contains("cost model orrery"));
+            check_proof(result.output, objective);
             std::ifstream stream(directory / "mapping.json");
             texts.emplace_back(std::istreambuf_iterator<char>(stream),
                                std::istreambuf_iterator<char>());
         }
         CHECK(texts[0] == texts[1]);
         found[objective] = nlohmann::json::parse(texts[0]);
+        check_exact(found[objective], objective);
         double sum = 0;
         for (const auto &level : found[objective]["levels"]) {
             sum += level["energy_pj"].get<double>();
@@ -107,6 +126,47 @@ TEST_CASE("orrery optimize for the hardware itself", "[sim]") {
     CHECK(energy("energy") <= std::min(energy("cycles"), energy("edp")));
     CHECK(energy("edp") * cycles("edp") <=
           std::min(energy("energy") * cycles("energy"), energy("cycles") * cycles("cycles")));
+    fs::remove_all(directory);
+}
+
+TEST_CASE("orrery optimize chooses among candidates", "[sim]") {
+    const fs::path directory = fresh_directory("optimize_candidates");
+    const std::string tiny = ORRERY_SOURCE_DIR "/data/hardware/tiny-4x4.json";
+    const std::vector<std::string> words = {"--layer",     "K=24 C=16 OY=13 OX=13 FY=3 FX=3",
+                                            "--hardware",  tiny,
+                                            "--objective", "cycles",
+                                            "--candidates"};
+    std::map<int, nlohmann::json> found;
+    for (const int candidates : {0, 1, 20, 120}) {
+        const CommandResult result = optimize(with(words, {std::to_string(candidates)}), directory);
+        INFO(result.output);
+        REQUIRE(result.status == 0);
+        found[candidates] = nlohmann::json::parse(std::ifstream(directory / "mapping.json"));
+        CHECK(found[candidates]["cycles"] == found[0]["cycles"]); // all are as good in these
+        if (candidates == 0) {
+            CHECK_THAT(result.output, Catch::Contains("exact cycles are not known"));
+        } else {
+            check_proof(result.output, "cycles");
+            check_exact(found[candidates], "cycles");
+        }
+    }
+    CHECK(!found[0].contains("exact_cycles"));
+    CHECK(found[0]["optimal"] == false);
+    CHECK(found[20]["exact_cycles"] <= found[1]["exact_cycles"]);
+    CHECK(found[120]["exact_cycles"] < found[1]["exact_cycles"]);
+    // Groups have hardware, too.
+    std::vector<std::string> grouped = with(words, {"2"});
+    grouped[1] = "K=12 C=12 OY=6 OX=6 FY=3 FX=3 groups=6";
+    REQUIRE(optimize(grouped, directory).status == 0);
+    check_exact(nlohmann::json::parse(std::ifstream(directory / "mapping.json")), "cycles");
+    // A layer without hardware is an error, if there is to be hardware.
+    std::vector<std::string> large = with(words, {"2"});
+    large[1] = "N=4096 K=1024 C=1024 OY=32 OX=32";
+    const CommandResult result = optimize(large, directory);
+    CHECK(result.status == 1);
+    CHECK_THAT(result.output, Catch::Contains("the input has 4.29e+09 elements"));
+    large.back() = "0";
+    CHECK(optimize(large, directory).status == 0);
     fs::remove_all(directory);
 }
 
@@ -125,12 +185,20 @@ TEST_CASE("orrery optimize chooses the hardware", "[sim]") {
                                 Catch::Contains("optimal: the search was exhausted"));
     const auto best = mapping("mapping.json");
     const double area = best["area_mm2"];
+    check_exact(best, "energy");
     // The hardware that was chosen, alone, has the same mapping.
-    std::ofstream(directory / "chosen.json") << best["hardware_description"];
+    REQUIRE(
+        optimize(with(words, {"--candidates", "1", "--json", "first.json"}), directory).status ==
+        0);
+    std::ofstream(directory / "chosen.json") << mapping("first.json")["hardware_description"];
     std::vector<std::string> alone = words;
     alone.back() = (directory / "chosen.json").string();
-    REQUIRE(optimize(with(alone, {"--json", "alone.json"}), directory).status == 0);
-    CHECK(mapping("alone.json") == best);
+    REQUIRE(
+        optimize(with(alone, {"--candidates", "1", "--json", "alone.json"}), directory).status ==
+        0);
+    CHECK(mapping("alone.json") == mapping("first.json"));
+    CHECK(mapping("alone.json")["energy_pj"] == best["energy_pj"]);
+    CHECK(mapping("alone.json")["exact_cycles"] >= best["exact_cycles"]);
     // Less area costs more energy.
     const CommandResult less = optimize(
         with(words, {"--area", fmt::format("{}", area * 0.9), "--threads", "3"}), directory);
@@ -175,9 +243,11 @@ TEST_CASE("orrery optimize finds the front", "[sim]") {
         for (const auto &point : front["points"]) {
             const auto mapping = nlohmann::json::parse(
                 std::ifstream(directory / "pareto" / point["mapping"].get<std::string>()));
-            for (const char *cost : {"energy_pj", "cycles", "area_mm2"}) {
+            for (const char *cost : {"energy_pj", "cycles", "exact_cycles", "area_mm2"}) {
                 CHECK(mapping[cost] == point[cost]);
             }
+            CHECK(point["exact_cycles"] >= point["cycles"]);
+            CHECK(!mapping.contains("optimal"));
             text += mapping.dump();
         }
         texts.push_back(text + front.dump());
@@ -186,7 +256,8 @@ TEST_CASE("orrery optimize finds the front", "[sim]") {
               points + 2);
         // Point 1 of the objectives alone is in the front.
         for (const char *objective : {"energy", "cycles"}) {
-            REQUIRE(optimize({"--layer", words[1], "--hardware", lists, "--objective", objective},
+            REQUIRE(optimize({"--layer", words[1], "--hardware", lists, "--objective", objective,
+                              "--candidates", "0"},
                              directory)
                         .status == 0);
             const auto best = nlohmann::json::parse(std::ifstream(directory / "mapping.json"));
@@ -233,6 +304,11 @@ TEST_CASE("mistakes in orrery optimize exit with 1 and name the remedy", "[sim]"
     check_error({"--layer", "K=2", "--objective", "area"},
                 "expected one of pareto, cycles, edp, energy");
     check_error({"--layer", "K=2", "--directory", "d"}, "belongs to --objective pareto");
+    check_error({"--layer", "K=2", "--candidates", "-1"}, "expected a number from 0");
+    check_error({"--layer", "K=2", "--candidates", "10001"}, "expected a number from 0");
+    check_error(with({"--layer", "K=2", "--candidates", "3"}, interstellar), "knows no time");
+    check_error({"--layer", "K=2", "--candidates", "3", "--objective", "pareto"},
+                "hardware is made of every point");
     check_error(with({"--layer", "K=2", "--objective", "pareto"}, interstellar), "knows no time");
     check_error({"--layer", "K=16 C=16", "--fix", "DRAM keeps input"}, "DRAM keeps the output");
     check_error({"--layer", "K=32 C=32 FX=200 FY=200", "--fix", "spatial C=16 K=16", "--fix",

@@ -1,8 +1,8 @@
 #pragma once
 #include "hwgen/optimizer/front_search.h"
-#include "sim/optimize_command.h"
+#include "optimize/optimize_command.h"
 
-namespace Orrery::sim {
+namespace Orrery::optimize {
 
 /// `orrery optimize --objective pareto`: searches the front, prints it, and writes its directory.
 void optimize_front(const OptimizeCommand &command, const optimizer::Problem &problem,
@@ -10,4 +10,4 @@ void optimize_front(const OptimizeCommand &command, const optimizer::Problem &pr
                     const optimizer::Constraints &constraints,
                     const optimizer::SearchOptions &options);
 
-} // namespace Orrery::sim
+} // namespace Orrery::optimize

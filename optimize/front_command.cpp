@@ -1,5 +1,8 @@
-#include "sim/front_command.h"
+#include "optimize/front_command.h"
 
+#include "auto-schedule/layer_pipeline.h"
+#include "auto-schedule/rating.h"
+#include "hwgen/optimizer/resource_search.h"
 #include "hwgen/support/error.h"
 #include "sim/report.h"
 #include "sim/status_line.h"
@@ -7,9 +10,12 @@
 
 #include <chrono>
 
-namespace Orrery::sim {
+namespace Orrery::optimize {
 
 using namespace optimizer;
+using sim::grouped;
+using sim::Table;
+using sim::write_atomically;
 
 namespace {
 
@@ -18,14 +24,16 @@ namespace fs = std::filesystem;
 std::string front_table(const FrontResult &front, const Resources &resources) {
     const EnergyUnit unit = level_energy_unit(resources.hardware[0]);
     const bool several = resources.hardware.size() > 1;
-    Table table({5, 6});
-    table.row({"point", "energy in uJ", "cycles", front.points[0].area ? "area in mm2" : "", "",
-               "array", several ? "hardware" : ""});
+    Table table({6, 7});
+    table.row({"point", "energy in uJ", "cycles", "exact",
+               front.points[0].area ? "area in mm2" : "", "", "array", several ? "hardware" : ""});
     for (size_t i = 0; i < front.points.size(); i++) {
         const FrontPoint &point = front.points[i];
         table.row({std::to_string(i + 1),
                    fmt::format("{:.3f}", unit.picojoules(point.energy) / 1e6),
-                   grouped(uint64_t(point.cycles)), point.area ? area_text(*point.area) : "", "",
+                   grouped(uint64_t(point.cycles)),
+                   point.exact_cycles ? grouped(uint64_t(*point.exact_cycles)) : "-",
+                   point.area ? area_text(*point.area) : "", "",
                    axes_text(point.mapped.problem, point.mapped.mapping),
                    several ? hardware_text(resources.hardware[point.hardware]) : ""});
     }
@@ -53,6 +61,22 @@ std::string proof_text(const FrontResult &front, const Resources &resources) {
     return fmt::format("time was over: {}; {}\n", proved, searched);
 }
 
+/// Makes hardware of each point while there is time, and says of which there is none.
+void add_exact_cycles(FrontResult &front, const LayerShape &shape, const Deadline &deadline) {
+    const Halide::Func output = scheduling::layer_pipeline(shape).output;
+    sim::StatusLine status;
+    for (size_t i = 0; i < front.points.size() && !deadline.over(); i++) {
+        status.show(fmt::format("hardware of point {} of {}", i + 1, front.points.size()));
+        try {
+            front.points[i].exact_cycles = scheduling::exact_cycles(output, front.points[i].mapped);
+        } catch (const UserError &error) {
+            status.clear();
+            fmt::print("point {} became no hardware: {}\n", i + 1, error.what());
+        }
+    }
+    status.clear();
+}
+
 void write_front(const fs::path &directory, const FrontResult &front, const Problem &problem,
                  const Resources &resources) {
     std::error_code failed;
@@ -65,7 +89,8 @@ void write_front(const fs::path &directory, const FrontResult &front, const Prob
         const Hardware &hardware = resources.hardware[point.hardware];
         write_atomically(directory / mapping_file(i),
                          hardware_mapping_json(point.mapped, hardware,
-                                               hardware_cost(point.mapped, hardware), true));
+                                               hardware_cost(point.mapped, hardware),
+                                               {"pareto", {}, point.exact_cycles}));
     }
     write_atomically(directory / "front.csv", front_csv(front, resources));
     write_atomically(directory / "front.json", front_json(front, problem, resources));
@@ -77,13 +102,17 @@ void optimize_front(const OptimizeCommand &command, const Problem &problem, cons
                     const Resources &resources, const Constraints &constraints,
                     const SearchOptions &options) {
     const auto begin = std::chrono::steady_clock::now();
-    const FrontResult front = search_front(problem, shape, resources, constraints, options);
-    const double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const Deadline deadline(options.seconds);
+    FrontResult front = search_front(problem, shape, resources, constraints, options);
     if (front.points.empty()) {
         user_error("{} on {}: {}", problem.name, resources.name,
                    front.complete ? front.why_none : "time was over before a point was found");
     }
+    if (command.candidates.value_or(1) > 0) {
+        add_exact_cycles(front, shape, deadline);
+    }
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     fmt::print("{} on {}, cost model orrery, Pareto front of energy{} cycles{}\n\n", problem.name,
                resources.name, resources.hardware.size() > 1 ? "," : " and",
                resources.hardware.size() > 1 ? " and area" : "");
@@ -96,4 +125,4 @@ void optimize_front(const OptimizeCommand &command, const Problem &problem, cons
     write_front(command.directory, front, problem, resources);
 }
 
-} // namespace Orrery::sim
+} // namespace Orrery::optimize

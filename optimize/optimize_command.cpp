@@ -1,13 +1,13 @@
-#include "sim/optimize_command.h"
+#include "optimize/optimize_command.h"
 
+#include "auto-schedule/exact_search.h"
+#include "auto-schedule/layer_pipeline.h"
 #include "hwgen/optimizer/fix.h"
-#include "hwgen/optimizer/hardware_search.h"
 #include "hwgen/optimizer/mapping_json.h"
-#include "hwgen/optimizer/resource_search.h"
 #include "hwgen/optimizer/search.h"
 #include "hwgen/optimizer/workloads.h"
 #include "hwgen/support/error.h"
-#include "sim/front_command.h"
+#include "optimize/front_command.h"
 #include "sim/report.h"
 #include "sim/status_line.h"
 #include "sim/table.h"
@@ -17,13 +17,35 @@
 #include <cmath>
 #include <thread>
 
-namespace Orrery::sim {
+namespace Orrery::optimize {
 
 using namespace optimizer;
+using scheduling::ExactSearchResult;
+using sim::grouped;
+using sim::StatusLine;
 
 namespace {
 
 const char *const pareto = "pareto"; ///< an objective that is not one number
+
+void check_candidates(const OptimizeCommand &command) {
+    if (!command.candidates) {
+        return;
+    }
+    if (*command.candidates < 0 || *command.candidates > scheduling::most_candidates) {
+        user_error("--candidates {}: expected a number from 0 to {}", *command.candidates,
+                   scheduling::most_candidates);
+    }
+    if (command.cost_model == "interstellar") {
+        user_error("--candidates {}: belongs to the cost model orrery; the other one knows no time",
+                   *command.candidates);
+    }
+    if (command.objective == pareto && *command.candidates > 0) {
+        user_error("--candidates {}: hardware is made of every point of a front; leave this out, "
+                   "or say 0 for none",
+                   *command.candidates);
+    }
+}
 
 void check_command(const OptimizeCommand &command) {
     if (command.layer.empty() == command.workload.empty()) {
@@ -63,6 +85,7 @@ void check_command(const OptimizeCommand &command) {
     if (command.objective != pareto && command.directory != defaults.directory) {
         user_error("--directory {}: belongs to --objective pareto; use --json", command.directory);
     }
+    check_candidates(command);
     if (command.threads < 0 || command.threads > 1024) {
         user_error("--threads {}: expected a number from 1 to 1024", command.threads);
     }
@@ -153,9 +176,10 @@ int64_t lanes_used(const Problem &problem, const Mapping &mapping) {
 }
 
 /// Which hardware was chosen of how many, and why not the others.
-std::string choice_summary(const Resources &resources, const ResourceSearchResult &result,
+std::string choice_summary(const Resources &resources, const ExactSearchResult &exact,
                            int64_t too_large) {
-    const Hardware &hardware = resources.hardware[*result.chosen];
+    const ResourceSearchResult &result = exact.searched;
+    const Hardware &hardware = resources.hardware[exact.mapping().hardware];
     std::string text = "hardware: " + hardware_text(hardware);
     if (const std::optional<int64_t> area = hardware_area(hardware)) {
         text += fmt::format(", {} mm2", area_text(*area));
@@ -173,22 +197,29 @@ std::string choice_summary(const Resources &resources, const ResourceSearchResul
     return text + "\n";
 }
 
-std::string hardware_summary(const Hardware &hardware, const HardwareCost &cost,
-                             const ResourceSearchResult &result) {
-    const MappedLayer &mapped = *result.best.mapped;
+/// "592610 cycles, 584064 of the part that works longest"
+std::string cycles_text(const ExactSearchResult &result) {
+    const std::string longest = fmt::format("{}{} of the part that works longest",
+                                            result.costs[result.taken()].least_cycles,
+                                            result.exact_cycles() ? "" : " cycles");
+    return result.exact_cycles() ? fmt::format("{} cycles, {}", *result.exact_cycles(), longest)
+                                 : longest;
+}
+
+std::string hardware_summary(const Hardware &hardware, const ExactSearchResult &result) {
+    const MappedLayer &mapped = result.mapping().mapped;
     std::string text = fmt::format(
-        "energy {} pJ, {} cycles of the part that works longest, {} of {} processing elements\n",
-        level_energy_unit(hardware).text(cost.total_energy), cost.cycles,
+        "energy {} pJ, {}, {} of {} processing elements\n",
+        level_energy_unit(hardware).text(result.costs[result.taken()].energy), cycles_text(result),
         lanes_used(mapped.problem, mapped.mapping), hardware.array.elements);
-    const std::string searched = fmt::format("{} choices of spatial loops, {} mappings evaluated",
-                                             result.best.spatial_choices, result.evaluated);
-    if (result.optimal) {
-        return text + "optimal: the search was exhausted; " + searched + "\n";
+    text += result.refused_text();
+    if (result.choice.taken) {
+        text += fmt::format("taken: candidate {} of {}\n", result.taken() + 1,
+                            result.choice.rated.size());
     }
-    const double value = double(result.best.value.first), bound = double(result.bound.first);
-    return text + fmt::format("not proved: the optimum is at most {:.2f} % less; time was over "
-                              "after {}\n",
-                              100 * (value - bound) / value, searched);
+    return text + fmt::format("{}; {} choices of spatial loops, {} mappings evaluated\n",
+                              result.proof_text(), result.searched.best.spatial_choices,
+                              result.searched.evaluated);
 }
 
 std::string summary(const InterstellarModel &model, const SearchResult &result) {
@@ -241,28 +272,35 @@ std::string optimize_interstellar(const OptimizeCommand &command, const Interste
     return mapping_json(model, shape, result);
 }
 
-std::string optimize_hardware(const OptimizeCommand &command, const Problem &problem,
-                              const LayerShape &shape, const Resources &resources,
-                              const Constraints &constraints, int64_t too_large) {
+/// The search and the candidates, with progress on a terminal.
+ExactSearchResult search_shown(const OptimizeCommand &command, const Problem &problem,
+                               const LayerShape &shape, const Resources &resources,
+                               const Constraints &constraints) {
     StatusLine status;
-    SearchOptions options = search_options(command);
-    options.progress = [&status](const SearchProgress &progress) {
+    scheduling::ExactSearchOptions options;
+    options.search = search_options(command);
+    options.candidates = command.candidates.value_or(options.candidates);
+    options.search.progress = [&status](const SearchProgress &progress) {
         status.show(
             fmt::format("{} of {} choices of spatial loops", progress.done, progress.candidates));
     };
-    const auto [result, seconds] = timed([&] {
-        return search_resources(problem, shape, resources, constraints,
-                                objectives().at(command.objective), options);
-    });
+    options.begins = [&](size_t candidate) {
+        status.show(fmt::format("hardware of candidate {}", candidate + 1));
+    };
+    ExactSearchResult result = scheduling::search_exact(
+        problem, shape, resources, constraints, objectives().at(command.objective),
+        [&] { return scheduling::layer_pipeline(shape).output; }, options);
     status.clear();
-    if (!result.chosen) {
-        const size_t count = resources.hardware.size();
-        user_error("{} on {}: {}{}", problem.name, resources.name,
-                   count > 1 ? fmt::format("none of {} hardware has a mapping; ", count) : "",
-                   result.why_none);
-    }
-    const Hardware &hardware = resources.hardware[*result.chosen];
-    const MappedLayer &mapped = *result.best.mapped;
+    return result;
+}
+
+std::string optimize_hardware(const OptimizeCommand &command, const Problem &problem,
+                              const LayerShape &shape, const Resources &resources,
+                              const Constraints &constraints, int64_t too_large) {
+    const auto [result, seconds] =
+        timed([&] { return search_shown(command, problem, shape, resources, constraints); });
+    const Hardware &hardware = resources.hardware[result.mapping().hardware];
+    const MappedLayer &mapped = result.mapping().mapped;
     const HardwareCost cost = hardware_cost(mapped, hardware);
     fmt::print("{} on {}, cost model orrery, least {}\n\n", problem.name, hardware.name,
                command.objective);
@@ -271,8 +309,8 @@ std::string optimize_hardware(const OptimizeCommand &command, const Problem &pro
     if (resources.hardware.size() > 1 || too_large > 0) {
         fmt::print("{}", choice_summary(resources, result, too_large));
     }
-    fmt::print("{}{:.3f} s\n", hardware_summary(hardware, cost, result), seconds);
-    return hardware_mapping_json(mapped, hardware, cost, result.optimal);
+    fmt::print("{}{:.3f} s\n", hardware_summary(hardware, result), seconds);
+    return hardware_mapping_json(mapped, hardware, cost, result.proof());
 }
 
 Resources resources_of(const OptimizeCommand &command, int64_t *too_large) {
@@ -317,7 +355,7 @@ int optimize(const OptimizeCommand &command) {
         optimize_front(command, problem, shape, resources, constraints, search_options(command));
         return 0;
     }
-    write_atomically(
+    sim::write_atomically(
         command.json_file,
         command.cost_model == "orrery"
             ? optimize_hardware(command, problem, shape, resources, constraints, too_large)
@@ -326,4 +364,4 @@ int optimize(const OptimizeCommand &command) {
     return 0;
 }
 
-} // namespace Orrery::sim
+} // namespace Orrery::optimize

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace Orrery::sim {
+namespace Orrery::optimize {
 
 /// What `orrery optimize` was asked to do.
 struct OptimizeCommand {
@@ -19,9 +19,12 @@ struct OptimizeCommand {
     std::optional<double> area_mm2;   ///< of the hardware, at most; else as its file says
     int threads = 0;                  ///< 0: one per processor
     double seconds = 0;
+    /// So many of the best mappings are made into hardware; of the cost model orrery. With the
+    /// objective pareto, every point is, or none if this is 0.
+    std::optional<int> candidates;
 };
 
 /// Searches, prints the mapping and writes it. 0, also where the time was not enough for a proof.
 int optimize(const OptimizeCommand &command);
 
-} // namespace Orrery::sim
+} // namespace Orrery::optimize

@@ -1,0 +1,84 @@
+/// The program behind `orrery optimize`.
+#include "auto-schedule/exact_search.h"
+#include "hwgen/support/error.h"
+#include "optimize/optimize_command.h"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+
+namespace {
+
+void add_problem(CLI::App &app, Orrery::optimize::OptimizeCommand &command) {
+    app.add_option("--layer", command.layer, "The layer; what is left out is 1")
+        ->type_name("\"N=16 K=384 C=256 OY=13 OX=13 FY=3 FX=3 stride=1 groups=1\"");
+    app.add_option("--workload", command.workload, "A row of the table of workloads, instead")
+        ->type_name("NETWORK/LAYER");
+    app.add_option("--batch", command.batch, "Multiplies N of the workload")
+        ->capture_default_str()
+        ->type_name("N");
+    app.add_option("--hardware", command.hardware, "Memories, array and their energies")
+        ->required()
+        ->type_name("FILE.json");
+    app.add_option("--fix", command.fixes,
+                   "What is given: loops in the array (and no others), or factors at a level; "
+                   "can be repeated")
+        ->type_name("\"spatial C=16 K=16\"|\"LEVEL FX=5\"");
+    app.add_option("--area", command.area_mm2, "The hardware takes at most this area")
+        ->type_name("MM2");
+}
+
+void add_search(CLI::App &app, Orrery::optimize::OptimizeCommand &command) {
+    app.add_option("--objective", command.objective,
+                   "energy, cycles, edp (their product), or pareto (all trade-offs)")
+        ->capture_default_str();
+    app.add_option("--factors", command.factors,
+                   "Tiles that divide, those of a factor that does not, or all (default: ceil)")
+        ->type_name("divide|ceil|all");
+    app.add_option("--cost-model", command.cost_model, "orrery or interstellar")
+        ->capture_default_str();
+    app.add_option("--candidates", command.candidates,
+                   "So many of the best mappings are made into hardware, whose exact cycles decide "
+                   "between them; 0: none")
+        ->default_str(std::to_string(Orrery::scheduling::default_candidates))
+        ->type_name("N");
+    app.add_option("--json", command.json_file, "Where the mapping is written")
+        ->capture_default_str()
+        ->type_name("FILE");
+    app.add_option("--directory", command.directory,
+                   "Where the points of --objective pareto are written")
+        ->capture_default_str()
+        ->type_name("DIR");
+    app.add_option("--threads", command.threads, "Threads (default: one per processor)")
+        ->type_name("N");
+    app.add_option("--seconds", command.seconds, "Stop then, and say how far off the result may be")
+        ->type_name("S");
+}
+
+int run(int argc, char **argv) {
+    CLI::App app("Find the mapping of a layer to hardware that is best, with a proof",
+                 "orrery optimize");
+    Orrery::optimize::OptimizeCommand command;
+    add_problem(app, command);
+    add_search(app, command);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError &error) {
+        return app.exit(error) == 0 ? 0 : 1;
+    }
+    return Orrery::optimize::optimize(command);
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    try {
+        return run(argc, argv);
+    } catch (const Orrery::UserError &error) {
+        fmt::print(stderr, "orrery: error: {}\n", error.what());
+        return 1;
+    } catch (const std::exception &error) {
+        fmt::print(stderr, "orrery: internal error: {}\n", error.what());
+        return 70;
+    }
+}
