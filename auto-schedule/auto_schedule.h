@@ -19,7 +19,7 @@ struct AutoScheduleOptions {
     double seconds = 0;               ///< stop the search then; 0: never
     /// So many of the best mappings are compiled, and that one is taken whose design is best with
     /// the cycles that `orrery model` gives; 0: the best one of the search.
-    int candidates = 32;
+    int candidates = 1;
 };
 
 /// A mapping that was compiled to be rated.

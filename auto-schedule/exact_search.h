@@ -6,7 +6,7 @@
 
 namespace Orrery::scheduling {
 
-constexpr int default_candidates = 32; ///< of a search
+constexpr int default_candidates = 1; ///< of a search
 constexpr int most_candidates = 10000;
 
 struct ExactSearchOptions {

@@ -93,7 +93,8 @@ private:
                 seen[size_t(term.loop)]++;
                 if (term.coefficient < 1) {
                     user_error("{0}: loop {1} runs backwards along dimension {2} of {3}. Read a "
-                               "Func of its own in which that dimension is reversed.",
+                               "Func of its own in which that dimension is reversed; of a kernel, "
+                               "one in which the other factor is, so that loop {1} runs forwards.",
                                sum(), loop(term.loop), d, name_in_text(operand.func));
                 }
             }

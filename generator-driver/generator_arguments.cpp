@@ -95,7 +95,7 @@ The schedule of an accelerator whose generator gives none (docs/optimizer.md):
   autoscheduler=orrery      the one that costs least; writes mapping.json beside the design
   autoscheduler.hardware=FILE  autoscheduler.objective=energy|cycles|edp  autoscheduler.fix="A;B"
   autoscheduler.threads=N   autoscheduler.seconds=S
-  autoscheduler.candidates=N  compiles so many of the best mappings (32) and takes the one whose design is best
+  autoscheduler.candidates=N  compiles so many of the best mappings (1) and takes the one whose design is best
   print_schedule=true       prints the calls of Halide and Orrery that it consists of
 
 All other flags (-d, -p, -r, -t, -v) are Halide's and do not concern accelerators.

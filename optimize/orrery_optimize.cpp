@@ -50,8 +50,10 @@ void add_search(CLI::App &app, Orrery::optimize::OptimizeCommand &command) {
         ->capture_default_str()
         ->type_name("DIR");
     app.add_option("--threads", command.threads, "Threads (default: one per processor)")
+        ->check(CLI::Range(1, 1024))
         ->type_name("N");
     app.add_option("--seconds", command.seconds, "Stop then, and say how far off the result may be")
+        ->check(CLI::PositiveNumber)
         ->type_name("S");
 }
 

@@ -64,6 +64,9 @@ public:
             }
             if (deadline_.over()) {
                 leave_open(candidates[i].bound);
+                if (!result_.chosen && result_.why_none.empty()) {
+                    result_.why_none = "time was over before a mapping was found";
+                }
                 break;
             }
             search(candidates[i].hardware);

@@ -173,8 +173,9 @@ std::string no_spatial_choice(const Hardware &hardware) {
         widths.push_back(hardware.array.width(axis));
     }
     return fmt::format("no loops use {:.0f} % of each axis ({} processing elements) and of the "
-                       "array: allow less utilisation, or replication",
-                       100 * hardware.utilisation, fmt::join(widths, " and "));
+                       "array: allow less utilisation{}",
+                       100 * hardware.utilisation, fmt::join(widths, " and "),
+                       hardware.replication ? "" : ", or replication");
 }
 
 std::string too_many_lanes(const std::vector<Axis> &axes, const Hardware &hardware) {

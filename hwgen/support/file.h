@@ -14,7 +14,10 @@ inline std::optional<std::string> try_read_file(const std::filesystem::path &fil
     std::ifstream stream(file, std::ios::binary);
     std::ostringstream text;
     text << stream.rdbuf();
-    return stream ? std::optional<std::string>(text.str()) : std::nullopt;
+    std::error_code failed;
+    return stream && !std::filesystem::is_directory(file, failed)
+               ? std::optional<std::string>(text.str())
+               : std::nullopt;
 }
 
 /// The bytes of a file; user error where it cannot be read, with what to do about it, if given.
