@@ -1,11 +1,11 @@
 #include "chart.h"
 
 #include "hwgen/support/error.h"
+#include "svg.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <numeric>
 
@@ -15,30 +15,6 @@ namespace {
 
 constexpr int left = 70, top = 50, height = 260, bottom = 150;
 const char *const colours[] = {"#4878a8", "#e49444", "#6a9f58", "#d1615d", "#85b6b2", "#967662"};
-
-std::string escaped(const std::string &text) {
-    std::string result;
-    for (const char c : text) {
-        result += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
-    }
-    return result;
-}
-
-std::string text_at(double x, double y, const std::string &attributes, const std::string &text) {
-    return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" {}>{}</text>\n", x, y, attributes,
-                       escaped(text));
-}
-
-/// 1, 2 or 5 times a power of ten, so that there are 4 to 10 of them.
-double step_of(double most) {
-    const double power = std::pow(10.0, std::floor(std::log10(most / 4)));
-    for (const double factor : {5.0, 2.0}) {
-        if (power * factor * 4 <= most) {
-            return power * factor;
-        }
-    }
-    return power;
-}
 
 } // namespace
 
@@ -50,28 +26,23 @@ std::string BarChart::svg() const {
     ORRERY_CHECK(most > 0, "{}: nothing to show", title);
     const double width = std::max(8.0, std::min(34.0, 900.0 / double(bars.size())));
     const double right = left + width * double(bars.size());
-    std::string text =
-        fmt::format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{:.0f}\" height=\"{}\" "
-                    "font-family=\"sans-serif\" font-size=\"11\">\n"
-                    "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
-                    std::max(right + 20, 620.0), top + height + bottom);
-    text += text_at(left, 20, "font-size=\"14\"", title);
+    std::string text = svg::begin(std::max(right + 20, 620.0), top + height + bottom, left, title);
     for (size_t i = 0; i < parts.size(); i++) {
         const double x = left + 130.0 * double(i);
         text +=
             fmt::format("<rect x=\"{:.1f}\" y=\"30\" width=\"10\" height=\"10\" fill=\"{}\"/>\n", x,
                         colours[i % 6]);
-        text += text_at(x + 14, 39, "", parts[i]);
+        text += svg::text_at(x + 14, 39, "", parts[i]);
     }
-    const double step = step_of(most);
+    const double step = svg::step_of(most);
     for (double value = 0; value <= most * 1.0001; value += step) {
         const double y = top + height * (1 - value / most);
         text += fmt::format(
             "<line x1=\"{}\" x2=\"{:.1f}\" y1=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"#ddd\"/>\n", left,
             right, y, y);
-        text += text_at(left - 6, y + 4, "text-anchor=\"end\"", fmt::format("{:.6g}", value));
+        text += svg::text_at(left - 6, y + 4, "text-anchor=\"end\"", fmt::format("{:.6g}", value));
     }
-    text += text_at(8, top - 6, "", unit);
+    text += svg::text_at(8, top - 6, "", unit);
     for (size_t b = 0; b < bars.size(); b++) {
         const double x = left + width * double(b);
         double y = top + height;
@@ -83,10 +54,11 @@ std::string BarChart::svg() const {
                                 x + width * 0.1, y, width * 0.8, h, colours[i % 6]);
         }
         const double middle = x + width / 2 + 4, below = top + height + 8;
-        text += text_at(middle, below,
-                        fmt::format("text-anchor=\"end\" transform=\"rotate(-60 {:.1f} {:.1f})\"",
-                                    middle, below),
-                        bars[b].label);
+        text +=
+            svg::text_at(middle, below,
+                         fmt::format("text-anchor=\"end\" transform=\"rotate(-60 {:.1f} {:.1f})\"",
+                                     middle, below),
+                         bars[b].label);
     }
     return text + "</svg>\n";
 }

@@ -18,7 +18,9 @@ constexpr Experiment all[] = {
     {"dataflows", "Energy of every dataflow of two layers", experiments::dataflow_energies},
     {"memories", "Energy over sizes of register files and SRAM", experiments::memory_hierarchies},
     {"networks", "Whole networks on three machines", experiments::networks},
-    {"cliff", "Energy over all blockings of a layer", experiments::blocking_cliff}};
+    {"cliff", "Energy over all blockings of a layer", experiments::blocking_cliff},
+    {"front", "Pareto front of a layer over 60 hardware, in the cost model orrery",
+     experiments::front}};
 
 int run(int argc, char **argv) {
     CLI::App app("The experiments of the Interstellar paper, in its cost model", "experiments");
@@ -28,6 +30,10 @@ int run(int argc, char **argv) {
     for (const Experiment &experiment : all) {
         app.add_subcommand(experiment.name, experiment.about);
     }
+    std::string front_file;
+    CLI::App *plot =
+        app.add_subcommand("plot", "Draw a front that orrery optimize --objective pareto found");
+    plot->add_option("front", front_file, "front.json")->required()->type_name("FILE");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {
@@ -37,6 +43,10 @@ int run(int argc, char **argv) {
     std::filesystem::create_directories(directory, error);
     if (error) {
         Orrery::user_error("--output {}: {}", directory, error.message());
+    }
+    if (app.got_subcommand(plot)) {
+        experiments::plot_front(front_file, directory);
+        return 0;
     }
     for (const Experiment &experiment : all) {
         if (app.get_subcommands().empty() || app.got_subcommand(experiment.name)) {
