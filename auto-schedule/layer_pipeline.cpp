@@ -74,8 +74,9 @@ std::vector<int> strides_of(const optimizer::Problem &problem, const char *tenso
     const int dense = loop == "none" ? -1 : int(found - shape.loops.begin());
     const auto first = std::find_if(shape.extents.begin(), shape.extents.end(),
                                     [](int64_t extent) { return extent > 1; });
-    return dense == int(first - shape.extents.begin()) ? std::vector<int>()
-                                                       : strides_around(shape, dense);
+    const bool single = first == shape.extents.end();
+    return single || dense == int(first - shape.extents.begin()) ? std::vector<int>()
+                                                                 : strides_around(shape, dense);
 }
 
 ImageParam tensor(const char *name, const Halide::Type &type, const Shape &shape,

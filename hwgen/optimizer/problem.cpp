@@ -115,20 +115,25 @@ int dimension_of(const Tensor &tensor, int loop) {
     return -1;
 }
 
-/// The first of the loops, from the innermost in memory on, whose dimension has several elements.
-int usual_dense_dimension(const Problem &problem, const Tensor &tensor,
-                          const std::vector<const char *> &innermost_first) {
+int64_t elements_along(const Problem &problem, const Dimension &dimension) {
     std::vector<int64_t> whole;
     for (const Loop &loop : problem.loops) {
         whole.push_back(loop.extent);
     }
-    for (const char *loop : innermost_first) {
-        const int d = dimension_of(tensor, problem.find_loop(loop));
-        if (d >= 0 && Problem::extent(tensor.dimensions[size_t(d)], whole.data()) > 1) {
-            return d;
+    return Problem::extent(dimension, whole.data());
+}
+
+/// That of the first of the loops, from the innermost in memory on, that has several iterations;
+/// -1: none has. A window with a single position is one of a single element with zeros around it.
+int usual_dense_dimension(const Problem &problem, const Tensor &tensor,
+                          const std::vector<const char *> &innermost_first) {
+    for (const char *name : innermost_first) {
+        const int loop = problem.find_loop(name);
+        if (loop >= 0 && problem.loops[size_t(loop)].extent > 1) {
+            return dimension_of(tensor, loop);
         }
     }
-    return dimension_of(tensor, problem.find_loop(innermost_first.front()));
+    return -1;
 }
 
 void set_dense(Problem &problem, const char *tensor_name, const std::string &loop,
@@ -142,6 +147,9 @@ void set_dense(Problem &problem, const char *tensor_name, const std::string &loo
             user_error("layer {0}: {1}={2}: no loop {2} indexes the {1}; name the loop whose "
                        "neighbours are neighbours in its memory, or none",
                        problem.name, tensor_name, loop);
+        }
+        if (elements_along(problem, tensor.dimensions[size_t(tensor.dense)]) == 1) {
+            tensor.dense = -1; // a single element has no neighbours
         }
     }
 }

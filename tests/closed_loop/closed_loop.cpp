@@ -58,6 +58,7 @@ const std::vector<Case> cases = {
      2048,
      {},
      Objective::Cycles},
+    {"one_column", "K=8 OY=6 FY=3 FX=5", 16, 32, 512, {}, Objective::Energy},
     {"orrery_edp", "N=4 K=48 C=40", 16, 32, 512, {}, Objective::EnergyDelay},
     {"orrery_rounded_up",
      "K=18 C=18 OY=6 OX=6 FY=3 FX=3",
