@@ -51,8 +51,8 @@ AutoSchedule auto_schedule(const Halide::Func &output, const AutoScheduleOptions
 AutoSchedule schedule_mapping(const Halide::Func &output, const std::string &file);
 
 /// The options as a generator gets them: autoscheduler.hardware, .objective, .factors, .fix
-/// (several, with semicolons between), .threads, .seconds, .candidates, without the part before the dot. UserError
-/// for an unknown name or a value that is not possible.
+/// (several, with semicolons between), .threads, .seconds, .candidates, without the part before the
+/// dot. UserError for an unknown name or a value that is not possible.
 AutoScheduleOptions auto_schedule_options(const std::map<std::string, std::string> &parameters);
 
 } // namespace Orrery
