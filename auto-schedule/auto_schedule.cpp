@@ -1,8 +1,8 @@
 #include "auto-schedule/auto_schedule.h"
 
 #include "auto-schedule/exact_search.h"
-#include "auto-schedule/layer.h"
 #include "auto-schedule/mapping.h"
+#include "auto-schedule/problem.h"
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/resources.h"
 #include "hwgen/support/error.h"
@@ -81,8 +81,7 @@ std::vector<AutoScheduleCandidate> candidates_of(const scheduling::ExactSearchRe
 AutoSchedule auto_schedule(const Halide::Func &output, const AutoScheduleOptions &options) {
     check(options);
     scheduling::check_unscheduled(output);
-    const LayerShape shape = scheduling::layer_of(scheduling::find_product(output));
-    const Problem problem = scheduling::problem_of(output);
+    const Problem problem = scheduling::problem_of(scheduling::find_product(output));
     const Hardware hardware = read_hardware(options.hardware);
     Constraints constraints;
     constraints.factors = factors_named("autoscheduler.factors", options.factors);
@@ -90,8 +89,8 @@ AutoSchedule auto_schedule(const Halide::Func &output, const AutoScheduleOptions
         parse_fix(fix, problem, hardware, constraints);
     }
     const scheduling::ExactSearchResult result = scheduling::search_exact(
-        problem, shape, {hardware.name, {hardware}, {}}, constraints,
-        objective_of(options.objective), [&] { return output; }, search_options(options));
+        problem, {hardware.name, {hardware}, {}}, constraints, objective_of(options.objective),
+        [&] { return output; }, search_options(options));
     const MappedLayer &taken = result.mapping().mapped;
     AutoSchedule found;
     found.candidates = candidates_of(result, level_energy_unit(hardware));

@@ -1,4 +1,6 @@
 #pragma once
+#include "hwgen/optimizer/layer_shape.h"
+
 #include <Halide.h>
 
 #include <cstdint>
@@ -7,7 +9,7 @@
 /// and of the layers of `orrery optimize`.
 ///
 ///     output(k, x, y, b) = requantise(bias(k) + sum over c, fx, fy of
-///         padded(c, stride x + dilation fx - pad_x, stride y + dilation fy - pad_y, b) *
+///         padded(c, stride.x x + dilation.x fx - pad_x, stride.y y + dilation.y fy - pad_y, b) *
 ///         weights(c, fx, fy, k))
 ///
 /// int8 with sums of int32; channels are innermost in memory; zeros around the image.
@@ -17,12 +19,13 @@ struct ConvolutionLayer {
     int batch = 1, channels = 1, filters = 1;
     int width = 1, height = 1; ///< of the output
     int kernel_width = 1, kernel_height = 1;
-    int stride = 1, dilation = 1;
+    optimizer::PerAxis stride = {}, dilation = {};
 
-    /// Distance from the first to the last tap of a kernel of that size.
-    int reach(int kernel) const { return (kernel - 1) * dilation; }
-    int input_width() const { return (width - 1) * stride + 1; }
-    int input_height() const { return (height - 1) * stride + 1; }
+    /// From the first to the last tap of the kernel.
+    int reach_x() const { return (kernel_width - 1) * int(dilation.x); }
+    int reach_y() const { return (kernel_height - 1) * int(dilation.y); }
+    int input_width() const { return (width - 1) * int(stride.x) + 1; }
+    int input_height() const { return (height - 1) * int(stride.y) + 1; }
     int64_t multiplications() const {
         return int64_t(batch) * channels * filters * width * height * kernel_width * kernel_height;
     }

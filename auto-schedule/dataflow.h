@@ -7,12 +7,27 @@
 /// schedule.h turns it into a Halide schedule with Orrery's directives.
 namespace Orrery::scheduling {
 
-/// The loops of a layer, by the letters of the field: FX FY of the kernel, X Y of the output, K
-/// output channels, C input channels, B batch, G groups.
-enum class Loop { FX, FY, X, Y, K, C, B, G };
+/// A loop by the letters of the field: FX FY FZ of the kernel, X Y Z of the output, K output
+/// channels, C input channels, B batch, G groups. A layer has one of each; where a product has
+/// more, they have numbers from 2 on.
+struct Loop {
+    enum Letter { FX, FY, FZ, X, Y, Z, K, C, B, G };
+    Letter letter;
+    int number = 1;
 
-std::string name_of(Loop loop); ///< "FX"
-bool is_reduction(Loop loop);   ///< FX, FY, C
+    constexpr Loop(Letter l, int n = 1) : letter(l), number(n) {}
+};
+
+constexpr bool operator==(const Loop &a, const Loop &b) {
+    return a.letter == b.letter && a.number == b.number;
+}
+constexpr bool operator!=(const Loop &a, const Loop &b) { return !(a == b); }
+constexpr bool operator<(const Loop &a, const Loop &b) {
+    return a.number != b.number ? a.number < b.number : a.letter < b.letter;
+}
+
+std::string name_of(const Loop &loop); ///< "FX", "K2"
+bool is_reduction(const Loop &loop);   ///< FX, FY, FZ, C
 
 /// A loop, or a part of it: `size` iterations of it. In a list of blocks, 0 is all that is left.
 struct Block {
@@ -29,7 +44,8 @@ struct Level {
 
 /// A level of memory for one operand, filled once per iteration of `level`.
 struct Copy {
-    enum Operand { Input, Weights } operand;
+    enum { Input, Weights }; ///< operands of a layer
+    int operand;             ///< of the product
     Level level;
     /// The fill moves that many neighbours along each of these loops in a cycle.
     std::vector<Block> wide;

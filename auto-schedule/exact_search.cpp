@@ -110,18 +110,15 @@ std::string ExactSearchResult::refused_text() const {
     return text;
 }
 
-ExactSearchResult search_exact(const Problem &problem, const LayerShape &shape,
-                               const Resources &resources, const Constraints &constraints,
-                               Objective objective, const std::function<Halide::Func()> &output,
+ExactSearchResult search_exact(const Problem &problem, const Resources &resources,
+                               const Constraints &constraints, Objective objective,
+                               const std::function<Halide::Func()> &output,
                                const ExactSearchOptions &options) {
     const Deadline deadline(options.search.seconds);
     SearchOptions search = options.search;
     search.keep = std::max(1, options.candidates);
     ExactSearchResult result{
-        objective,
-        search_resources(problem, shape, resources, constraints, objective, search),
-        {},
-        {}};
+        objective, search_resources(problem, resources, constraints, objective, search), {}, {}};
     const size_t count = resources.hardware.size();
     if (!result.searched.chosen) {
         user_error("{} on {}: {}{}", problem.name, resources.name,

@@ -41,9 +41,8 @@ struct ExactSearchResult {
 ///
 /// UserError where no mapping follows the rules, and where no candidate becomes hardware.
 ExactSearchResult
-search_exact(const optimizer::Problem &problem, const optimizer::LayerShape &shape,
-             const optimizer::Resources &resources, const optimizer::Constraints &constraints,
-             optimizer::Objective objective, const std::function<Halide::Func()> &output,
-             const ExactSearchOptions &options);
+search_exact(const optimizer::Problem &problem, const optimizer::Resources &resources,
+             const optimizer::Constraints &constraints, optimizer::Objective objective,
+             const std::function<Halide::Func()> &output, const ExactSearchOptions &options);
 
 } // namespace Orrery::scheduling

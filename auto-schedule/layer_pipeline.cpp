@@ -1,5 +1,6 @@
 #include "auto-schedule/layer_pipeline.h"
 
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -22,7 +23,8 @@ ConvolutionLayer layer_of_group(const optimizer::LayerShape &shape) {
     layer.height = int(shape.out_height);
     layer.kernel_width = int(shape.kernel_width);
     layer.kernel_height = int(shape.kernel_height);
-    layer.stride = int(shape.stride);
+    layer.stride = shape.stride;
+    layer.dilation = shape.dilation;
     return layer;
 }
 
@@ -111,8 +113,8 @@ ConvolutionLayer convolution_layer(const optimizer::LayerShape &shape) {
 
 LayerPipeline layer_pipeline(const optimizer::LayerShape &s) {
     const int64_t channels = s.channels / s.groups, filters = s.filters / s.groups,
-                  width = (s.out_width - 1) * s.stride + 1,
-                  height = (s.out_height - 1) * s.stride + 1;
+                  width = (s.out_width - 1) * s.stride.x + 1,
+                  height = (s.out_height - 1) * s.stride.y + 1;
     Shape input{{"C", "OX", "OY", "N"}, {channels, width, height, s.batch}},
         weights{{"C", "FX", "FY", "K"}, {channels, s.kernel_width, s.kernel_height, filters}},
         bias{{"K"}, {filters}},

@@ -1,6 +1,6 @@
 #pragma once
 #include "auto-schedule/convolution.h"
-#include "hwgen/optimizer/problem.h"
+#include "hwgen/optimizer/layer_shape.h"
 
 #include <vector>
 

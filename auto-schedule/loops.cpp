@@ -1,8 +1,10 @@
 #include "auto-schedule/loops.h"
 
+#include "hwgen/optimizer/problem.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace Orrery::scheduling {
 
@@ -40,37 +42,66 @@ private:
     int loop_count() const { return int(product_.loops.size()); }
     bool reduction(int i) const { return product_.loops[size_t(i)].reduction; }
 
-    void name(int i, Loop letter) {
-        product_.loops[size_t(i)].loop = letter;
+    /// With the first number that is free.
+    void name(int i, Loop::Letter letter) {
+        Loop loop(letter);
+        while (taken(loop)) {
+            loop.number++;
+        }
+        product_.loops[size_t(i)].loop = loop;
         named_[size_t(i)] = true;
     }
-    bool taken(Loop letter) const {
+    bool taken(const Loop &loop) const {
         for (int i = 0; i < loop_count(); i++) {
-            if (named_[size_t(i)] && product_.loops[size_t(i)].loop == letter) {
+            if (named_[size_t(i)] && product_.loops[size_t(i)].loop == loop) {
                 return true;
             }
         }
         return false;
     }
+    /// One of the letters that is free, else the last of them.
+    void name(int i, const std::vector<Loop::Letter> &letters) {
+        const auto free = std::find_if(letters.begin(), letters.end(),
+                                       [&](Loop::Letter letter) { return !taken(letter); });
+        name(i, free == letters.end() ? letters.back() : *free);
+    }
+
+    int readers(int i) const {
+        return int(std::count_if(operands_.begin(), operands_.end(),
+                                 [&](const Operand &operand) { return operand.indexed_by(i); }));
+    }
+    /// By all operands, of which there are several.
+    bool shared(int i) const { return operands_.size() > 1 && readers(i) == int(operands_.size()); }
 
     void check_loops() const {
+        if (loop_count() > optimizer::max_loops) {
+            user_error("{}: it has {} loops, and the optimizer takes up to {}. Fuse some into one.",
+                       sum(), loop_count(), optimizer::max_loops);
+        }
         for (int i = 0; i < loop_count(); i++) {
-            const int readers = int(operands_[0].indexed_by(i)) + int(operands_[1].indexed_by(i));
-            if (readers == 0) {
-                user_error("{0}: loop {1} indexes neither factor of the product, which would be "
+            if (readers(i) == 0) {
+                user_error("{0}: loop {1} indexes nothing that {0} is made of, which would be "
                            "computed again in each of its iterations. Compute {0} without {1}.",
                            sum(), loop(i));
-            }
-            if (reduction(i) && readers == 1) {
-                const Operand &one = operands_[operands_[0].indexed_by(i) ? 0 : 1];
-                user_error("{}: loop {} of the reduction indexes {} alone. Sum over it in a Func "
-                           "of its own first.",
-                           sum(), loop(i), name_in_text(one.func));
             }
         }
     }
 
-    bool shared(int i) const { return operands_[0].indexed_by(i) && operands_[1].indexed_by(i); }
+    void check_dimensions(const Operand &operand) const {
+        std::vector<int> seen(product_.loops.size(), 0);
+        for (const std::vector<Operand::Term> &terms : operand.dimensions) {
+            for (const Operand::Term &term : terms) {
+                seen[size_t(term.loop)]++;
+            }
+        }
+        for (int i = 0; i < loop_count(); i++) {
+            if (seen[size_t(i)] > 1) {
+                user_error("{0}: loop {1} indexes two dimensions of {2}. Read a Func of its own "
+                           "that has one dimension for it.",
+                           sum(), loop(i), name_in_text(operand.func));
+            }
+        }
+    }
 
     /// The loops of a dimension as a window, if they are one.
     std::optional<Window> window(const std::vector<Operand::Term> &dimension) const {
@@ -85,45 +116,12 @@ private:
         return is_window ? std::optional<Window>(w) : std::nullopt;
     }
 
-    void check_dimensions(const Operand &operand) const {
-        std::vector<int> seen(product_.loops.size(), 0);
-        for (size_t d = 0; d < operand.dimensions.size(); d++) {
-            const std::vector<Operand::Term> &terms = operand.dimensions[d];
-            for (const Operand::Term &term : terms) {
-                seen[size_t(term.loop)]++;
-                if (term.coefficient < 1) {
-                    user_error("{0}: loop {1} runs backwards along dimension {2} of {3}. Read a "
-                               "Func of its own in which that dimension is reversed; of a kernel, "
-                               "one in which the other factor is, so that loop {1} runs forwards.",
-                               sum(), loop(term.loop), d, name_in_text(operand.func));
-                }
-            }
-            if (terms.size() > 1 && !window(terms)) {
-                std::vector<std::string> names;
-                for (const Operand::Term &term : terms) {
-                    names.push_back(loop(term.loop));
-                }
-                user_error("{0}: the loops {1} index dimension {2} of {3} together, and are not a "
-                           "position of the output and one of the kernel. Read a Func of its own "
-                           "that has a dimension for each.",
-                           sum(), fmt::join(names, ", "), d, name_in_text(operand.func));
-            }
-        }
-        for (int i = 0; i < loop_count(); i++) {
-            if (seen[size_t(i)] > 1) {
-                user_error("{0}: loop {1} indexes two dimensions of {2}. Read a Func of its own "
-                           "that has one dimension for it.",
-                           sum(), loop(i), name_in_text(operand.func));
-            }
-        }
-    }
-
     /// Loops of the output that index this operand alone, in the order of its dimensions.
     std::vector<int> own_loops(const Operand &operand) const {
         std::vector<int> own;
         for (const auto &dimension : operand.dimensions) {
             for (const Operand::Term &term : dimension) {
-                if (!reduction(term.loop) && !shared(term.loop)) {
+                if (!reduction(term.loop) && readers(term.loop) == 1) {
                     own.push_back(term.loop);
                 }
             }
@@ -131,91 +129,63 @@ private:
         return own;
     }
 
-    /// Must the operand be the input?
-    bool is_input(const Operand &operand) const {
-        const auto slides = [&](const std::vector<Operand::Term> &terms) {
-            return terms.size() > 1 ||
-                   (terms.size() == 1 && terms[0].coefficient > 1 && !shared(terms[0].loop));
-        };
-        return own_loops(operand).size() > 1 ||
-               std::any_of(operand.dimensions.begin(), operand.dimensions.end(), slides);
+    /// Does a window slide over the operand, or a loop of the output stride over it?
+    bool slides(const Operand &operand) const {
+        return std::any_of(operand.dimensions.begin(), operand.dimensions.end(),
+                           [&](const std::vector<Operand::Term> &terms) {
+                               return window(terms) ||
+                                      (terms.size() == 1 && std::abs(terms[0].coefficient) > 1 &&
+                                       !reduction(terms[0].loop) && !shared(terms[0].loop));
+                           });
+    }
+
+    size_t input() const {
+        for (size_t i = 0; i < operands_.size(); i++) {
+            if (slides(operands_[i])) {
+                return i;
+            }
+        }
+        for (size_t i = 0; i < operands_.size(); i++) {
+            if (own_loops(operands_[i]).size() > 1) {
+                return i;
+            }
+        }
+        const std::vector<int> own = own_loops(operands_[0]);
+        const bool first = !own.empty() && product_.loops[size_t(own[0])].output_dimension == 0;
+        return first && operands_.size() > 1 ? 1 : 0;
     }
 
     void choose_input() {
-        const bool left = is_input(operands_[0]), right = is_input(operands_[1]);
-        if (left && right) {
-            user_error("{}: {} and {} both have windows, strides or several loops of the output of "
-                       "their own. One of the two must be weights, with one loop of the output: "
-                       "fuse loops into one dimension, or compute {} in several accelerators.",
-                       sum(), name_in_text(operands_[0].func), name_in_text(operands_[1].func),
-                       sum());
+        std::rotate(operands_.begin(), operands_.begin() + int64_t(input()),
+                    operands_.begin() + int64_t(input()) + 1);
+        for (size_t i = 0; i < operands_.size(); i++) {
+            operands_[i].name = i == 0   ? "input"
+                                : i == 1 ? "weights"
+                                         : "weights" + std::to_string(i);
         }
-        size_t input = right ? 1 : 0;
-        if (!left && !right) {
-            const std::vector<int> own = own_loops(operands_[0]);
-            const bool first = !own.empty() && product_.loops[size_t(own[0])].output_dimension == 0;
-            input = first ? 1 : 0;
-        }
-        product_.input = operands_[input];
-        product_.weights = operands_[1 - input];
-        for (const Operand *operand : {&product_.input, &product_.weights}) {
-            check_strides(*operand);
-        }
-    }
-
-    /// Only a position of the output may have a stride.
-    void check_strides(const Operand &operand) const {
-        for (size_t d = 0; d < operand.dimensions.size(); d++) {
-            for (const Operand::Term &term : operand.dimensions[d]) {
-                if (operand.dimensions[d].size() == 1 && term.coefficient > 1 &&
-                    (reduction(term.loop) || shared(term.loop))) {
-                    user_error("{0}: loop {1} reads every {2}-th element along dimension {3} of "
-                               "{4}. Read a Func of its own that has only these.",
-                               sum(), loop(term.loop), term.coefficient, d,
-                               name_in_text(operand.func));
-                }
-            }
-        }
+        product_.operands = operands_;
     }
 
     void name_windows() {
-        const std::pair<Loop, Loop> letters[] = {{Loop::FX, Loop::X}, {Loop::FY, Loop::Y}};
+        const std::pair<Loop::Letter, Loop::Letter> letters[] = {
+            {Loop::FX, Loop::X}, {Loop::FY, Loop::Y}, {Loop::FZ, Loop::Z}};
         size_t count = 0;
-        for (const auto &dimension : product_.input.dimensions) {
-            const std::optional<Window> w = window(dimension);
-            if (!w) {
-                continue;
-            }
-            if (count == 2) {
-                user_error("{}: a kernel of more than two dimensions has no place in a layer of "
-                           "the optimizer (loop {}). Give a schedule of your own.",
-                           sum(), loop(w->kernel));
-            }
-            name(w->kernel, letters[count].first);
-            name(w->position, letters[count].second);
-            count++;
-        }
-    }
-
-    /// The first of the letters that is free.
-    std::optional<Loop> free_of(const std::vector<Loop> &letters) const {
-        for (const Loop letter : letters) {
-            if (!taken(letter)) {
-                return letter;
+        for (const auto &dimension : operands_[0].dimensions) {
+            if (const std::optional<Window> w = window(dimension)) {
+                const auto &[kernel, position] = letters[std::min<size_t>(count++, 2)];
+                name(w->kernel, kernel);
+                name(w->position, position);
             }
         }
-        return std::nullopt;
     }
 
     /// Loops of the output in the input, those with a stride first; the last one of the others is
     /// the batch, unless they are the two of an image.
     void name_positions() {
         std::vector<int> strided, others;
-        for (const int i : own_loops(product_.input)) {
+        for (const int i : own_loops(operands_[0])) {
             if (!named_[size_t(i)]) {
-                const int d = product_.input.dimension_of(i);
-                (product_.input.dimensions[size_t(d)][0].coefficient > 1 ? strided : others)
-                    .push_back(i);
+                (std::abs(coefficient(i)) > 1 ? strided : others).push_back(i);
             }
         }
         const bool image = strided.empty() && others.size() == 2 && !taken(Loop::X);
@@ -225,56 +195,58 @@ private:
         }
         strided.insert(strided.end(), others.begin(), others.end());
         for (const int i : strided) {
-            const std::optional<Loop> letter = free_of({Loop::X, Loop::Y});
-            if (!letter) {
-                user_error("{}: loop {} is one more loop of {} and the output than a layer has "
-                           "(X, Y and a batch). Fuse two of them into one dimension.",
-                           sum(), loop(i), name_in_text(product_.input.func));
-            }
-            name(i, *letter);
+            name(i, {Loop::X, Loop::Y, Loop::Z});
         }
     }
 
-    /// K and G: at most one of each.
+    /// Of a loop in the input, which it indexes.
+    int64_t coefficient(int i) const {
+        for (const auto &dimension : operands_[0].dimensions) {
+            for (const Operand::Term &term : dimension) {
+                if (term.loop == i) {
+                    return term.coefficient;
+                }
+            }
+        }
+        ORRERY_CHECK(false, "loop {} does not index the input", loop(i));
+    }
+
     void name_weights() {
         for (int i = 0; i < loop_count(); i++) {
-            if (reduction(i) || named_[size_t(i)]) {
-                continue;
+            if (!reduction(i) && !named_[size_t(i)]) {
+                name(i, shared(i) ? Loop::G : Loop::K);
             }
-            const Loop letter = shared(i) ? Loop::G : Loop::K;
-            if (taken(letter)) {
-                user_error("{}: loop {} is a second loop that indexes {}. Fuse the two into one "
-                           "dimension.",
-                           sum(), loop(i),
-                           shared(i) ? "both factors and the output" : "weights and output alone");
-            }
-            name(i, letter);
         }
     }
 
     /// Loops of the reduction without a window: the channels, and kernels as large as the input.
     void name_channels() {
-        for (const auto &dimension : product_.input.dimensions) {
+        for (const auto &dimension : operands_[0].dimensions) {
             for (const Operand::Term &term : dimension) {
-                if (!reduction(term.loop) || named_[size_t(term.loop)]) {
-                    continue;
+                if (reduction(term.loop) && !named_[size_t(term.loop)]) {
+                    name(term.loop, letters_of_channel(term.loop));
                 }
-                std::vector<Loop> letters{Loop::C};
-                if (!taken(Loop::X)) {
-                    letters.push_back(Loop::FX);
-                }
-                if (!taken(Loop::Y)) {
-                    letters.push_back(Loop::FY);
-                }
-                const std::optional<Loop> letter = free_of(letters);
-                if (!letter) {
-                    user_error("{}: loop {} is one more loop of the reduction than a layer has. "
-                               "Fuse two of them into one dimension.",
-                               sum(), loop(term.loop));
-                }
-                name(term.loop, *letter);
             }
         }
+        for (int i = 0; i < loop_count(); i++) { // those that do not index the input
+            if (!named_[size_t(i)]) {
+                name(i, Loop::C);
+            }
+        }
+    }
+
+    std::vector<Loop::Letter> letters_of_channel(int i) const {
+        std::vector<Loop::Letter> letters{Loop::C};
+        if (operands_.size() == 2 && shared(i)) {
+            if (!taken(Loop::X)) {
+                letters.push_back(Loop::FX);
+            }
+            if (!taken(Loop::Y)) {
+                letters.push_back(Loop::FY);
+            }
+            letters.push_back(Loop::C);
+        }
+        return letters;
     }
 };
 

@@ -1,9 +1,10 @@
 #include "auto-schedule/mapping.h"
 
-#include "auto-schedule/layer.h"
+#include "auto-schedule/problem.h"
 #include "auto-schedule/schedule.h"
 #include "halide-fork/directives.h"
 #include "hwgen/optimizer/access_model.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -28,8 +29,9 @@ public:
         set_axes();
         set_tiles();
         set_nest();
-        add_copies(Copy::Input, "input");
-        add_copies(Copy::Weights, "weights");
+        for (size_t i = 0; i < product_.operands.size(); i++) {
+            add_copies(int(i));
+        }
         flow_.drain_width = optimizer::drain_width(mapped_);
         if (flow_.drain_width > 1) {
             flow_.drain_loop =
@@ -98,8 +100,8 @@ private:
         }
     }
 
-    void add_copies(Copy::Operand operand, const char *tensor_name) {
-        const int number = mapped_.problem.find_tensor(tensor_name);
+    void add_copies(int operand) {
+        const int number = mapped_.problem.find_tensor(product_.operands[size_t(operand)].name);
         const optimizer::Tensor &tensor = mapped_.problem.tensors[size_t(number)];
         for (int level = mapped_.last_level() - 1; level >= 0; level--) {
             if (mapped_.mapping.bypasses(level, size_t(number))) {
@@ -141,13 +143,16 @@ private:
     }
 };
 
-void check_layer(const optimizer::LayerShape &mapped, const Product &product) {
-    const std::string wanted = text_of(layer_of(product)), given = text_of(mapped);
-    if (wanted != given) {
-        user_error("mapping: its layer is {}, and {} is {}. Optimize that layer: orrery optimize "
-                   "--layer \"{}\"",
-                   given, name_in_text(product.sum.function()), wanted, wanted);
+void check_problem(const optimizer::Problem &mapped, const Product &product) {
+    const optimizer::Problem wanted = problem_of(product);
+    if (text_of(wanted) == text_of(mapped)) {
+        return;
     }
+    const auto given = layer_of(mapped), layer = layer_of(wanted);
+    user_error("mapping: it maps {}, and {} is {}. {}", given ? text_of(*given) : text_of(mapped),
+               name_in_text(product.sum.function()), layer ? text_of(*layer) : text_of(wanted),
+               layer ? "Optimize that layer: orrery optimize --layer \"" + text_of(*layer) + "\""
+                     : "Let the auto-scheduler map it (autoscheduler=orrery)");
 }
 
 bool is_scheduled(const HI::Definition &definition) {
@@ -189,7 +194,7 @@ void check_unscheduled(const Halide::Func &output) {
 }
 
 Dataflow dataflow_of(const optimizer::MappedLayer &mapped, const Product &product) {
-    check_layer(mapped.shape, product);
+    check_problem(mapped.problem, product);
     return Converter(mapped, product).run();
 }
 

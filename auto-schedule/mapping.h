@@ -13,7 +13,7 @@ namespace Orrery::scheduling {
 /// tensor.
 ///
 /// The loops of the last level must keep the output in place, since sums do not go to DRAM and come
-/// back; other mappings are user errors, and so is a mapping of another layer than the product.
+/// back; other mappings are user errors, and so is a mapping of another problem than the product's.
 Dataflow dataflow_of(const optimizer::MappedLayer &mapped, const Product &product);
 
 /// Schedules the pipeline behind `output`, which has no schedule yet, as the mapping says, and

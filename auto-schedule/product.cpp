@@ -2,6 +2,7 @@
 
 #include "auto-schedule/loops.h"
 #include "auto-schedule/sides.h"
+#include "hwgen/optimizer/problem.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -23,7 +24,7 @@ int Operand::dimension_of(int loop) const {
     return -1;
 }
 
-int Product::index_of(Loop loop) const {
+int Product::index_of(const Loop &loop) const {
     for (size_t i = 0; i < loops.size(); i++) {
         if (loops[i].loop == loop) {
             return int(i);
@@ -32,7 +33,7 @@ int Product::index_of(Loop loop) const {
     return -1;
 }
 
-const ProductLoop *Product::find(Loop loop) const {
+const ProductLoop *Product::find(const Loop &loop) const {
     const int i = index_of(loop);
     return i < 0 ? nullptr : &loops[size_t(i)];
 }
@@ -68,7 +69,7 @@ private:
     [[noreturn]] void no_product(const std::string &what) const {
         user_error("{}: {}. What can be mapped is one Func with one update, a sum of products: "
                    "sum(k, ...) += input(...) * weights(...), with casts and zero points around "
-                   "the factors.",
+                   "the factors, or another function of one to three elements.",
                    sum_name(), what);
     }
 
@@ -205,57 +206,60 @@ private:
             dense_dimension(output_.function().output_buffers()[0], output_.function());
     }
 
-    static Halide::Expr without_casts(Halide::Expr e) {
-        while (const auto *cast = e.as<HI::Cast>()) {
-            e = cast->value;
-        }
-        return e;
-    }
-
     bool is_self(const Halide::Expr &e) const {
         const auto *call = e.as<HI::Call>();
         return call && call->call_type == HI::Call::Halide && call->name == sum_.name();
     }
 
-    /// The two factors of the update.
-    std::pair<Halide::Expr, Halide::Expr> factors() const {
+    /// What the update adds, or takes the least or greatest of.
+    Halide::Expr summand() const {
         const Halide::Expr value = HI::substitute_in_all_lets(sum_.update(0).values()[0]);
-        const auto *add = value.as<HI::Add>();
-        if (!add || !(is_self(add->a) || is_self(add->b))) {
-            no_product("its update is no sum");
+        const auto other = [&](const auto *operation) {
+            return !operation              ? Halide::Expr()
+                   : is_self(operation->a) ? operation->b
+                   : is_self(operation->b) ? operation->a
+                                           : Halide::Expr();
+        };
+        for (const Halide::Expr &e :
+             {other(value.as<HI::Add>()), other(value.as<HI::Min>()), other(value.as<HI::Max>())}) {
+            if (e.defined()) {
+                return e;
+            }
         }
-        const Halide::Expr product = without_casts(is_self(add->a) ? add->b : add->a);
-        if (const auto *mul = product.as<HI::Mul>()) {
-            return {mul->a, mul->b};
-        }
-        const auto *call = product.as<HI::Call>();
-        if (call && call->is_intrinsic(HI::Call::widening_mul)) {
-            return {call->args[0], call->args[1]};
-        }
-        no_product("what its update adds is no product");
+        no_product("its update is no sum, minimum or maximum");
     }
 
     void find_operands() {
-        const auto [left, right] = factors();
-        std::vector<Operand> operands{operand(left), operand(right)};
-        if (operands[0].func.same_as(operands[1].func)) {
-            user_error("{0}: both factors are {1}. Read one of them through a Func of its own, "
-                       "copy(...) = {1}(...).",
-                       sum_name(), name_in_text(operands[0].func));
+        const Halide::Expr value = summand();
+        const std::vector<Access> accesses = accesses_of(sum_, value, environment_);
+        if (accesses.empty() || accesses.size() > size_t(optimizer::max_tensors - 1)) {
+            no_product(fmt::format("its update reads {} elements, and not one to {}",
+                                   accesses.size(), optimizer::max_tensors - 1));
         }
+        std::vector<Operand> operands;
+        for (const Access &access : accesses) {
+            check_access(access);
+            for (const Operand &other : operands) {
+                if (other.func.same_as(access.func)) {
+                    user_error("{0}: it reads two elements of {1}. Read one of them through a Func "
+                               "of its own, copy(...) = {1}(...).",
+                               sum_name(), name_in_text(access.func));
+                }
+            }
+            operands.push_back(operand(access));
+        }
+        check_no_other(value);
         name_loops(product_, std::move(operands));
     }
 
-    Operand operand(const Halide::Expr &factor) const {
-        const std::vector<Access> accesses = accesses_of(sum_, factor, environment_);
-        if (accesses.size() != 1 || !accesses[0].func.get_contents().defined()) {
-            no_product(fmt::format("the factor {} reads {} Funcs or inputs, and not one",
-                                   (std::ostringstream() << factor).str(), accesses.size()));
+    void check_access(const Access &access) const {
+        if (!access.func.get_contents().defined()) {
+            no_product("its update reads an image with no Func around it");
         }
-        const Access &access = accesses[0];
-        check_only_access(factor, access);
-        Operand result;
-        result.func = access.func;
+    }
+
+    Operand operand(const Access &access) const {
+        Operand result{"", access.func, {}, -1};
         for (size_t d = 0; d < access.args.size(); d++) {
             result.dimensions.push_back(terms(access, int(d)));
         }
@@ -263,38 +267,24 @@ private:
         return result;
     }
 
-    /// Beside the element, a factor has nothing that changes from product to product.
-    void check_only_access(const Halide::Expr &factor, const Access &access) const {
-        const Halide::Expr rest = HI::substitute(
-            access_call(factor), Halide::cast(access.func.output_types()[0], 0), factor);
+    /// Beside the elements, nothing changes from product to product.
+    void check_no_other(const Halide::Expr &value) const {
+        class WithoutElements : public HI::IRMutator {
+            using HI::IRMutator::visit;
+            Halide::Expr visit(const HI::Call *call) override {
+                return call->call_type == HI::Call::Halide ? HI::make_zero(call->type)
+                                                           : HI::IRMutator::visit(call);
+            }
+        };
+        const Halide::Expr rest = WithoutElements().mutate(value);
         for (const ProductLoop &loop : product_.loops) {
             if (refers_to(rest, loop.name)) {
-                user_error("{0}: the factor with {1} depends on loop {2} beside the element that "
-                           "it reads. Put that into a pure Func of its own, and multiply that: it "
-                           "is computed when {1} is copied.",
-                           sum_name(), name_in_text(access.func), name_in_text(loop.name));
+                user_error("{}: its update depends on loop {} beside the elements that it reads. "
+                           "Put that into a pure Func of its own, and multiply that: it is "
+                           "computed when the Func is copied.",
+                           sum_name(), name_in_text(loop.name));
             }
         }
-    }
-
-    /// The call in a factor that has one.
-    static Halide::Expr access_call(const Halide::Expr &factor) {
-        class CallFinder : public HI::IRVisitor {
-        public:
-            Halide::Expr found;
-
-        private:
-            using HI::IRVisitor::visit;
-            void visit(const HI::Call *call) override {
-                if (call->call_type == HI::Call::Halide) {
-                    found = call;
-                } else {
-                    HI::IRVisitor::visit(call);
-                }
-            }
-        } finder;
-        factor.accept(&finder);
-        return finder.found;
     }
 
     void find_tensors() {

@@ -14,10 +14,11 @@ using Halide::Var;
 
 namespace {
 
-constexpr Loop innermost_first[] = {Loop::X, Loop::Y,  Loop::B,  Loop::G,
-                                    Loop::K, Loop::FX, Loop::FY, Loop::C};
+/// Of loops that a nest leaves out.
+constexpr Loop::Letter innermost_first[] = {Loop::X, Loop::Y,  Loop::Z,  Loop::B,  Loop::G,
+                                            Loop::K, Loop::FX, Loop::FY, Loop::FZ, Loop::C};
 
-std::string lower_case(Loop loop) {
+std::string lower_case(const Loop &loop) {
     std::string text = name_of(loop);
     std::transform(text.begin(), text.end(), text.begin(),
                    [](unsigned char c) { return std::tolower(c); });
@@ -116,18 +117,22 @@ private:
     /// The nest with the loops that it leaves out.
     std::vector<Block> whole_nest() const {
         std::vector<Block> nest = flow_.nest;
-        for (auto loop = std::rbegin(innermost_first); loop != std::rend(innermost_first); ++loop) {
-            if (product_.find(*loop) && std::none_of(nest.begin(), nest.end(), [&](const Block &b) {
-                    return b.loop == *loop && b.size == 0;
-                })) {
-                nest.push_back({*loop, 0});
+        for (auto letter = std::rbegin(innermost_first); letter != std::rend(innermost_first);
+             ++letter) {
+            for (const ProductLoop &loop : product_.loops) {
+                if (loop.loop.letter == *letter &&
+                    std::none_of(nest.begin(), nest.end(), [&](const Block &b) {
+                        return b.loop == loop.loop && b.size == 0;
+                    })) {
+                    nest.push_back({loop.loop, 0});
+                }
             }
         }
         return nest;
     }
 
     /// Splits the lanes of a loop off; returns what stays serial.
-    NamedLoop split_lanes(NamedStage &stage, Loop loop, const NamedLoop &left) {
+    NamedLoop split_lanes(NamedStage &stage, const Loop &loop, const NamedLoop &left) {
         for (const auto *axis : {&flow_.rows, &flow_.columns}) {
             for (const Block &b : *axis) {
                 if (b.loop == loop) {
@@ -152,26 +157,26 @@ private:
     }
 
     void add_copies() {
-        NamedFunc input = named(product_.input.func), weights = named(product_.weights.func);
-        const std::string names[] = {input.text, weights.text};
-        int counts[] = {0, 0};
+        std::vector<NamedFunc> last;
+        std::vector<int> counts(product_.operands.size(), 0);
+        for (const Operand &operand : product_.operands) {
+            last.push_back(named(operand.func));
+        }
         for (const Copy &copy : flow_.copies) {
-            const bool is_input = copy.operand == Copy::Input;
-            NamedFunc &last = is_input ? input : weights;
-            int &count = counts[is_input ? 0 : 1];
-            count++;
-            last =
-                script_.copy(names[is_input ? 0 : 1] + "_copy" + std::to_string(count), last, sum_);
-            place(last, copy.level);
-            const int dense = (is_input ? product_.input : product_.weights).dense;
-            if (count == 1 && dense > 0) {
-                script_.innermost(last, dense);
+            const Operand &operand = product_.operands[size_t(copy.operand)];
+            NamedFunc &func = last[size_t(copy.operand)];
+            const int count = ++counts[size_t(copy.operand)];
+            func = script_.copy(named(operand.func).text + "_copy" + std::to_string(count), func,
+                                sum_);
+            place(func, copy.level);
+            if (count == 1 && operand.dense > 0) {
+                script_.innermost(func, operand.dense);
             }
             for (const Block &wide : copy.wide) {
-                script_.widen(last, dimension_of(copy.operand, wide.loop), wide.size,
+                script_.widen(func, dimension_of(operand, wide.loop), wide.size,
                               &wide == &copy.wide.front());
             }
-            buffers_.push_back({last, copy.registers, copy.slots});
+            buffers_.push_back({func, copy.registers, copy.slots});
         }
     }
 
@@ -205,10 +210,10 @@ private:
     }
 
     /// The number of a loop among the dimensions of a copy of the operand.
-    int dimension_of(Copy::Operand operand, Loop loop) const {
-        const Operand &read = operand == Copy::Input ? product_.input : product_.weights;
-        const int dimension = read.dimension_of(product_.index_of(loop));
-        ORRERY_CHECK(dimension >= 0, "loop {} does not index {}", name_of(loop), read.func.name());
+    int dimension_of(const Operand &operand, const Loop &loop) const {
+        const int dimension = operand.dimension_of(product_.index_of(loop));
+        ORRERY_CHECK(dimension >= 0, "loop {} does not index {}", name_of(loop),
+                     operand.func.name());
         return dimension;
     }
 

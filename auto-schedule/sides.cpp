@@ -33,13 +33,13 @@ bool streams(const Product &product, const Access &access) {
 /// A copy is made for the Func that reads; operands have their own.
 void check_copy(const Product &product, const Access &access) {
     const std::string sum = name_in_text(product.sum.function()), func = name_in_text(access.func);
-    for (const Operand *operand : {&product.input, &product.weights}) {
-        if (access.reader.same_as(product.sum.function()) && access.func.same_as(operand->func)) {
+    for (const Operand &operand : product.operands) {
+        if (access.reader.same_as(product.sum.function()) && access.func.same_as(operand.func)) {
             user_error("{0}: {1} is a factor and in the initial value as well. Read it through a "
                        "Func of its own in one of the two, copy(...) = {1}(...).",
                        sum, func);
         }
-        if (is_behind(*operand, access.reader)) {
+        if (is_behind(operand, access.reader)) {
             user_error("{0}: {1} reads {2} for a factor and beside the product as well. Let two "
                        "Funcs read it.",
                        sum, name_in_text(access.reader), func);

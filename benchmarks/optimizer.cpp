@@ -4,6 +4,7 @@
 /// clock instead.
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/front_search.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/resource_search.h"
 #include "hwgen/optimizer/search.h"
 
@@ -76,8 +77,7 @@ bool whole_hardware_search(const char *name, const char *layer, const char *fix,
         parse_fix(fix, model.problem(), model.hardware(), constraints);
     }
     const double begin = seconds_now();
-    const HardwareSearchResult result =
-        search_hardware(model, shape, constraints, Objective::Energy, {});
+    const HardwareSearchResult result = search_hardware(model, constraints, Objective::Energy, {});
     const double seconds = seconds_now() - begin;
     const bool fast = result.optimal && seconds <= most;
     fmt::print("{:<8}{:<7}{:<20}{:>9.3f} s (at most {:>2} s) {:>16} pJ, cost model orrery{}\n",
@@ -103,7 +103,7 @@ bool hardware_searches(double most_best, double most_front) {
     const Problem problem = convolution("conv3", shape);
     double begin = seconds_now();
     const ResourceSearchResult best =
-        search_resources(problem, shape, resources, {}, Objective::Energy, {});
+        search_resources(problem, resources, {}, Objective::Energy, {});
     const double best_seconds = seconds_now() - begin;
     fmt::print("\nconv3, best of {} hardware: {:.3f} s (at most {}), {} searched, {} excluded by "
                "their bounds, {} mappings evaluated{}\n",
@@ -112,9 +112,10 @@ bool hardware_searches(double most_best, double most_front) {
     begin = seconds_now();
     Constraints dividing;
     dividing.factors = Factors::Divide;
-    const FrontResult front = search_front(problem, shape, resources, dividing, {});
+    const FrontResult front = search_front(problem, resources, dividing, {});
     const double front_seconds = seconds_now() - begin;
-    fmt::print("their front of energy, cycles and area, --factors divide: {:.3f} s (at most {}), {} points, {} "
+    fmt::print("their front of energy, cycles and area, --factors divide: {:.3f} s (at most {}), "
+               "{} points, {} "
                "searches, {} mappings evaluated{}\n",
                front_seconds, most_front, front.points.size(), front.searches, front.evaluated,
                front_seconds <= most_front ? "" : "  TOO SLOW");

@@ -3,6 +3,7 @@
 #include "explore/journal.h"
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/interstellar.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/support/error.h"
 #include "sim/status_line.h"
 

@@ -2,6 +2,7 @@
 
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/hardware_search.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/search.h"
 
 #include <fmt/format.h>
@@ -22,9 +23,9 @@ Row search_interstellar(const InterstellarModel &model, const Constraints &const
     return row;
 }
 
-Row search_orrery(const InterstellarModel &model, const LayerShape &shape,
-                  const Constraints &constraints, Objective objective, Row row) {
-    const HardwareSearchResult result = search_hardware(model, shape, constraints, objective, {});
+Row search_orrery(const InterstellarModel &model, const Constraints &constraints,
+                  Objective objective, Row row) {
+    const HardwareSearchResult result = search_hardware(model, constraints, objective, {});
     row.why_none = result.why_none;
     if (result.mapped) {
         const HardwareCost cost = hardware_cost(*result.mapped, model.hardware());
@@ -62,7 +63,7 @@ Row search_point(const Sweep &sweep, size_t point) {
     if (sweep.cost_model == "interstellar") {
         return search_interstellar(model, constraints, row);
     }
-    return search_orrery(model, layer.shape, constraints, objectives().at(sweep.objective), row);
+    return search_orrery(model, constraints, objectives().at(sweep.objective), row);
 }
 
 std::string row_text(const Row &row) {

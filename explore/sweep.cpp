@@ -1,6 +1,7 @@
 #include "explore/sweep.h"
 
 #include "hwgen/optimizer/hardware_search.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/resources.h"
 #include "hwgen/optimizer/workloads.h"
 #include "hwgen/support/error.h"
@@ -24,9 +25,8 @@ public:
         if (!document_.is_object()) {
             user_error("{}: the file is not an object", file_);
         }
-        const std::set<std::string> known = {"layers",    "batch",    "cost_model",
-                                             "objective", "factors",  "hardware",
-                                             "fixes"};
+        const std::set<std::string> known = {"layers",  "batch",    "cost_model", "objective",
+                                             "factors", "hardware", "fixes"};
         for (const auto &[name, value] : document_.items()) {
             if (known.count(name) == 0) {
                 user_error("{}: {}: unknown field; known are layers, batch, cost_model, objective, "
@@ -172,8 +172,6 @@ Sweep parse_sweep(const std::string &file, const std::string &text) {
     return SweepReader(file, document).read();
 }
 
-Sweep read_sweep(const std::string &file) {
-    return parse_sweep(file, read_file(file));
-}
+Sweep read_sweep(const std::string &file) { return parse_sweep(file, read_file(file)); }
 
 } // namespace Orrery::explore

@@ -1,7 +1,7 @@
 #pragma once
 #include "hwgen/optimizer/factors.h"
 #include "hwgen/optimizer/hardware.h"
-#include "hwgen/optimizer/problem.h"
+#include "hwgen/optimizer/layer_shape.h"
 
 #include <nlohmann/json.hpp>
 

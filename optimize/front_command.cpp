@@ -2,6 +2,7 @@
 
 #include "auto-schedule/layer_pipeline.h"
 #include "auto-schedule/rating.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/resource_search.h"
 #include "hwgen/support/error.h"
 #include "sim/report.h"
@@ -103,7 +104,7 @@ void optimize_front(const OptimizeCommand &command, const Problem &problem, cons
                     const SearchOptions &options) {
     const auto begin = std::chrono::steady_clock::now();
     const Deadline deadline(options.seconds);
-    FrontResult front = search_front(problem, shape, resources, constraints, options);
+    FrontResult front = search_front(problem, resources, constraints, options);
     if (front.points.empty()) {
         user_error("{} on {}: {}", problem.name, resources.name,
                    front.complete ? front.why_none : "time was over before a point was found");

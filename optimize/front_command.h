@@ -1,5 +1,6 @@
 #pragma once
 #include "hwgen/optimizer/front_search.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "optimize/optimize_command.h"
 
 namespace Orrery::optimize {

@@ -3,6 +3,7 @@
 #include "auto-schedule/exact_search.h"
 #include "auto-schedule/layer_pipeline.h"
 #include "hwgen/optimizer/fix.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/mapping_json.h"
 #include "hwgen/optimizer/search.h"
 #include "hwgen/optimizer/workloads.h"
@@ -254,7 +255,7 @@ auto timed(const Search &search) {
 
 /// Prints the result; gives the text of the file.
 std::string optimize_interstellar(const OptimizeCommand &command, const InterstellarModel &model,
-                                  const LayerShape &shape, const Constraints &constraints) {
+                                  const Constraints &constraints) {
     StatusLine status;
     const auto [result, seconds] = timed([&] {
         return search(model, constraints,
@@ -269,7 +270,7 @@ std::string optimize_interstellar(const OptimizeCommand &command, const Interste
     fmt::print("{}\n", loop_nest(model.problem(), model.hardware(), *result.mapping));
     fmt::print("{}\n", energy_table(model, *result.mapping));
     fmt::print("{}{:.3f} s\n", summary(model, result), seconds);
-    return mapping_json(model, shape, result);
+    return mapping_json(model, result);
 }
 
 /// The search and the candidates, with progress on a terminal.
@@ -288,7 +289,7 @@ ExactSearchResult search_shown(const OptimizeCommand &command, const Problem &pr
         status.show(fmt::format("hardware of candidate {}", candidate + 1));
     };
     ExactSearchResult result = scheduling::search_exact(
-        problem, shape, resources, constraints, objectives().at(command.objective),
+        problem, resources, constraints, objectives().at(command.objective),
         [&] { return scheduling::layer_pipeline(shape).output; }, options);
     status.clear();
     return result;
@@ -360,7 +361,7 @@ int optimize(const OptimizeCommand &command) {
         command.cost_model == "orrery"
             ? optimize_hardware(command, problem, shape, resources, constraints, too_large)
             : optimize_interstellar(command, InterstellarModel(problem, resources.hardware[0]),
-                                    shape, constraints));
+                                    constraints));
     return 0;
 }
 

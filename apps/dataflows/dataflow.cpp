@@ -5,7 +5,7 @@
 namespace dataflows {
 
 int extent_of(const Layer &layer, Loop loop) {
-    switch (loop) {
+    switch (loop.letter) {
     case Loop::FX:
         return layer.kernel_width;
     case Loop::FY:
@@ -20,7 +20,7 @@ int extent_of(const Layer &layer, Loop loop) {
         return layer.channels;
     case Loop::B:
         return layer.batch;
-    case Loop::G:
+    default:
         break;
     }
     return 1;

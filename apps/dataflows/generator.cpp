@@ -1,3 +1,4 @@
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/support/error.h"
 #include "layer.h"
 #include "presets.h"
@@ -109,8 +110,8 @@ private:
         l.height = height;
         l.kernel_width = kernel_width;
         l.kernel_height = kernel_height;
-        l.stride = stride;
-        l.dilation = dilation;
+        l.stride = {stride, stride};
+        l.dilation = {dilation, dilation};
         return l;
     }
 

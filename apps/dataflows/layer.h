@@ -1,6 +1,7 @@
 #pragma once
 #include "auto-schedule/layer_pipeline.h"
 #include "convolution.h"
+#include "hwgen/optimizer/layer_shape.h"
 
 namespace dataflows {
 

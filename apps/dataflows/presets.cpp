@@ -14,10 +14,10 @@ Block up_to(const Layer &layer, Loop loop, int most) {
 }
 
 /// The first level of memory of an operand: an SRAM that takes a bus word of channels per cycle.
-Copy sram(Copy::Operand operand, Level level) { return {operand, level, {{Loop::C, 16}}}; }
+Copy sram(int operand, Level level) { return {operand, level, {{Loop::C, 16}}}; }
 
 /// Registers in the processing elements, filled from the level before.
-Copy registers(Copy::Operand operand, Loop nest, std::vector<Block> wide) {
+Copy registers(int operand, Loop nest, std::vector<Block> wide) {
     return {operand, {Level::Nest, nest}, std::move(wide), true};
 }
 

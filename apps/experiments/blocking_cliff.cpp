@@ -1,6 +1,7 @@
 #include "chart.h"
 #include "experiments.h"
 #include "hwgen/optimizer/fix.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "machines.h"
 
 #include <fmt/format.h>

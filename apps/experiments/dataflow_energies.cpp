@@ -1,5 +1,6 @@
 #include "chart.h"
 #include "experiments.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "machines.h"
 
 #include <fmt/format.h>

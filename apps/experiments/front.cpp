@@ -1,6 +1,7 @@
 #include "chart.h"
 #include "experiments.h"
 #include "hwgen/optimizer/front_search.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/support/error.h"
 #include "hwgen/support/file.h"
 #include "scatter.h"
@@ -60,7 +61,7 @@ void front(const std::string &directory) {
     options.threads = int(std::max(1u, std::thread::hardware_concurrency()));
     Constraints constraints;
     constraints.factors = Factors::Divide; // the front of all tiles takes a minute
-    const FrontResult found = search_front(problem, shape, resources, constraints, options);
+    const FrontResult found = search_front(problem, resources, constraints, options);
     ORRERY_CHECK(found.complete, "the front of {} is not complete", problem.name);
     const auto [least, most] = std::minmax_element(
         found.points.begin(), found.points.end(),

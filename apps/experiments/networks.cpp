@@ -1,5 +1,6 @@
 #include "chart.h"
 #include "experiments.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/workloads.h"
 #include "hwgen/support/error.h"
 #include "machines.h"

@@ -13,10 +13,10 @@ namespace {
 
 class FrontSearch {
 public:
-    FrontSearch(const Problem &problem, const LayerShape &shape, const Resources &resources,
-                const Constraints &constraints, const SearchOptions &options)
-        : problem_(problem), shape_(shape), resources_(resources), constraints_(constraints),
-          options_(options), deadline_(options.seconds) {}
+    FrontSearch(const Problem &problem, const Resources &resources, const Constraints &constraints,
+                const SearchOptions &options)
+        : problem_(problem), resources_(resources), constraints_(constraints), options_(options),
+          deadline_(options.seconds) {}
 
     FrontResult run() {
         // By area; hardware of the same area together.
@@ -46,7 +46,6 @@ private:
     };
 
     const Problem &problem_;
-    const LayerShape &shape_;
     const Resources &resources_;
     const Constraints &constraints_;
     const SearchOptions &options_;
@@ -78,7 +77,7 @@ private:
                 constraints_.axes ? too_many_lanes(*constraints_.axes, hardware) : "";
             if (refused.empty()) {
                 auto model = std::make_unique<InterstellarModel>(problem_, hardware);
-                HardwareSearch space(*model, shape_, constraints_, Objective::Energy);
+                HardwareSearch space(*model, constraints_, Objective::Energy);
                 candidates.push_back({number, std::move(model), std::move(space), {}});
             } else {
                 leave_out(refused);
@@ -140,10 +139,9 @@ private:
 
 } // namespace
 
-FrontResult search_front(const Problem &problem, const LayerShape &shape,
-                         const Resources &resources, const Constraints &constraints,
-                         const SearchOptions &options) {
-    return FrontSearch(problem, shape, resources, constraints, options).run();
+FrontResult search_front(const Problem &problem, const Resources &resources,
+                         const Constraints &constraints, const SearchOptions &options) {
+    return FrontSearch(problem, resources, constraints, options).run();
 }
 
 } // namespace Orrery::optimizer

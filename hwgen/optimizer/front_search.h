@@ -36,9 +36,8 @@ struct FrontResult {
 /// each is found by an exact search that leaves out what points cover.
 ///
 /// User errors as of search_hardware, and for an area that is unknown.
-FrontResult search_front(const Problem &problem, const LayerShape &shape,
-                         const Resources &resources, const Constraints &constraints,
-                         const SearchOptions &options);
+FrontResult search_front(const Problem &problem, const Resources &resources,
+                         const Constraints &constraints, const SearchOptions &options);
 
 /// Name of the file of a point's mapping: "mapping-1.json" of the first one.
 std::string mapping_file(size_t point);

@@ -35,8 +35,9 @@ public:
     Implementation(const InterstellarModel &model, const Constraints &constraints,
                    Objective objective)
         : space_(model, constraints), objective_(objective),
-          choices_(constraints.axes ? given_spatial(model, *constraints.axes)
-                                    : spatial_choices(model, constraints.accepts, constraints.factors)) {
+          choices_(constraints.axes
+                       ? given_spatial(model, *constraints.axes)
+                       : spatial_choices(model, constraints.accepts, constraints.factors)) {
         for (size_t c = 0; c < choices_.size(); c++) {
             const HardwareSpace::Lanes lanes = space_.lanes(choices_[c].factors);
             const ObjectiveValue bound = value(space_.bound(lanes, space_.whole(lanes)));
@@ -55,9 +56,8 @@ public:
         return starts_.empty() ? std::nullopt : std::optional(starts_[0].bound);
     }
 
-    HardwareSearchResult run(const LayerShape &shape, const SearchOptions &options,
-                             const SearchLimits &limits) {
-        begin(shape, options, limits);
+    HardwareSearchResult run(const SearchOptions &options, const SearchLimits &limits) {
+        begin(options, limits);
         begin_with_fewer();
         std::vector<std::thread> threads;
         for (int t = 1; t < options_.threads; t++) {
@@ -158,7 +158,6 @@ private:
     /// Empty: tiles divide.
     std::unique_ptr<Implementation> fewer_;
     std::unique_ptr<Constraints> fewer_constraints_;
-    LayerShape shape_;
     Objective objective_;
     SearchOptions options_;
     SearchLimits limits_;
@@ -173,8 +172,7 @@ private:
     std::vector<Best> best_; ///< the best first, and no two with the same nest
     Least unfinished_;       ///< of what time was over for
 
-    void begin(const LayerShape &shape, const SearchOptions &options, const SearchLimits &limits) {
-        shape_ = shape;
+    void begin(const SearchOptions &options, const SearchLimits &limits) {
         options_ = options;
         limits_ = limits;
         begin_ = shown_ = Clock::now();
@@ -190,7 +188,7 @@ private:
         if (!fewer_ || !options_.prune) {
             return;
         }
-        fewer_->run(shape_, options_, limits_);
+        fewer_->run(options_, limits_);
         evaluated_ += fewer_->evaluated_;
         for (const Best &found : fewer_->best_) {
             take({found.value, choice_of(fewer_->choices_[found.choice]), found.path});
@@ -199,9 +197,10 @@ private:
 
     /// The same loops in the array, among the choices of this search.
     size_t choice_of(const SpatialChoice &choice) const {
-        const auto found = std::find_if(
-            choices_.begin(), choices_.end(),
-            [&](const SpatialChoice &other) { return other.factors == choice.factors; });
+        const auto found =
+            std::find_if(choices_.begin(), choices_.end(), [&](const SpatialChoice &other) {
+                return other.factors == choice.factors;
+            });
         ORRERY_CHECK(found != choices_.end(), "a choice of spatial loops is lost");
         return size_t(found - choices_.begin());
     }
@@ -222,7 +221,7 @@ private:
         for (const Node &node : one.path) {
             steps.push_back(node.step);
         }
-        return space_.mapped(shape_, choice.factors, choice.axes.front(), steps);
+        return space_.mapped(choice.factors, choice.axes.front(), steps);
     }
 
     bool full() const { return int(best_.size()) == options_.keep; }
@@ -306,8 +305,7 @@ private:
         };
         space_.each_child(start.lanes, part, excluded,
                           [&](const Part &inner, const HardwareSpace::Step &step) {
-                              const HardwareSpace::Amount amount =
-                                  space_.bound(start.lanes, inner);
+                              const HardwareSpace::Amount amount = space_.bound(start.lanes, inner);
                               if (!excluded(amount, step.ragged)) {
                                   children.push_back({{value(amount), step}, inner});
                               }
@@ -372,8 +370,8 @@ private:
         return a.mapping.bypassed == b.mapping.bypassed &&
                std::equal(left.begin(), left.end(), right.begin(), right.end(),
                           [](const NestLoop &x, const NestLoop &y) {
-                              return x.level == y.level && x.loop == y.loop && x.factor == y.factor &&
-                                     x.inside == y.inside;
+                              return x.level == y.level && x.loop == y.loop &&
+                                     x.factor == y.factor && x.inside == y.inside;
                           });
     }
 };
@@ -397,9 +395,9 @@ const std::map<std::string, Objective> &objectives() {
     return all;
 }
 
-HardwareSearch::HardwareSearch(const InterstellarModel &model, const LayerShape &shape,
-                               const Constraints &constraints, Objective objective)
-    : shape_(shape), objective_(objective) {
+HardwareSearch::HardwareSearch(const InterstellarModel &model, const Constraints &constraints,
+                               Objective objective)
+    : objective_(objective) {
     check_range(model.problem(), model.hardware());
     implementation_ = std::make_unique<Implementation>(model, constraints, objective);
 }
@@ -415,13 +413,12 @@ std::optional<ObjectiveValue> HardwareSearch::least_possible() const {
 HardwareSearchResult HardwareSearch::run(const SearchOptions &options, const SearchLimits &limits) {
     ORRERY_CHECK(!limits.covered || objective_ == Objective::Energy, "a front without energies");
     ORRERY_CHECK(options.keep >= 1, "a search for {} mappings", options.keep);
-    return implementation_->run(shape_, options, limits);
+    return implementation_->run(options, limits);
 }
 
-HardwareSearchResult search_hardware(const InterstellarModel &model, const LayerShape &shape,
-                                     const Constraints &constraints, Objective objective,
-                                     const SearchOptions &options) {
-    return HardwareSearch(model, shape, constraints, objective).run(options, {});
+HardwareSearchResult search_hardware(const InterstellarModel &model, const Constraints &constraints,
+                                     Objective objective, const SearchOptions &options) {
+    return HardwareSearch(model, constraints, objective).run(options, {});
 }
 
 } // namespace Orrery::optimizer

@@ -63,26 +63,26 @@ struct HardwareSearchResult {
 /// operations / processing elements cycles and reads its operands in each. Parts are taken up by
 /// ascending bound.
 ///
-/// The space: tiles as Constraints::factors says; at the last level sums are finished before they leave, since the
-/// hardware keeps them in place; orders in which one operand stays while all loops that do not
-/// index it run. Copies have two slots, where they are filled more than once, and so have the sums.
-/// Register files are as large as those of all processing elements that work together.
+/// The space: tiles as Constraints::factors says; at the last level sums are finished before they
+/// leave, since the hardware keeps them in place; orders in which one operand stays while all loops
+/// that do not index it run. Copies have two slots, where they are filled more than once, and so
+/// have the sums. Register files are as large as those of all processing elements that work
+/// together.
 ///
 /// The result does not depend on the number of threads: of equal mappings, the first one in the
 /// order of ragged tiles, spatial loops, bounds, tiles and orders.
 ///
 /// User error where energies or cycles could be too great for sums of 63 bits.
-HardwareSearchResult search_hardware(const InterstellarModel &model, const LayerShape &shape,
-                                     const Constraints &constraints, Objective objective,
-                                     const SearchOptions &options);
+HardwareSearchResult search_hardware(const InterstellarModel &model, const Constraints &constraints,
+                                     Objective objective, const SearchOptions &options);
 
 /// The same search, for those that know something of it before, or search several times. What is
 /// covered must be so in the runs that follow, too: they do not look again into what a run has
 /// shown to be of no interest. The model and the constraints must outlive it.
 class HardwareSearch {
 public:
-    HardwareSearch(const InterstellarModel &model, const LayerShape &shape,
-                   const Constraints &constraints, Objective objective);
+    HardwareSearch(const InterstellarModel &model, const Constraints &constraints,
+                   Objective objective);
     HardwareSearch(HardwareSearch &&) noexcept;
     HardwareSearch &operator=(HardwareSearch &&) noexcept;
     ~HardwareSearch();
@@ -93,7 +93,6 @@ public:
 
 private:
     class Implementation;
-    LayerShape shape_;
     Objective objective_;
     std::unique_ptr<Implementation> implementation_;
 };

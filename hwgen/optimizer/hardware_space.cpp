@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <optional>
 
 namespace Orrery::optimizer {
@@ -19,7 +20,7 @@ int64_t divided_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 HardwareSpace::HardwareSpace(const InterstellarModel &model, const Constraints &constraints)
     : problem_(model.problem()), hardware_(model.hardware()), constraints_(constraints),
       loops_(int(problem_.loops.size())), tensors_(problem_.tensors.size()) {
-    ORRERY_CHECK(tensors_ <= size_t(most_tensors), "{} tensors", tensors_);
+    ORRERY_CHECK(tensors_ <= size_t(max_tensors), "{} tensors", tensors_);
     ORRERY_CHECK(loops_ <= max_loops, "{} loops", loops_);
     std::vector<int64_t> extents;
     for (int d = 0; d < loops_; d++) {
@@ -42,44 +43,58 @@ HardwareSpace::HardwareSpace(const InterstellarModel &model, const Constraints &
     choose_bypassed();
 }
 
-/// The loops of `first` innermost, then those that do not index the tensor, then the others.
-HardwareSpace::Order HardwareSpace::order_keeping(size_t tensor, LoopSet first) const {
-    Order order;
-    const auto rank = [&](int d) {
-        return contains(first, d) ? 0 : !contains(indexing_[tensor], d) ? 1 : 2;
+/// The order in which the operands stay as long as they can, the first of the sequence longest: the
+/// loops of `innermost` innermost, of these and of the others those that index the least of the
+/// sequence's beginning. In any other order with these innermost, each operand stays over no more
+/// loops than in that of the sequence of the operands by the number of loops over which they stay.
+HardwareSpace::Order HardwareSpace::order_keeping(const std::vector<size_t> &sequence,
+                                                  LoopSet innermost) const {
+    Order order(static_cast<size_t>(loops_));
+    std::iota(order.begin(), order.end(), 0);
+    const auto kept = [&](int d) { // so many of the sequence, from its first on
+        return std::find_if(sequence.begin(), sequence.end(),
+                            [&](size_t x) { return contains(indexing_[x], d); }) -
+               sequence.begin();
     };
-    for (int r = 0; r < 3; r++) {
-        for (int d = 0; d < loops_; d++) {
-            if (rank(d) == r) {
-                order.push_back(d);
-            }
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+        const bool inside = contains(innermost, a);
+        return inside != contains(innermost, b) ? inside : kept(a) > kept(b);
+    });
+    return order;
+}
+
+/// One for each sequence of the operands. Over which loops the sums stay is of no account: they are
+/// added to.
+std::vector<HardwareSpace::Order> HardwareSpace::orders_with(LoopSet innermost) const {
+    std::vector<size_t> sequence;
+    for (size_t x = 0; x < tensors_; x++) {
+        if (x != output_) {
+            sequence.push_back(x);
         }
     }
-    return order;
+    std::vector<Order> orders;
+    do {
+        Order order = order_keeping(sequence, innermost);
+        if (std::find(orders.begin(), orders.end(), order) == orders.end()) {
+            orders.push_back(std::move(order));
+        }
+    } while (std::next_permutation(sequence.begin(), sequence.end()));
+    return orders;
 }
 
 void HardwareSpace::make_orders() {
     const LoopSet all = (LoopSet(1) << loops_) - 1;
     for (int level = 0; level <= hardware_.last_level(); level++) {
         const bool last = level == hardware_.last_level();
-        const LoopSet first = last ? all & ~indexing_[output_] : 0;
         const auto kept = constraints_.kept.find(level);
         if (kept != constraints_.kept.end() && last && size_t(kept->second) != output_) {
             user_error("--fix \"{0} keeps {1}\": the hardware keeps sums in place; with the cost "
                        "model orrery, {0} keeps the output",
                        hardware_.levels[level].name, problem_.tensors[kept->second].name);
         }
-        orders_.emplace_back();
-        if (kept != constraints_.kept.end() && !last) {
-            orders_.back().push_back(order_keeping(size_t(kept->second), 0));
-            continue;
-        }
-        for (size_t x = 0; x < tensors_; x++) {
-            if (x !=
-                output_) { // over which loops the sums stay is of no account: they are added to
-                orders_.back().push_back(order_keeping(x, first));
-            }
-        }
+        const bool given = kept != constraints_.kept.end();
+        const size_t stays = given ? size_t(kept->second) : output_;
+        orders_.push_back(orders_with(last || given ? all & ~indexing_[stays] : 0));
     }
 }
 
@@ -108,7 +123,8 @@ void HardwareSpace::choose_bypassed() {
             may |= x != output_ && (!given || !holds) ? TensorSet(1) << x : 0;
             must |= x != output_ && !holds ? TensorSet(1) << x : 0;
         }
-        always_held_.push_back(((TensorSet(1) << tensors_) - 1) & ~may & ~(TensorSet(1) << output_));
+        always_held_.push_back(((TensorSet(1) << tensors_) - 1) & ~may &
+                               ~(TensorSet(1) << output_));
         bypassed_.emplace_back();
         for (TensorSet set = 0; set <= may; set++) {
             if ((set & ~may) == 0 && (must & ~set) == 0) {
@@ -244,7 +260,7 @@ void HardwareSpace::drain(Part &part) const {
 }
 
 /// Copies of the part's tile, of the operands that do not bypass its level.
-void HardwareSpace::hold(TensorSet bypassed, const std::array<Moved, most_tensors> &moved,
+void HardwareSpace::hold(TensorSet bypassed, const std::array<Moved, max_tensors> &moved,
                          Part &part) const {
     for (size_t x = 0; x < tensors_; x++) {
         if (x == output_ || (bypassed >> x & 1) != 0) {
@@ -352,9 +368,9 @@ int64_t HardwareSpace::least_energy(const Lanes &lanes, const Part &part, const 
                                                      : read * read_energy_[size_t(source)];
     for (int level = 0; level < part.level; level++) {
         if (may_hold(level, tensor)) {
-            least = std::min(
-                least, moved * (read_energy_[size_t(source)] + write_energy_[size_t(level)]) +
-                           read * read_energy_[size_t(level)]);
+            least = std::min(least,
+                             moved * (read_energy_[size_t(source)] + write_energy_[size_t(level)]) +
+                                 read * read_energy_[size_t(level)]);
         }
     }
     return least;
@@ -366,8 +382,8 @@ HardwareSpace::Work HardwareSpace::work_of(const Lanes &lanes, const Tile &tile)
     int64_t stored = 1;
     for (int d = 0; d < loops_; d++) { // tiles further in do not make them less
         work.points *= tile[d]->steps;
-        stored *= contains(indexing_[output_], d) ? problem_.loops[size_t(d)].extent
-                                                  : tile[d]->steps;
+        stored *=
+            contains(indexing_[output_], d) ? problem_.loops[size_t(d)].extent : tile[d]->steps;
     }
     work.energy = read_energy_[last - 1] * (work.points * lanes.distinct[output_] + outputs_) +
                   write_energy_[last - 1] * stored + write_energy_[last] * outputs_;
@@ -444,11 +460,10 @@ HardwareSpace::Step HardwareSpace::step_of(const Part &part, const Tile &tile) c
     return step;
 }
 
-MappedLayer HardwareSpace::mapped(const LayerShape &shape, const std::vector<int64_t> &factors,
+MappedLayer HardwareSpace::mapped(const std::vector<int64_t> &factors,
                                   const std::vector<Axis> &axes,
                                   const std::vector<Step> &path) const {
     MappedLayer result;
-    result.shape = shape;
     result.problem = problem_;
     result.array_level = hardware_.array.level;
     const int last = hardware_.last_level();

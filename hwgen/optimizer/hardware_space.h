@@ -15,9 +15,8 @@ namespace Orrery::optimizer {
 /// tile's loops are cut one by one, the longest first, so that parts of it can be left out early.
 class HardwareSpace {
 public:
-    static constexpr int most_tensors = 4;
-    using PerTensor = std::array<int64_t, most_tensors>;
-    using LevelPerTensor = std::array<int, most_tensors>;
+    using PerTensor = std::array<int64_t, max_tensors>;
+    using LevelPerTensor = std::array<int, max_tensors>;
     /// How each loop is cut.
     using Tile = std::array<const Tiling *, max_loops>;
 
@@ -74,8 +73,8 @@ public:
     }
 
     /// The mapping of a path from the whole problem to level 0.
-    MappedLayer mapped(const LayerShape &shape, const std::vector<int64_t> &factors,
-                       const std::vector<Axis> &axes, const std::vector<Step> &path) const;
+    MappedLayer mapped(const std::vector<int64_t> &factors, const std::vector<Axis> &axes,
+                       const std::vector<Step> &path) const;
 
 private:
     /// Loops, innermost first.
@@ -86,8 +85,8 @@ private:
     const Constraints &constraints_;
     int loops_;
     size_t tensors_;
-    size_t output_ = 0; ///< tensor
-    int64_t outputs_;   ///< elements of it
+    size_t output_ = 0;                               ///< tensor
+    int64_t outputs_;                                 ///< elements of it
     std::vector<LoopSet> indexing_;                   ///< [tensor]
     std::vector<int64_t> read_energy_, write_energy_; ///< [level], in units
     std::vector<std::vector<Order>> orders_;          ///< [level]
@@ -96,7 +95,8 @@ private:
     std::vector<int> longest_first_;                  ///< loops
     std::map<std::pair<int, int64_t>, std::unique_ptr<LoopTiles>> tiles_; ///< {loop, lanes}
 
-    Order order_keeping(size_t tensor, LoopSet first) const;
+    Order order_keeping(const std::vector<size_t> &sequence, LoopSet innermost) const;
+    std::vector<Order> orders_with(LoopSet innermost) const;
     void make_orders();
     void choose_bypassed();
     bool may_hold(int level, size_t tensor) const;
@@ -131,7 +131,7 @@ private:
     }
     PerTensor repeats_inside(const Part &part, const Order &order, const Tile &tile) const;
     void drain(Part &part) const;
-    void hold(TensorSet bypassed, const std::array<Moved, most_tensors> &moved, Part &part) const;
+    void hold(TensorSet bypassed, const std::array<Moved, max_tensors> &moved, Part &part) const;
     bool reaches_array(const Part &part) const;
     int64_t least_energy(const Lanes &lanes, const Part &part, const Work &work,
                          size_t tensor) const;
@@ -182,7 +182,7 @@ private:
                    const Visit &visit) const {
         const std::vector<Order> &orders = orders_[part.level];
         Step step = step_of(part, tile);
-        std::array<Moved, most_tensors> all_moved;
+        std::array<Moved, max_tensors> all_moved;
         for (size_t x = 0; x < tensors_; x++) {
             all_moved[x] = moved(x, tile);
         }

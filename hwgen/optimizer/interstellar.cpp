@@ -9,8 +9,6 @@ namespace Orrery::optimizer {
 
 namespace {
 
-constexpr int max_tensors = 4;
-
 bool contains(LoopSet set, int loop) { return (set >> loop & 1) != 0; }
 
 std::vector<double> energies(const Hardware &hardware) {

@@ -7,12 +7,11 @@
 namespace Orrery::optimizer {
 
 /// mapping.json: the mapping, and its energy by level and tensor. docs/optimizer.md describes it.
-std::string mapping_json(const InterstellarModel &model, const LayerShape &shape,
-                         const SearchResult &result);
+std::string mapping_json(const InterstellarModel &model, const SearchResult &result);
 
-/// What mapping.json says: the layer, and the mapping with the names of its levels.
+/// What mapping.json says: the layer or other problem, and the mapping with the names of its
+/// levels.
 struct MappedLayer {
-    LayerShape shape;
     Problem problem;
     std::vector<std::string> levels; ///< from the processing element outwards
     int array_level = 0;
@@ -21,7 +20,7 @@ struct MappedLayer {
     int last_level() const { return int(levels.size()) - 1; }
 };
 
-/// User error, which names `file` and the field, for what is no mapping of its layer.
+/// User error, which names `file` and the field, for what is no mapping of its problem.
 MappedLayer parse_mapping(const std::string &file, const std::string &text);
 
 MappedLayer read_mapping(const std::string &file);

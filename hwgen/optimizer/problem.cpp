@@ -1,12 +1,13 @@
 #include "hwgen/optimizer/problem.h"
 
-#include "hwgen/optimizer/parse.h"
-#include "hwgen/support/error.h"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <numeric>
 #include <set>
-#include <sstream>
 
 namespace Orrery::optimizer {
 
@@ -68,29 +69,51 @@ int64_t Problem::extent(const Dimension &dimension, const int64_t *tile) {
     return extent;
 }
 
-int64_t Problem::distinct_coordinates(const Dimension &dimension, const int64_t *counts) {
-    const std::vector<Dimension::Term> &terms = dimension.terms;
-    if (terms.size() == 1) {
-        return counts[terms[0].loop];
-    }
-    for (size_t near = 0; terms.size() == 2 && near < 2; near++) {
-        if (terms[near].coefficient == 1) { // windows, which meet or leave gaps
-            const int64_t window = counts[terms[near].loop], stride = terms[1 - near].coefficient,
-                          windows = counts[terms[1 - near].loop];
-            return (windows - 1) * std::min(stride, window) + window;
-        }
-    }
+namespace {
+
+/// Different values of a i + b j for 0 <= i < m, 0 <= j < n. Those of (i, j) and (i + b', j - a')
+/// are the same, with a' and b' a and b divided by what divides both: each value has one pair that
+/// has no such successor.
+int64_t distinct_sums(int64_t a, int64_t m, int64_t b, int64_t n) {
+    const int64_t divisor = std::gcd(a, b);
+    return m * n - std::max<int64_t>(0, m - b / divisor) * std::max<int64_t>(0, n - a / divisor);
+}
+
+std::set<int64_t> coordinates_of(const Dimension &dimension, const int64_t *counts) {
     std::set<int64_t> coordinates{0};
-    for (const Dimension::Term &term : terms) {
+    for (const Dimension::Term &term : dimension.terms) {
         std::set<int64_t> reached;
         for (const int64_t coordinate : coordinates) {
             for (int64_t i = 0; i < counts[term.loop]; i++) {
                 reached.insert(coordinate + i * term.coefficient);
             }
         }
-        coordinates = reached;
+        coordinates = std::move(reached);
     }
-    return int64_t(coordinates.size());
+    return coordinates;
+}
+
+} // namespace
+
+int64_t Problem::distinct_coordinates(const Dimension &dimension, const int64_t *counts) {
+    std::array<Dimension::Term, max_loops> terms; // of several iterations
+    size_t used = 0;
+    for (const Dimension::Term &term : dimension.terms) {
+        if (counts[term.loop] > 1) {
+            terms[used++] = term;
+        }
+    }
+    switch (used) {
+    case 0:
+        return 1;
+    case 1:
+        return counts[terms[0].loop];
+    case 2:
+        return distinct_sums(terms[0].coefficient, counts[terms[0].loop], terms[1].coefficient,
+                             counts[terms[1].loop]);
+    default:
+        return int64_t(coordinates_of(dimension, counts).size());
+    }
 }
 
 int64_t Problem::distinct_elements(const Tensor &tensor, const std::vector<int64_t> &counts) {
@@ -101,9 +124,6 @@ int64_t Problem::distinct_elements(const Tensor &tensor, const std::vector<int64
     return product;
 }
 
-namespace {
-
-/// The dimension of the tensor that the loop indexes, or -1.
 int dimension_of(const Tensor &tensor, int loop) {
     for (size_t i = 0; i < tensor.dimensions.size(); i++) {
         for (const Dimension::Term &term : tensor.dimensions[i].terms) {
@@ -115,140 +135,57 @@ int dimension_of(const Tensor &tensor, int loop) {
     return -1;
 }
 
-int64_t elements_along(const Problem &problem, const Dimension &dimension) {
-    std::vector<int64_t> whole;
-    for (const Loop &loop : problem.loops) {
-        whole.push_back(loop.extent);
-    }
-    return Problem::extent(dimension, whole.data());
-}
-
-/// That of the first of the loops, from the innermost in memory on, that has several iterations;
-/// -1: none has. A window with a single position is one of a single element with zeros around it.
-int usual_dense_dimension(const Problem &problem, const Tensor &tensor,
-                          const std::vector<const char *> &innermost_first) {
-    for (const char *name : innermost_first) {
-        const int loop = problem.find_loop(name);
-        if (loop >= 0 && problem.loops[size_t(loop)].extent > 1) {
-            return dimension_of(tensor, loop);
-        }
-    }
-    return -1;
-}
-
-void set_dense(Problem &problem, const char *tensor_name, const std::string &loop,
-               const std::vector<const char *> &usual) {
-    Tensor &tensor = problem.tensors[size_t(problem.find_tensor(tensor_name))];
-    if (loop.empty()) {
-        tensor.dense = usual_dense_dimension(problem, tensor, usual);
-    } else if (loop != "none") {
-        tensor.dense = dimension_of(tensor, problem.find_loop(loop));
-        if (tensor.dense < 0) {
-            user_error("layer {0}: {1}={2}: no loop {2} indexes the {1}; name the loop whose "
-                       "neighbours are neighbours in its memory, or none",
-                       problem.name, tensor_name, loop);
-        }
-        if (elements_along(problem, tensor.dimensions[size_t(tensor.dense)]) == 1) {
-            tensor.dense = -1; // a single element has no neighbours
-        }
-    }
-}
-
-} // namespace
-
-Problem convolution(const std::string &name, const LayerShape &shape) {
-    if (shape.channels % shape.groups != 0 || shape.filters % shape.groups != 0) {
-        user_error("layer {}: {} groups do not divide C = {} and K = {}", name, shape.groups,
-                   shape.channels, shape.filters);
-    }
-    enum { FX, FY, OX, OY, K, C, N, G };
-    Problem problem;
-    problem.name = name;
-    problem.loops = {{"FX", shape.kernel_width},
-                     {"FY", shape.kernel_height},
-                     {"OX", shape.out_width},
-                     {"OY", shape.out_height},
-                     {"K", shape.filters / shape.groups},
-                     {"C", shape.channels / shape.groups},
-                     {"N", shape.batch}};
-    Tensor input{"input",
-                 false,
-                 {{{{FX}, {OX, shape.stride}}}, {{{FY}, {OY, shape.stride}}}, {{{C}}}, {{{N}}}}};
-    Tensor output{"output", true, {{{{OX}}}, {{{OY}}}, {{{K}}}, {{{N}}}}};
-    Tensor weights{"weights", false, {{{{FX}}}, {{{FY}}}, {{{C}}}, {{{K}}}}};
-    problem.tensors = {input, output, weights};
-    if (shape.groups > 1) {
-        problem.loops.push_back({"G", shape.groups});
-        for (Tensor &tensor : problem.tensors) {
-            tensor.dimensions.push_back({{{G}}});
-        }
-    }
-    set_dense(problem, "input", shape.dense.input, {"C", "G", "OX", "OY", "N"});
-    set_dense(problem, "weights", shape.dense.weights, {"C", "FX", "FY", "K", "G"});
-    set_dense(problem, "output", shape.dense.output, {"K", "G", "OX", "OY", "N"});
-    return problem;
-}
-
-std::vector<std::pair<std::string, std::string>> unusual_dense_loops(const LayerShape &shape) {
-    LayerShape usual = shape;
-    usual.dense = {};
-    const Problem given = convolution("", shape), other = convolution("", usual);
-    std::vector<std::pair<std::string, std::string>> unusual;
-    for (const char *name : {"input", "weights", "output"}) {
-        const Tensor &tensor = given.tensors[size_t(given.find_tensor(name))];
-        if (tensor.dense != other.tensors[size_t(given.find_tensor(name))].dense) {
-            unusual.emplace_back(name, given.dense_loop(tensor));
-        }
-    }
-    return unusual;
-}
-
 namespace {
 
-/// Reads the words "input=OX", ...; returns the others.
-std::string take_dense_loops(const std::string &text, DenseLoops &dense) {
-    std::map<std::string, std::string *> fields{
-        {"input", &dense.input}, {"weights", &dense.weights}, {"output", &dense.output}};
-    std::istringstream words(text);
-    std::string others;
-    for (std::string word; words >> word;) {
-        const size_t equals = word.find('=');
-        const auto field = fields.find(word.substr(0, equals));
-        if (field == fields.end() || equals == std::string::npos) {
-            others += word + " ";
-            continue;
+/// "FX + 2 OX"; empty for a dimension of one element.
+std::string text_of(const Problem &problem, const Dimension &dimension) {
+    std::map<std::string, std::string> terms; // by the names of the loops
+    for (const Dimension::Term &term : dimension.terms) {
+        const Loop &loop = problem.loops[size_t(term.loop)];
+        if (loop.extent > 1) {
+            terms[loop.name] = term.coefficient == 1
+                                   ? loop.name
+                                   : fmt::format("{} {}", term.coefficient, loop.name);
         }
-        if (!field->second->empty() || equals + 1 == word.size()) {
-            user_error("--layer: {}: expected one loop, or none", word);
-        }
-        *field->second = word.substr(equals + 1);
     }
-    return others;
+    std::vector<std::string> texts;
+    for (const auto &[name, text] : terms) {
+        texts.push_back(text);
+    }
+    return fmt::format("{}", fmt::join(texts, " + "));
+}
+
+std::string text_of(const Problem &problem, const Tensor &tensor) {
+    std::vector<std::string> dimensions;
+    for (size_t i = 0; i < tensor.dimensions.size(); i++) {
+        const std::string text = text_of(problem, tensor.dimensions[i]);
+        if (!text.empty()) {
+            dimensions.push_back(int(i) == tensor.dense ? text + " dense" : text);
+        }
+    }
+    std::sort(dimensions.begin(), dimensions.end());
+    return fmt::format("{}({})", tensor.name, fmt::join(dimensions, ", "));
 }
 
 } // namespace
 
-LayerShape parse_layer(const std::string &text) {
-    LayerShape shape;
-    std::map<std::string, int64_t *> fields{
-        {"N", &shape.batch},         {"K", &shape.filters},     {"C", &shape.channels},
-        {"OY", &shape.out_height},   {"OX", &shape.out_width},  {"FY", &shape.kernel_height},
-        {"FX", &shape.kernel_width}, {"stride", &shape.stride}, {"groups", &shape.groups}};
-    const std::string numbers = take_dense_loops(text, shape.dense);
-    for (const auto &[name, value] : parse_assignments("--layer", numbers)) {
-        auto field = fields.find(name);
-        if (field == fields.end()) {
-            user_error("--layer: unknown name {}; known are N K C OY OX FY FX stride groups, and "
-                       "input weights output for the loops that are dense in memory",
-                       name);
+std::string text_of(const Problem &problem) {
+    std::vector<std::string> loops, operands;
+    for (const Loop &loop : problem.loops) {
+        if (loop.extent > 1) {
+            loops.push_back(fmt::format("{}={}", loop.name, loop.extent));
         }
-        if (!field->second) {
-            user_error("--layer: {} is given twice", name);
-        }
-        *field->second = value;
-        field->second = nullptr;
     }
-    return shape;
+    std::sort(loops.begin(), loops.end());
+    std::string output;
+    for (const Tensor &tensor : problem.tensors) {
+        if (tensor.output) {
+            output = text_of(problem, tensor);
+        } else {
+            operands.push_back(text_of(problem, tensor));
+        }
+    }
+    return fmt::format("{}: {} += {}", fmt::join(loops, " "), output, fmt::join(operands, " * "));
 }
 
 } // namespace Orrery::optimizer

@@ -12,16 +12,19 @@ using LoopSet = uint32_t;
 /// A set of tensors of a problem: bit x is tensor x.
 using TensorSet = uint32_t;
 
-constexpr int max_loops = 8; ///< of a problem
+constexpr int max_loops = 12;  ///< of a problem
+constexpr int max_tensors = 4; ///< of a problem: the output and at most three operands
 
 /// A loop of the nest, by the letters of the field: N batch, K output channels, C input channels,
-/// OY OX positions of the output, FY FX of the kernel, G groups.
+/// OY OX positions of the output, FY FX of the kernel, G groups. Where a problem has more of one
+/// kind than a layer, they have numbers: K2, C2.
 struct Loop {
     std::string name;
     int64_t extent = 1;
 };
 
-/// One coordinate of a tensor: the sum of coefficient * counter over its terms.
+/// One coordinate of a tensor: the sum of coefficient * counter over its terms. Coefficients are
+/// positive: a loop that runs backwards reaches as many elements as one that runs forwards.
 struct Dimension {
     struct Term {
         int loop;
@@ -39,7 +42,7 @@ struct Tensor {
 };
 
 /// A perfect nest of loops around one multiply-accumulate, with affine accesses: a convolution, a
-/// matrix product, a gate of an LSTM, ...
+/// matrix product, a gate of an LSTM, ... No loop indexes two dimensions of one tensor.
 struct Problem {
     std::string name;
     std::vector<Loop> loops;
@@ -63,32 +66,12 @@ struct Problem {
     static int64_t distinct_coordinates(const Dimension &dimension, const int64_t *counts);
 };
 
-/// For each tensor of a layer the loop whose neighbours are neighbours in memory, or "none". Empty:
-/// the first with more than one iteration of C G OX OY N for the input, of C FX FY K G for the
-/// weights, of K G OX OY N for the output: channels are innermost.
-struct DenseLoops {
-    std::string input, weights, output;
-};
+/// What decides how the mappings of a problem work, without its name: "C=8 K=4 OX=6 FX=3:
+/// output(K, OX) += input(C, FX + 2 OX) * weights(C, FX, K), ...". Loops of one iteration are left
+/// out, and the order of dimensions is of no account, but for the one that is dense in memory.
+std::string text_of(const Problem &problem);
 
-/// Shape of a layer, as the command line and the table of workloads give it. Channels are those of
-/// the whole layer; `groups` divides both.
-struct LayerShape {
-    int64_t batch = 1, filters = 1, channels = 1;
-    int64_t out_height = 1, out_width = 1, kernel_height = 1, kernel_width = 1;
-    int64_t stride = 1, groups = 1;
-    DenseLoops dense = {};
-};
-
-/// A convolution: loops FX FY OX OY K C N, and G outside of them if there is more than one group. A
-/// matrix product is one with a kernel and an image of 1 x 1.
-Problem convolution(const std::string &name, const LayerShape &shape);
-
-/// Those of the shape that are not the usual ones, as "input=OX" has them: tensor and loop. Where
-/// windows slide, OX and OY stand for FX and FY, too.
-std::vector<std::pair<std::string, std::string>> unusual_dense_loops(const LayerShape &shape);
-
-/// "N=16 K=384 C=256 OY=13 OX=13 FY=3 FX=3 stride=1 groups=1"; what is left out is 1. Dense loops
-/// as "input=OX weights=FX output=OX". User error for anything else.
-LayerShape parse_layer(const std::string &text);
+/// The dimension of the tensor that the loop indexes, or -1.
+int dimension_of(const Tensor &tensor, int loop);
 
 } // namespace Orrery::optimizer

@@ -22,10 +22,10 @@ namespace {
 
 class ResourceSearch {
 public:
-    ResourceSearch(const Problem &problem, const LayerShape &shape, const Resources &resources,
+    ResourceSearch(const Problem &problem, const Resources &resources,
                    const Constraints &constraints, Objective objective,
                    const SearchOptions &options)
-        : problem_(problem), shape_(shape), resources_(resources), constraints_(constraints),
+        : problem_(problem), resources_(resources), constraints_(constraints),
           objective_(objective), options_(options), deadline_(options.seconds) {
         for (const Hardware &hardware : resources.hardware) {
             const std::optional<int64_t> area = hardware_area(hardware);
@@ -46,7 +46,7 @@ public:
             }
             const InterstellarModel model(problem_, hardware);
             const std::optional<ObjectiveValue> bound =
-                HardwareSearch(model, shape_, constraints_, objective_).least_possible();
+                HardwareSearch(model, constraints_, objective_).least_possible();
             if (bound) {
                 candidates.push_back({*bound, i});
             } else {
@@ -89,7 +89,6 @@ private:
     };
 
     const Problem &problem_;
-    const LayerShape &shape_;
     const Resources &resources_;
     const Constraints &constraints_;
     Objective objective_;
@@ -116,8 +115,8 @@ private:
         if (full() && options_.prune) {
             limits.most = worst();
         }
-        HardwareSearchResult found = HardwareSearch(model, shape_, constraints_, objective_)
-                                         .run(deadline_.limit(options_), limits);
+        HardwareSearchResult found =
+            HardwareSearch(model, constraints_, objective_).run(deadline_.limit(options_), limits);
         result_.evaluated += found.evaluated;
         if (!found.optimal) {
             leave_open(found.bound);
@@ -167,10 +166,10 @@ private:
 
 } // namespace
 
-ResourceSearchResult search_resources(const Problem &problem, const LayerShape &shape,
-                                      const Resources &resources, const Constraints &constraints,
-                                      Objective objective, const SearchOptions &options) {
-    return ResourceSearch(problem, shape, resources, constraints, objective, options).run();
+ResourceSearchResult search_resources(const Problem &problem, const Resources &resources,
+                                      const Constraints &constraints, Objective objective,
+                                      const SearchOptions &options) {
+    return ResourceSearch(problem, resources, constraints, objective, options).run();
 }
 
 } // namespace Orrery::optimizer

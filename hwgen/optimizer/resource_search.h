@@ -46,8 +46,8 @@ struct ResourceSearchResult {
 /// The hardware with the mapping that costs least (search_hardware), with a proof for all. Hardware
 /// is searched by ascending bound; what is found bounds the searches that follow. Of equal ones,
 /// the smaller hardware where all areas are known, then the first.
-ResourceSearchResult search_resources(const Problem &problem, const LayerShape &shape,
-                                      const Resources &resources, const Constraints &constraints,
-                                      Objective objective, const SearchOptions &options);
+ResourceSearchResult search_resources(const Problem &problem, const Resources &resources,
+                                      const Constraints &constraints, Objective objective,
+                                      const SearchOptions &options);
 
 } // namespace Orrery::optimizer

@@ -1,5 +1,6 @@
 #include "hwgen/optimizer/workloads.h"
 
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/workloads_table.h"
 #include "hwgen/support/error.h"
 
@@ -34,9 +35,10 @@ std::vector<Workload> read_table(const std::string &text) {
             cell[names[i]] = cells[i];
         }
         const auto number = [&](const char *name) { return std::stoll(cell.at(name)); };
-        const LayerShape shape = {number("N"),  number("K"),      number("C"),
-                                  number("OY"), number("OX"),     number("FY"),
-                                  number("FX"), number("stride"), number("groups")};
+        const LayerShape shape = {
+            number("N"),  number("K"),      number("C"),
+            number("OY"), number("OX"),     number("FY"),
+            number("FX"), number("groups"), {number("stride"), number("stride")}};
         rows.push_back({cell.at("net"), cell.at("layer"), cell.at("op"), shape, number("count")});
     }
     return rows;

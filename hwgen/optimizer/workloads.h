@@ -1,5 +1,5 @@
 #pragma once
-#include "hwgen/optimizer/problem.h"
+#include "hwgen/optimizer/layer_shape.h"
 
 #include <string>
 #include <vector>

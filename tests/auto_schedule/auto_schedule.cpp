@@ -1,9 +1,10 @@
 // Pipelines without a schedule -> auto-scheduler -> hardware -> counters, which must be those that
 // are counted from the mapping alone.
 #include "auto-schedule/auto_schedule.h"
-#include "auto-schedule/layer.h"
 #include "auto-schedule/mapping.h"
+#include "auto-schedule/problem.h"
 #include "hwgen/optimizer/access_model.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/support/error.h"
 #include "tests/auto_schedule/pipelines.h"
 
@@ -55,6 +56,11 @@ void check_array(const test::Measured &design, const HardwareAccesses &counted) 
     CHECK(arrays == 1);
 }
 
+void check_problem(const Problem &problem, const test::Pipeline &pipeline) {
+    const std::optional<LayerShape> layer = layer_of(problem);
+    CHECK((layer ? text_of(*layer) : text_of(problem)) == pipeline.problem);
+}
+
 /// The candidate that is taken is the first one of the best value, in exact cycles.
 void check_candidates(const AutoSchedule &found, const AutoScheduleOptions &wanted) {
     REQUIRE(!found.candidates.empty());
@@ -86,8 +92,7 @@ TEST_CASE("pipelines become hardware that does what is counted from the mapping 
         const int candidates = i == 0 || i == 5 ? 6 : 1;
         runner.add(all[i].name, [&, p = all[i], objective, candidates](bool scheduled) {
             const test::Layer layer = p.make();
-            CHECK(scheduling::text_of(
-                      scheduling::layer_of(scheduling::find_product(layer.output))) == p.layer);
+            check_problem(scheduling::problem_of(scheduling::find_product(layer.output)), p);
             if (scheduled) {
                 AutoScheduleOptions wanted = options(objective);
                 wanted.candidates = candidates;
@@ -112,8 +117,10 @@ TEST_CASE("pipelines become hardware that does what is counted from the mapping 
         const HardwareAccesses counted = hardware_accesses(mapped.at(all[i].name));
         check_array(designs[i], counted);
         CHECK(int64_t(designs[i].simulated.cycles) == exact[all[i].name]);
-        check_copies(designs[i], counted.copies[0], all[i].input, all[i].sum);
-        check_copies(designs[i], counted.copies[2], all[i].weights, all[i].sum);
+        for (size_t k = 0; k < all[i].operands.size(); k++) { // behind the first is the output
+            check_copies(designs[i], counted.copies[k == 0 ? 0 : k + 1], all[i].operands[k],
+                         all[i].sum);
+        }
         const auto &sums = designs[i].simulated.buffers[size_t(designs[i].buffer(all[i].sum))];
         CHECK(int64_t(sums.reads) == counted.sums.reads);
         CHECK(int64_t(sums.writes) == counted.sums.writes);

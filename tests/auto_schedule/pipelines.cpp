@@ -188,38 +188,215 @@ Layer one_channel() {
     return {output, {input, weights}};
 }
 
+/// Taps that are apart, other steps along columns than along rows.
+Layer dilated() {
+    ImageParam input = tensor("input", Int(8), {4, 19, 12}),
+               weights = tensor("weights", Int(8), {4, 3, 3, 8});
+    RDom r(0, 4, 0, 3, 0, 3, "r");
+    Func padded = BoundaryConditions::constant_exterior(input, 0), sum("sum"), output("output");
+    sum(k, x, y) +=
+        wide(padded(r.x, 3 * x + 2 * r.y - 2, y + 4 * r.z - 4)) * wide(weights(r.x, r.y, r.z, k));
+    output(k, x, y) = narrow(sum(k, x, y));
+    bound(output, {8, 6, 7});
+    return {output, {input, weights}};
+}
+
+/// All gates of an LSTM, which are a dimension of the weights and of the output.
+Layer lstm_gates() {
+    ImageParam weights = tensor("weights", Int(8), {12, 6, 4}),
+               before = tensor("before", Int(8), {12, 5}), bias = tensor("bias", Int(32), {6, 4});
+    RDom r(0, 12, "r");
+    Var gate("gate");
+    Func gates("gates"), output("output");
+    gates(k, gate, n) = bias(k, gate);
+    gates(k, gate, n) += wide(weights(r, k, gate)) * wide(before(r, n));
+    output(k, gate, n) = narrow(gates(k, gate, n));
+    bound(output, {6, 4, 5});
+    return {output, {weights, before, bias}};
+}
+
+/// Products of queries and keys for each head of each sequence.
+Layer attention_scores() {
+    ImageParam queries = tensor("queries", Int(8), {6, 3, 7, 2}),
+               keys = tensor("keys", Int(8), {6, 3, 5, 2});
+    RDom r(0, 6, "r");
+    Var head("head");
+    Func scores("scores"), output("output");
+    scores(x, y, head, n) += wide(queries(r, head, y, n)) * wide(keys(r, head, x, n));
+    output(x, y, head, n) = narrow(scores(x, y, head, n));
+    bound(output, {5, 7, 3, 2});
+    return {output, {queries, keys}};
+}
+
+/// The window slides along columns, rows and slices.
+Layer convolution_3d() {
+    ImageParam input = tensor("input", Int(8), {4, 7, 6, 5}),
+               weights = tensor("weights", Int(8), {4, 3, 2, 2, 6});
+    RDom r(0, 4, 0, 3, 0, 2, 0, 2, "r");
+    Var z("z");
+    Func sum("sum"), output("output");
+    sum(k, x, y, z) +=
+        wide(input(r.x, x + r.y, y + r.z, 2 * z + r.w)) * wide(weights(r.x, r.y, r.z, r.w, k));
+    output(k, x, y, z) = narrow(sum(k, x, y, z));
+    bound(output, {6, 5, 5, 2});
+    return {output, {input, weights}};
+}
+
+/// A tensor times two matrices, along two of its dimensions (MTTKRP).
+Layer three_factors() {
+    ImageParam a = tensor("a", Int(8), {6, 5, 7}), b = tensor("b", Int(8), {4, 6}),
+               d = tensor("d", Int(8), {4, 5});
+    RDom r(0, 6, 0, 5, "r");
+    Func sum("sum"), output("output");
+    sum(k, n) += wide(a(r.x, r.y, n)) * wide(b(k, r.x)) * wide(d(k, r.y));
+    output(k, n) = narrow(sum(k, n));
+    bound(output, {4, 7});
+    return {output, {a, b, d}};
+}
+
+/// No weights, and no sums.
+Layer max_pooling() {
+    ImageParam input = tensor("input", Int(8), {8, 9, 7});
+    RDom r(0, 3, 0, 3, "r");
+    Func greatest("greatest"), output("output");
+    greatest(c, x, y) = cast<int8_t>(-128);
+    greatest(c, x, y) = max(greatest(c, x, y), input(c, 2 * x + r.x, 2 * y + r.y));
+    output(c, x, y) = greatest(c, x, y);
+    bound(output, {8, 4, 3});
+    return {output, {input}};
+}
+
+/// A convolution as mathematics has it: the kernel runs backwards. Two loops are one dimension of
+/// the input.
+Layer backwards() {
+    ImageParam input = tensor("input", Int(8), {24, 11}),
+               weights = tensor("weights", Int(8), {4, 6, 3, 5});
+    RDom r(0, 4, 0, 6, 0, 3, "r");
+    Func sum("sum"), output("output");
+    sum(k, x) += wide(input(r.x + 4 * r.y, x + 2 - r.z)) * wide(weights(r.x, r.y, r.z, k));
+    output(k, x) = narrow(sum(k, x));
+    bound(output, {5, 9});
+    return {output, {input, weights}};
+}
+
+/// Distances between blocks: the sum of no products, and windows in both operands.
+Layer distances() {
+    ImageParam a = tensor("a", Int(8), {12}), b = tensor("b", Int(8), {17});
+    RDom r(0, 5, "r");
+    Func sum("sum"), output("output");
+    sum(x, y) += abs(wide(a(x + r)) - wide(b(2 * y + r)));
+    output(x, y) = cast<int16_t>(sum(x, y));
+    bound(output, {8, 7});
+    return {output, {a, b}};
+}
+
 } // namespace
 
 const std::vector<Pipeline> &pipelines() {
     static const std::vector<Pipeline> all = {
-        {"convolution_nhwc", convolution_nhwc, "N=2 K=12 C=8 OY=5 OX=6 FY=3 FX=3 stride=1 groups=1",
-         "constant_exterior", "weights", "sum"},
-        {"convolution_nchw", convolution_nchw,
-         "N=1 K=8 C=4 OY=4 OX=5 FY=3 FX=3 stride=2 groups=1 input=OX weights=FX output=OX", "input",
-         "weights", "sum"},
-        {"depthwise", depthwise, "N=1 K=12 C=12 OY=5 OX=6 FY=3 FX=3 stride=1 groups=12 weights=G",
-         "input", "weights", "sum"},
-        {"grouped", grouped, "N=1 K=12 C=12 OY=3 OX=4 FY=3 FX=3 stride=1 groups=3", "group",
-         "weights", "sum"},
-        {"matrix_batch", matrix_batch,
-         "N=10 K=24 C=36 OY=1 OX=1 FY=1 FX=1 stride=1 groups=3 weights=K", "a", "b", "product"},
-        {"lstm_gate", lstm_gate, "N=4 K=16 C=24 OY=1 OX=1 FY=1 FX=1 stride=1 groups=1", "before",
-         "weights", "gate"},
-        {"convolution_1d", convolution_1d, "N=1 K=8 C=8 OY=1 OX=10 FY=1 FX=3 stride=2 groups=1",
-         "input", "weights", "sum"},
-        {"fully_connected", fully_connected, "N=4 K=10 C=6 OY=1 OX=1 FY=3 FX=4 stride=1 groups=1",
-         "input", "weights", "sum"},
-        {"convolution_nchw_padded", convolution_nchw_padded,
-         "N=1 K=8 C=4 OY=6 OX=12 FY=3 FX=3 stride=1 groups=1 input=OX weights=FX output=OX",
-         "constant_exterior", "weights", "sum"},
-        {"convolution_nchw_clamped", convolution_nchw_clamped,
-         "N=1 K=8 C=4 OY=6 OX=8 FY=3 FX=3 stride=1 groups=1 input=none output=OX", "repeat_edge",
-         "weights", "sum"},
-        {"matrix_transposed", matrix_transposed,
-         "N=16 K=12 C=24 OY=1 OX=1 FY=1 FX=1 stride=1 groups=1 input=N weights=K", "b", "a",
+        {"convolution_nhwc",
+         convolution_nhwc,
+         "N=2 K=12 C=8 OY=5 OX=6 FY=3 FX=3 stride=1 groups=1",
+         {"constant_exterior", "weights"},
+         "sum"},
+        {"convolution_nchw",
+         convolution_nchw,
+         "N=1 K=8 C=4 OY=4 OX=5 FY=3 FX=3 stride=2 groups=1 input=OX weights=FX output=OX",
+         {"input", "weights"},
+         "sum"},
+        {"depthwise",
+         depthwise,
+         "N=1 K=12 C=12 OY=5 OX=6 FY=3 FX=3 stride=1 groups=12 weights=G",
+         {"input", "weights"},
+         "sum"},
+        {"grouped",
+         grouped,
+         "N=1 K=12 C=12 OY=3 OX=4 FY=3 FX=3 stride=1 groups=3",
+         {"group", "weights"},
+         "sum"},
+        {"matrix_batch",
+         matrix_batch,
+         "N=10 K=24 C=36 OY=1 OX=1 FY=1 FX=1 stride=1 groups=3 weights=K",
+         {"a", "b"},
          "product"},
-        {"one_channel", one_channel,
-         "N=1 K=8 C=1 OY=7 OX=12 FY=3 FX=3 stride=1 groups=1 weights=none", "input", "picked",
+        {"lstm_gate",
+         lstm_gate,
+         "N=4 K=16 C=24 OY=1 OX=1 FY=1 FX=1 stride=1 groups=1",
+         {"before", "weights"},
+         "gate"},
+        {"convolution_1d",
+         convolution_1d,
+         "N=1 K=8 C=8 OY=1 OX=10 FY=1 FX=3 stride=2 groups=1",
+         {"input", "weights"},
+         "sum"},
+        {"fully_connected",
+         fully_connected,
+         "N=4 K=10 C=6 OY=1 OX=1 FY=3 FX=4 stride=1 groups=1",
+         {"input", "weights"},
+         "sum"},
+        {"convolution_nchw_padded",
+         convolution_nchw_padded,
+         "N=1 K=8 C=4 OY=6 OX=12 FY=3 FX=3 stride=1 groups=1 input=OX weights=FX output=OX",
+         {"constant_exterior", "weights"},
+         "sum"},
+        {"convolution_nchw_clamped",
+         convolution_nchw_clamped,
+         "N=1 K=8 C=4 OY=6 OX=8 FY=3 FX=3 stride=1 groups=1 input=none output=OX",
+         {"repeat_edge", "weights"},
+         "sum"},
+        {"matrix_transposed",
+         matrix_transposed,
+         "N=16 K=12 C=24 OY=1 OX=1 FY=1 FX=1 stride=1 groups=1 input=N weights=K",
+         {"b", "a"},
+         "product"},
+        {"one_channel",
+         one_channel,
+         "N=1 K=8 C=1 OY=7 OX=12 FY=3 FX=3 stride=1 groups=1 weights=none",
+         {"input", "picked"},
+         "sum"},
+        {"dilated",
+         dilated,
+         "N=1 K=8 C=4 OY=7 OX=6 FY=3 FX=3 stride_x=3 stride_y=1 dilation_x=2 dilation_y=4 groups=1",
+         {"constant_exterior", "weights"},
+         "sum"},
+        {"lstm_gates",
+         lstm_gates,
+         "N=1 K=5 C=12 OY=4 OX=6 FY=1 FX=1 stride=1 groups=1 output=OX",
+         {"weights", "before"},
+         "gates"},
+        {"attention_scores",
+         attention_scores,
+         "C=6 G2=2 G=3 K=5 N=7: output(G, G2, K dense, N) += input(C dense, G, G2, N) * "
+         "weights(C dense, G, G2, K)",
+         {"queries", "keys"},
+         "scores"},
+        {"convolution_3d",
+         convolution_3d,
+         "C=4 FX=3 FY=2 FZ=2 K=6 OX=5 OY=5 OZ=2: output(K dense, OX, OY, OZ) += "
+         "input(C dense, FX + OX, FY + OY, FZ + 2 OZ) * weights(C dense, FX, FY, FZ, K)",
+         {"input", "weights"},
+         "sum"},
+        {"three_factors",
+         three_factors,
+         "C2=5 C=6 K=4 N=7: output(K dense, N) += input(C dense, C2, N) * weights(C, K dense) * "
+         "weights2(C2, K dense)",
+         {"a", "b", "d"},
+         "sum"},
+        {"max_pooling",
+         max_pooling,
+         "FX=3 FY=3 N=8 OX=4 OY=3: output(N dense, OX, OY) += input(FX + 2 OX, FY + 2 OY, N dense)",
+         {"input"},
+         "greatest"},
+        {"backwards",
+         backwards,
+         "C=4 FX=3 FY=6 K=5 OX=9: output(K dense, OX) += input(C + 4 FY dense, FX + OX) * "
+         "weights(C dense, FX, FY, K)",
+         {"input", "weights"},
+         "sum"},
+        {"distances",
+         distances,
+         "FX=5 K=7 OX=8: output(K, OX dense) += input(FX + OX dense) * weights(FX + 2 K dense)",
+         {"a", "b"},
          "sum"}};
     return all;
 }

@@ -9,8 +9,9 @@ namespace Orrery::test {
 struct Pipeline {
     const char *name;
     Layer (*make)();
-    const char *layer;                 ///< what it is to the optimizer
-    const char *input, *weights, *sum; ///< Funcs
+    const char *problem; ///< to the optimizer: a layer, as --layer takes it, or its accesses
+    std::vector<const char *> operands; ///< Funcs: input, weights, ...
+    const char *sum;
 };
 
 const std::vector<Pipeline> &pipelines();

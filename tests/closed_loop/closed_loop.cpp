@@ -8,6 +8,7 @@
 #include "hwgen/optimizer/access_model.h"
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/hardware_search.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/search.h"
 #include "hwgen/support/error.h"
 #include "tests/dataflows/layer_run.h"
@@ -146,7 +147,7 @@ Optimized optimize_hardware(const Case &c, const Problem &problem, const LayerSh
     scheduling::ExactSearchOptions options;
     options.candidates = 8;
     const scheduling::ExactSearchResult result = scheduling::search_exact(
-        problem, shape, {c.name, {hardware}, {}}, constraints, *c.objective,
+        problem, {c.name, {hardware}, {}}, constraints, *c.objective,
         [&] { return scheduling::layer_pipeline(shape).output; }, options);
     REQUIRE(result.searched.optimal);
     CHECK(result.refused_text() == "");
@@ -173,7 +174,7 @@ Optimized optimize(const Case &c) {
     const SearchResult result = search(model, constraints, {});
     INFO(c.name << ": " << result.why_none);
     REQUIRE(result.optimal);
-    MappedLayer mapped = parse_mapping("mapping.json", mapping_json(model, shape, result));
+    MappedLayer mapped = parse_mapping("mapping.json", mapping_json(model, result));
     CHECK(model.energy(mapped.mapping) == result.energy);
     std::cout << loop_nest(model.problem(), model.hardware(), mapped.mapping);
     return {mapped, scheduling::exact_cycles(scheduling::layer_pipeline(shape).output, mapped)};
@@ -201,7 +202,7 @@ TEST_CASE("mappings become hardware that does what is counted from them") {
         mapped.push_back(optimized.mapped);
         predicted.push_back(optimized.cycles);
         runner.add(c.name, [m = mapped.back()](bool scheduled) {
-            const scheduling::LayerPipeline made = scheduling::layer_pipeline(m.shape);
+            const scheduling::LayerPipeline made = scheduling::layer_pipeline(*layer_of(m.problem));
             if (scheduled) {
                 scheduling::apply_mapping(made.output, m);
             }
@@ -227,7 +228,7 @@ TEST_CASE("mappings become hardware that does what is counted from them") {
         const int64_t least = hardware_cost(mapped[i], hardware_of(cases[i])).cycles;
         CHECK(int64_t(design.simulated.cycles) == predicted[i]);
         CHECK(predicted[i] >= least);
-        const LayerShape &shape = mapped[i].shape;
+        const LayerShape shape = *layer_of(mapped[i].problem);
         const auto &output = design.simulated.ports[size_t(design.tensor("output"))];
         CHECK(int64_t(output.bytes) ==
               shape.batch * shape.filters * shape.out_width * shape.out_height);
@@ -244,13 +245,14 @@ TEST_CASE("mappings that become no hardware") {
     parse_fix("DRAM keeps input", model.problem(), model.hardware(), constraints);
     const SearchResult result = search(model, constraints, {});
     REQUIRE(result.optimal);
-    const MappedLayer mapped = parse_mapping("m.json", mapping_json(model, shape, result));
-    const Halide::Func output = test::make_layer(dataflows::layer_of(mapped.shape)).output;
+    const MappedLayer mapped = parse_mapping("m.json", mapping_json(model, result));
+    const Halide::Func output =
+        test::make_layer(dataflows::layer_of(*layer_of(mapped.problem))).output;
     CHECK_THROWS_AS(scheduling::apply_mapping(output, mapped), UserError);
     CHECK_THROWS_WITH(scheduling::apply_mapping(output, mapped),
                       Catch::Contains("orrery optimize --fix \"DRAM keeps output\""));
     CHECK_THROWS_WITH(parse_mapping("m.json", "{}"), Catch::Contains("m.json: is no mapping"));
-    std::string text = mapping_json(model, shape, result);
+    std::string text = mapping_json(model, result);
     text.replace(text.find("\"K\": 64"), 7, "\"K\": 63");
     CHECK_THROWS_WITH(parse_mapping("m.json", text),
                       Catch::Contains("the factors of K do not give 63"));

@@ -8,6 +8,7 @@
 #include "hwgen/hwir/serialize.h"
 #include "hwgen/model/timeline.h"
 #include "hwgen/optimizer/access_model.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "tests/dataflows/layer_run.h"
 
 #include <fmt/format.h>
@@ -28,17 +29,17 @@ public:
     explicit Draw(unsigned seed) : random_(seed) {}
 
     MappedLayer mapping() {
-        LayerShape &shape = mapped_.shape;
-        shape = {number(1, 2),
-                 number(1, 11),
-                 number(1, 19),
-                 number(1, 7),
-                 number(1, 11),
-                 number(1, 3),
-                 number(1, 3),
-                 number(1, 2),
-                 1,
-                 {}};
+        LayerShape shape{number(1, 2),
+                         number(1, 11),
+                         number(1, 19),
+                         number(1, 7),
+                         number(1, 11),
+                         number(1, 3),
+                         number(1, 3),
+                         1,
+                         {number(1, 2), number(1, 2)},
+                         {number(1, 2), number(1, 2)},
+                         {}};
         draw_dense_loops(shape);
         mapped_.problem = convolution("random", shape);
         const int levels = int(number(2, 4));
@@ -71,8 +72,7 @@ private:
         return loops[size_t(number(0, int64_t(loops.size()) - 1))];
     }
 
-    /// Of an input with one column, the rest of which is padding, the columns are not dense; and a
-    /// layer of one position has no stride.
+    /// Of an input with one column, the rest of which is padding, the columns are not dense.
     void draw_dense_loops(LayerShape &shape) {
         shape.dense = {one_of({"C", "OX", "OY", "N", "none"}),
                        one_of({"C", "FX", "FY", "K", "none"}),
@@ -80,9 +80,6 @@ private:
         if ((shape.dense.input == "OX" && shape.out_width == 1) ||
             (shape.dense.input == "OY" && shape.out_height == 1)) {
             shape.dense.input = "none";
-        }
-        if (shape.out_width == 1 && shape.out_height == 1) {
-            shape.stride = 1;
         }
     }
 
@@ -144,15 +141,7 @@ std::string text_of(const MappedLayer &mapped) {
     for (const std::string &level : mapped.levels) {
         hardware.levels.push_back({level, 0, 1});
     }
-    std::string layer;
-    for (const Loop &loop : mapped.problem.loops) {
-        layer += fmt::format("{}={} ", loop.name, loop.extent);
-    }
-    layer += fmt::format("stride={}", mapped.shape.stride);
-    for (const Tensor &tensor : mapped.problem.tensors) {
-        layer += fmt::format(" {}={}", tensor.name, mapped.problem.dense_loop(tensor));
-    }
-    return layer + "\n" + loop_nest(mapped.problem, hardware, mapped.mapping);
+    return text_of(mapped.problem) + "\n" + loop_nest(mapped.problem, hardware, mapped.mapping);
 }
 
 /// The model's prediction for a design.
@@ -218,7 +207,7 @@ TEST_CASE("random mappings with ragged tiles do what is counted from them") {
     for (int seed = first; seed < first + runs; seed++) {
         const MappedLayer mapped = Draw(unsigned(seed)).mapping();
         INFO("seed " << seed << "\n" << text_of(mapped));
-        const dataflows::Layer layer = dataflows::layer_of(mapped.shape);
+        const dataflows::Layer layer = dataflows::layer_of(*layer_of(mapped.problem));
         const HardwareAccesses counted = hardware_accesses(mapped);
         try {
             const Design design = test::compile_layer(

@@ -23,8 +23,8 @@ Layer layer_of(const Shape &shape) {
     layer.height = 7;
     layer.kernel_width = 5;
     layer.kernel_height = 3;
-    layer.stride = shape.stride;
-    layer.dilation = shape.dilation;
+    layer.stride = {shape.stride, shape.stride};
+    layer.dilation = {shape.dilation, shape.dilation};
     return layer;
 }
 

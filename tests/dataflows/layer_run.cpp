@@ -109,10 +109,10 @@ const Halide::Buffer<> &LayerData::operator[](const std::string &name) const {
 }
 
 const LayerData &data_of(const dataflows::Layer &l) {
-    static std::map<std::vector<int>, LayerData> data;
+    static std::map<std::vector<int64_t>, LayerData> data;
     return data
         .try_emplace({l.batch, l.channels, l.filters, l.width, l.height, l.kernel_width,
-                      l.kernel_height, l.stride, l.dilation},
+                      l.kernel_height, l.stride.x, l.stride.y, l.dilation.x, l.dilation.y},
                      l)
         .first->second;
 }

@@ -1,7 +1,7 @@
 #pragma once
 #include "apps/dataflows/dataflow.h"
 #include "halide-fork/compile.h"
-#include "hwgen/optimizer/problem.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "sim/simulator.h"
 #include "tests/equivalence/design_runner.h"
 

@@ -47,11 +47,15 @@ private:
         l.height = dice.between(1, 7);
         l.kernel_width = dice.between(1, 4);
         l.kernel_height = dice.between(1, 4);
-        l.stride = dice.once_in(3) ? dice.between(2, 3) : 1;
-        l.dilation = dice.once_in(4) ? 2 : 1;
-        out.text = fmt::format("B{} C{} K{} {}x{} kernel {}x{} stride {} dilation {}", l.batch,
-                               l.channels, l.filters, l.width, l.height, l.kernel_width,
-                               l.kernel_height, l.stride, l.dilation);
+        const auto stride = [&] { return dice.once_in(3) ? dice.between(2, 3) : 1; };
+        const auto dilation = [&] { return dice.once_in(4) ? 2 : 1; };
+        l.stride.x = stride();
+        l.stride.y = stride();
+        l.dilation.x = dilation();
+        l.dilation.y = dilation();
+        out.text = fmt::format("B{} C{} K{} {}x{} kernel {}x{} stride {} {} dilation {} {}",
+                               l.batch, l.channels, l.filters, l.width, l.height, l.kernel_width,
+                               l.kernel_height, l.stride.x, l.stride.y, l.dilation.x, l.dilation.y);
     }
 
     void make_array() {
@@ -93,7 +97,7 @@ private:
     }
 
     /// One to three levels, at loops from outside inwards.
-    void make_copies(Copy::Operand operand, const std::vector<Loop> &loops) {
+    void make_copies(int operand, const std::vector<Loop> &loops) {
         std::vector<Level> levels{{Level::Root}};
         for (const Block &b : d.tiles) {
             levels.push_back({Level::Tile, b.loop});

@@ -1,6 +1,8 @@
 #pragma once
 #include "hwgen/optimizer/hardware_search.h"
 
+#include <catch2/catch.hpp>
+
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -32,10 +34,8 @@ inline Hardware hardware_with(const std::vector<int64_t> &words, int64_t element
 /// and all operands that bypass each.
 class BruteForce {
 public:
-    BruteForce(const Problem &problem, const LayerShape &shape, const Hardware &hardware,
-               const Constraints &constraints)
+    BruteForce(const Problem &problem, const Hardware &hardware, const Constraints &constraints)
         : hardware_(hardware), constraints_(constraints) {
-        mapped_.shape = shape;
         mapped_.problem = problem;
         mapped_.array_level = hardware.array.level;
         for (const MemoryLevel &level : hardware.levels) {
@@ -81,7 +81,7 @@ private:
         std::vector<TensorSet> &bypassed = mapped_.mapping.bypassed;
         bypassed.resize(hardware_.levels.size(), 0);
         if (level == hardware_.last_level()) {
-            TensorSet everywhere = 7;
+            TensorSet everywhere = ~TensorSet(0);
             for (int l = 0; l < level; l++) {
                 everywhere &= bypassed[l];
             }
@@ -90,8 +90,12 @@ private:
             }
             return;
         }
-        for (const TensorSet set : {0, 1, 4, 5}) {
+        const std::vector<Tensor> &tensors = mapped_.problem.tensors;
+        for (TensorSet set = 0; set < TensorSet(1) << tensors.size(); set++) {
             bool allowed = true;
+            for (size_t x = 0; x < tensors.size(); x++) {
+                allowed = allowed && !(tensors[x].output && (set >> x & 1) != 0);
+            }
             for (const auto &[copy, held] : constraints_.held) {
                 allowed =
                     allowed && (copy.first != level || held == ((set >> copy.second & 1) == 0));
@@ -195,8 +199,7 @@ private:
             const std::vector<int64_t> tile = whole_tile(level);
             int64_t words = 0, room = hardware_.levels[level].words;
             for (size_t x = 0; x < counts.copies.size(); x++) {
-                const int64_t elements =
-                    Problem::elements(mapped_.problem.tensors[x], tile.data());
+                const int64_t elements = Problem::elements(mapped_.problem.tensors[x], tile.data());
                 for (const CopyAccesses &copy : counts.copies[x]) {
                     words += copy.level == level ? elements * (copy.fills > 1 ? 2 : 1) : 0;
                 }
@@ -222,5 +225,38 @@ private:
         costs.insert({cost.total_energy, cost.cycles});
     }
 };
+
+inline std::vector<std::pair<Objective, Factors>> all_combinations() {
+    std::vector<std::pair<Objective, Factors>> all;
+    for (const auto &[objective, o] : objectives()) {
+        for (const auto &[factors, f] : factor_kinds()) {
+            all.push_back({o, f});
+        }
+    }
+    return all;
+}
+
+/// The search finds what costs least of all mappings, or that there is none.
+inline void check_against_brute_force(const InterstellarModel &model,
+                                      const Constraints &constraints, Objective objective) {
+    BruteForce brute(model.problem(), model.hardware(), constraints);
+    brute.run(*constraints.axes);
+    const std::optional<ObjectiveValue> best = brute.best(objective);
+    for (const bool prune : {true, false}) {
+        SearchOptions options;
+        options.prune = prune;
+        options.threads = prune ? 2 : 1;
+        const HardwareSearchResult found = search_hardware(model, constraints, objective, options);
+        REQUIRE(found.mapped.has_value() == best.has_value());
+        if (best) {
+            CHECK(found.optimal);
+            CHECK(found.value == *best);
+            const HardwareCost cost = hardware_cost(*found.mapped, model.hardware());
+            CHECK(value_of(objective, cost.total_energy, cost.cycles) == found.value);
+        } else {
+            CHECK_THAT(found.why_none, Catch::Contains("no tiles fit"));
+        }
+    }
+}
 
 } // namespace Orrery::test

@@ -1,6 +1,7 @@
 // Which of the best mappings exact cycles choose, and what is proved of the choice.
 #include "hwgen/optimizer/exact_choice.h"
 #include "hwgen/optimizer/fix.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/resource_search.h"
 #include "hwgen/support/error.h"
 #include "tests/unit/optimizer_brute_force.h"
@@ -164,7 +165,7 @@ TEST_CASE("candidates of several hardware are the best ones of all", "[optimizer
         for (const Hardware &hardware : resources.hardware) {
             const InterstellarModel model(problem, hardware);
             for (const MappedLayer &mapped :
-                 search_hardware(model, shape, constraints, objective, options).best) {
+                 search_hardware(model, constraints, objective, options).best) {
                 const HardwareCost cost = hardware_cost(mapped, hardware);
                 values.push_back(value_of(objective, cost.total_energy, cost.cycles));
             }
@@ -176,7 +177,7 @@ TEST_CASE("candidates of several hardware are the best ones of all", "[optimizer
             options.keep = int(keep);
             options.threads = 2;
             const ResourceSearchResult found =
-                search_resources(problem, shape, resources, constraints, objective, options);
+                search_resources(problem, resources, constraints, objective, options);
             REQUIRE(found.candidates.size() == std::min(keep, values.size()));
             for (size_t i = 0; i < found.candidates.size(); i++) {
                 CHECK(found.candidates[i].value == values[i]);

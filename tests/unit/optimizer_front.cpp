@@ -1,5 +1,6 @@
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/front_search.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/resource_search.h"
 #include "hwgen/optimizer/spatial.h"
 #include "hwgen/support/error.h"
@@ -59,12 +60,13 @@ struct Layer {
 std::set<Costs> all_costs(const Layer &layer, const Resources &resources) {
     std::set<Costs> all;
     for (const Hardware &hardware : resources.hardware) {
-        BruteForce brute(layer.problem, layer.shape, hardware, layer.constraints);
+        BruteForce brute(layer.problem, hardware, layer.constraints);
         if (layer.constraints.axes) {
             brute.run(*layer.constraints.axes);
         } else {
             const InterstellarModel model(layer.problem, hardware);
-            for (const SpatialChoice &choice : spatial_choices(model, {}, layer.constraints.factors)) {
+            for (const SpatialChoice &choice :
+                 spatial_choices(model, {}, layer.constraints.factors)) {
                 brute.run(choice.axes.front());
             }
         }
@@ -136,8 +138,8 @@ void check_best(const Layer &layer, const Resources &resources, const std::set<C
         best = best && *best < value ? *best : value;
     }
     REQUIRE(best);
-    const ResourceSearchResult found = search_resources(layer.problem, layer.shape, resources,
-                                                        layer.constraints, objective, options);
+    const ResourceSearchResult found =
+        search_resources(layer.problem, resources, layer.constraints, objective, options);
     CHECK(found.optimal);
     REQUIRE(found.chosen);
     CHECK(found.best.value == best->first);
@@ -160,7 +162,7 @@ TEST_CASE("the front and the best hardware are those of brute force", "[optimize
             SearchOptions options;
             options.threads = threads;
             const FrontResult front =
-                search_front(layer.problem, layer.shape, resources, layer.constraints, options);
+                search_front(layer.problem, resources, layer.constraints, options);
             CHECK(checked_points(front, resources) == front_of(all));
             most_points = std::max(most_points, front.points.size());
             texts.push_back(front_json(front, layer.problem, resources) +
@@ -179,24 +181,23 @@ TEST_CASE("hardware that maps nothing is counted", "[optimizer]") {
     Resources resources = resources_with({{1, 1}, {8, 40}}, {4, 3});
     const Layer layer("K=4 C=4 OX=3", "spatial C=2 K=2", resources.hardware[0]);
     const auto search = [&] {
-        return search_resources(layer.problem, layer.shape, resources, layer.constraints,
-                                Objective::Energy, {});
+        return search_resources(layer.problem, resources, layer.constraints, Objective::Energy, {});
     };
     // Three have too little memory, or too few processing elements, or both.
     CHECK(search().unmappable == 3);
     CHECK(search().chosen == 1);
-    FrontResult front = search_front(layer.problem, layer.shape, resources, layer.constraints, {});
+    FrontResult front = search_front(layer.problem, resources, layer.constraints, {});
     CHECK(front.unmappable == 3);
     CHECK(front.complete);
     resources.hardware.erase(resources.hardware.begin() + 1);
     CHECK(!search().chosen);
     CHECK(search().unmappable == 3);
     CHECK_THAT(search().why_none, Contains("no tiles fit") || Contains("do not fit into the 3"));
-    front = search_front(layer.problem, layer.shape, resources, layer.constraints, {});
+    front = search_front(layer.problem, resources, layer.constraints, {});
     CHECK(front.points.empty());
     CHECK(!front.why_none.empty());
     resources.hardware[0].array.area.reset();
-    CHECK_THROWS_WITH(search_front(layer.problem, layer.shape, resources, layer.constraints, {}),
+    CHECK_THROWS_WITH(search_front(layer.problem, resources, layer.constraints, {}),
                       Contains("array.area_mm2 is missing"));
 }
 
@@ -204,8 +205,8 @@ TEST_CASE("bounds exclude hardware without a search of it", "[optimizer]") {
     const Resources resources = resources_with({{8, 40}}, {12, 2});
     // Two processing elements need at least six times the cycles.
     Layer layer("K=6 C=4 OX=4", "", resources.hardware[0]);
-    const ResourceSearchResult found = search_resources(layer.problem, layer.shape, resources,
-                                                        layer.constraints, Objective::Cycles, {});
+    const ResourceSearchResult found =
+        search_resources(layer.problem, resources, layer.constraints, Objective::Cycles, {});
     CHECK(found.optimal);
     CHECK(found.chosen == 0);
     CHECK(found.excluded == 1);
@@ -214,15 +215,13 @@ TEST_CASE("bounds exclude hardware without a search of it", "[optimizer]") {
 TEST_CASE("a front that runs out of time says what is proved", "[optimizer]") {
     const Resources resources = resources_with({{64, 8192}, {128, 65536}}, {256});
     const Layer layer("K=64 C=64 OY=14 OX=14 FY=3 FX=3", "", resources.hardware[0]);
-    const FrontResult whole =
-        search_front(layer.problem, layer.shape, resources, layer.constraints, {});
+    const FrontResult whole = search_front(layer.problem, resources, layer.constraints, {});
     REQUIRE(whole.complete);
     CHECK(whole.points.size() > 1);
     SearchOptions options;
     for (const double seconds : {1e-9, 0.02, 0.05, 0.1}) {
         options.seconds = seconds;
-        const FrontResult part =
-            search_front(layer.problem, layer.shape, resources, layer.constraints, options);
+        const FrontResult part = search_front(layer.problem, resources, layer.constraints, options);
         // A beginning of the whole.
         CHECK(part.complete != part.open_area.has_value());
         REQUIRE(part.points.size() <= whole.points.size());
@@ -233,10 +232,10 @@ TEST_CASE("a front that runs out of time says what is proved", "[optimizer]") {
         }
     }
     options.seconds = 1e-9;
-    const ResourceSearchResult part = search_resources(
-        layer.problem, layer.shape, resources, layer.constraints, Objective::Energy, options);
-    const ResourceSearchResult best = search_resources(layer.problem, layer.shape, resources,
-                                                       layer.constraints, Objective::Energy, {});
+    const ResourceSearchResult part =
+        search_resources(layer.problem, resources, layer.constraints, Objective::Energy, options);
+    const ResourceSearchResult best =
+        search_resources(layer.problem, resources, layer.constraints, Objective::Energy, {});
     CHECK(!part.optimal);
     CHECK(best.optimal);
     CHECK(!(best.best.value < part.bound));

@@ -1,5 +1,6 @@
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/hardware_search.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/support/error.h"
 #include "tests/unit/optimizer_brute_force.h"
 
@@ -21,16 +22,6 @@ struct Case {
     std::vector<const char *> fixes = {};
     Factors most = Factors::Ceil; ///< brute force of all tiles takes long
 };
-
-std::vector<std::pair<Objective, Factors>> all_combinations() {
-    std::vector<std::pair<Objective, Factors>> all;
-    for (const auto &[objective, o] : objectives()) {
-        for (const auto &[factors, f] : factor_kinds()) {
-            all.push_back({o, f});
-        }
-    }
-    return all;
-}
 
 } // namespace
 
@@ -68,6 +59,9 @@ TEST_CASE("the cheapest hardware is that of brute force", "[optimizer]") {
         {"K=2 OX=7 stride=3", "spatial K=2", {4, 10}, 0, {}, Factors::All},
         {"K=5 C=7", "spatial C=3", {4, 9, 24}, 0, {}, Factors::All},
         {"K=7 C=3", "spatial K=3", {4, 9, 24}, 1, {}, Factors::All},
+        {"K=4 OX=6 FX=3 dilation=2", "spatial FX=3 K=2", {8, 30}},
+        {"K=2 C=2 OX=5 FX=3 stride=3 dilation=2", "spatial K=2", {4, 40}}, // gaps of both
+        {"OY=4 OX=5 FY=2 FX=2 stride_x=2 dilation_y=3", "spatial OX=2", {4, 30}},
         {"K=34 C=3", "", {40, 140}, 0, {}, Factors::Ceil}, // partial chunks of fills and drains
         {"K=6 C=34", "spatial C=4", {30, 140}, 0, {}, Factors::Ceil}};
     for (const Case &c : cases) {
@@ -77,8 +71,7 @@ TEST_CASE("the cheapest hardware is that of brute force", "[optimizer]") {
             }
             INFO(c.layer << ", " << c.spatial << ", objective " << int(objective) << ", factors "
                          << int(factors));
-            const LayerShape shape = parse_layer(c.layer);
-            const InterstellarModel model(convolution("layer", shape),
+            const InterstellarModel model(convolution("layer", parse_layer(c.layer)),
                                           hardware_with(c.words, 12, c.array_level));
             Constraints constraints;
             constraints.factors = factors;
@@ -90,25 +83,7 @@ TEST_CASE("the cheapest hardware is that of brute force", "[optimizer]") {
             for (const char *fix : c.fixes) {
                 parse_fix(fix, model.problem(), model.hardware(), constraints);
             }
-            BruteForce brute(model.problem(), shape, model.hardware(), constraints);
-            brute.run(*constraints.axes);
-            const std::optional<ObjectiveValue> best = brute.best(objective);
-            for (const bool prune : {true, false}) {
-                SearchOptions options;
-                options.prune = prune;
-                options.threads = prune ? 2 : 1;
-                const HardwareSearchResult found =
-                    search_hardware(model, shape, constraints, objective, options);
-                REQUIRE(found.mapped.has_value() == best.has_value());
-                if (best) {
-                    CHECK(found.optimal);
-                    CHECK(found.value == *best);
-                    const HardwareCost cost = hardware_cost(*found.mapped, model.hardware());
-                    CHECK(value_of(objective, cost.total_energy, cost.cycles) == found.value);
-                } else {
-                    CHECK_THAT(found.why_none, Contains("no tiles fit"));
-                }
-            }
+            check_against_brute_force(model, constraints, objective);
         }
     }
 }
@@ -132,8 +107,8 @@ TEST_CASE("fills and drains are wide along the dense dimension of each tensor", 
     // 2 channels, and one drain of 4 and one of 3 in each of 5 filters. The kernel is filled along
     // its 3 columns.
     MappedLayer mapped;
-    mapped.shape = parse_layer("K=5 C=2 OX=7 FX=3 stride=2 input=OX weights=FX output=OX");
-    mapped.problem = convolution("columns", mapped.shape);
+    LayerShape shape = parse_layer("K=5 C=2 OX=7 FX=3 stride=2 input=OX weights=FX output=OX");
+    mapped.problem = convolution("columns", shape);
     mapped.levels = {"L0", "DRAM"};
     const int OX = mapped.problem.find_loop("OX");
     mapped.mapping.temporal.assign(2, std::vector<int64_t>(mapped.problem.loops.size(), 1));
@@ -153,16 +128,16 @@ TEST_CASE("fills and drains are wide along the dense dimension of each tensor", 
     CHECK(counts.sums.reads == 7 * 3 * 2 * 5 + 8 * 5);
 
     // The same with channels innermost.
-    mapped.shape.dense = {};
-    mapped.problem = convolution("channels", mapped.shape);
+    shape.dense = {};
+    mapped.problem = convolution("channels", shape);
     counts = hardware_accesses(mapped);
     CHECK(counts.copies[0][0].cycles == 9 + 7);
     CHECK(counts.copies[2][0].cycles == 3 * 5);
     CHECK(counts.drain_cycles == 7 * 2); // 5 filters are 3 and 2
 
     // 19 columns are two chunks of 10 and 9 in each channel; 9 results of a filter are three of 3.
-    mapped.shape = parse_layer("K=5 C=2 OX=9 FX=3 stride=2 input=OX weights=FX output=OX");
-    mapped.problem = convolution("columns", mapped.shape);
+    shape = parse_layer("K=5 C=2 OX=9 FX=3 stride=2 input=OX weights=FX output=OX");
+    mapped.problem = convolution("columns", shape);
     MappedLayer whole = mapped;
     whole.mapping.temporal[0][size_t(OX)] = 9;
     whole.mapping.temporal[1][size_t(OX)] = 1;
@@ -174,9 +149,9 @@ TEST_CASE("fills and drains are wide along the dense dimension of each tensor", 
     CHECK(counts.drain_cycles == 3 * 5);
 
     // And with neighbours nowhere.
-    mapped.shape = parse_layer("K=5 C=2 OX=7 FX=3 stride=2");
-    mapped.shape.dense = {"none", "none", "none"};
-    mapped.problem = convolution("nothing", mapped.shape);
+    shape = parse_layer("K=5 C=2 OX=7 FX=3 stride=2");
+    shape.dense = {"none", "none", "none"};
+    mapped.problem = convolution("nothing", shape);
     counts = hardware_accesses(mapped);
     CHECK(counts.copies[0][0].cycles == (9 + 7) * 2);
     CHECK(counts.copies[2][0].cycles == 3 * 2 * 5);
@@ -188,7 +163,7 @@ TEST_CASE("mapping.json says which loops are dense, where they are not the usual
     for (const char *layer : {"K=4 C=4 OX=4 FX=2", "K=4 C=4 OX=4 FX=2 input=OX output=none"}) {
         const LayerShape shape = parse_layer(layer);
         const InterstellarModel model(convolution("layer", shape), hardware_with({8, 60}, 4));
-        const HardwareSearchResult found = search_hardware(model, shape, {}, Objective::Cycles, {});
+        const HardwareSearchResult found = search_hardware(model, {}, Objective::Cycles, {});
         REQUIRE(found.mapped);
         const HardwareCost cost = hardware_cost(*found.mapped, model.hardware());
         const std::string text = hardware_mapping_json(*found.mapped, model.hardware(), cost, {});
@@ -214,11 +189,10 @@ TEST_CASE("a search that runs out of time says what is proved", "[optimizer]") {
     const LayerShape shape = parse_layer("N=16 K=48 C=32 OY=13 OX=13 FY=3 FX=3");
     const InterstellarModel model(convolution("layer", shape), hardware_with({64, 65536}, 256));
     SearchOptions options;
-    const HardwareSearchResult whole =
-        search_hardware(model, shape, {}, Objective::Energy, options);
+    const HardwareSearchResult whole = search_hardware(model, {}, Objective::Energy, options);
     REQUIRE(whole.optimal);
     options.seconds = 1e-9;
-    const HardwareSearchResult part = search_hardware(model, shape, {}, Objective::Energy, options);
+    const HardwareSearchResult part = search_hardware(model, {}, Objective::Energy, options);
     CHECK(!part.optimal);
     if (part.mapped) {
         CHECK(!(whole.value < part.bound));
@@ -234,7 +208,7 @@ TEST_CASE("the best mappings are kept, and no two with the same nest", "[optimiz
     SearchOptions options;
     options.keep = 1000000;
     const HardwareSearchResult all =
-        search_hardware(model, shape, constraints, Objective::Energy, options);
+        search_hardware(model, constraints, Objective::Energy, options);
     REQUIRE(all.best.size() > 40);
     const auto text = [&](const MappedLayer &mapped) {
         return hardware_mapping_json(mapped, model.hardware(),
@@ -253,7 +227,7 @@ TEST_CASE("the best mappings are kept, and no two with the same nest", "[optimiz
         options.keep = keep;
         options.threads = 3;
         const HardwareSearchResult some =
-            search_hardware(model, shape, constraints, Objective::Energy, options);
+            search_hardware(model, constraints, Objective::Energy, options);
         REQUIRE(some.best.size() == size_t(keep));
         for (size_t i = 0; i < some.best.size(); i++) {
             INFO(keep << " kept, mapping " << i);
@@ -281,7 +255,7 @@ TEST_CASE("energies that do not fit into 63 bits are refused before the search",
     hardware.levels[0] = {"L0", 64, 0.000001};
     hardware.levels[1] = {"L1", 65536, 200};
     const InterstellarModel model(convolution("layer", shape), hardware);
-    CHECK_THROWS_WITH(search_hardware(model, shape, {}, Objective::Energy, {}),
+    CHECK_THROWS_WITH(search_hardware(model, {}, Objective::Energy, {}),
                       Contains("do not fit into 63 bits") && Contains("fewer digits"));
 }
 
@@ -290,7 +264,7 @@ TEST_CASE("the hardware keeps sums in place", "[optimizer]") {
     const InterstellarModel model(convolution("layer", shape), hardware_with({8, 40}, 4));
     Constraints constraints;
     parse_fix("DRAM keeps weights", model.problem(), model.hardware(), constraints);
-    CHECK_THROWS_WITH(search_hardware(model, shape, constraints, Objective::Energy, {}),
+    CHECK_THROWS_WITH(search_hardware(model, constraints, Objective::Energy, {}),
                       Contains("DRAM keeps the output"));
 }
 
@@ -303,8 +277,7 @@ TEST_CASE("operands that bypass levels", "[optimizer]") {
     for (const char *text : {"spatial C=2 K=2", "L1 holds input", "L1 holds weights"}) {
         parse_fix(text, model.problem(), model.hardware(), constraints);
     }
-    const HardwareSearchResult found =
-        search_hardware(model, shape, constraints, Objective::Energy, {});
+    const HardwareSearchResult found = search_hardware(model, constraints, Objective::Energy, {});
     REQUIRE(found.mapped);
     CHECK(found.mapped->mapping.bypassed == std::vector<TensorSet>{4, 0, 0});
     CHECK_THAT(loop_nest(model.problem(), model.hardware(), found.mapped->mapping),
@@ -345,6 +318,6 @@ TEST_CASE("operands that bypass levels", "[optimizer]") {
     CHECK_THROWS_WITH(fix("L0 holds input"), Contains("the contrary"));
     CHECK_THROWS_WITH(search(model, constraints, {}), Contains("cost model interstellar"));
     constraints.held[{1, 0}] = false;
-    CHECK_THROWS_WITH(search_hardware(model, shape, constraints, Objective::Energy, {}),
+    CHECK_THROWS_WITH(search_hardware(model, constraints, Objective::Energy, {}),
                       Contains("all levels bypass input"));
 }

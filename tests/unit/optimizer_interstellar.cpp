@@ -1,5 +1,6 @@
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/interstellar.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/mapping_json.h"
 #include "hwgen/optimizer/workloads.h"
 #include "hwgen/support/error.h"

@@ -1,4 +1,5 @@
 #include "hwgen/optimizer/fix.h"
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/search.h"
 
 #include <catch2/catch.hpp>

@@ -1,3 +1,4 @@
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/resources.h"
 #include "hwgen/optimizer/search.h"
 #include "hwgen/optimizer/spatial.h"

@@ -1,3 +1,4 @@
+#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/search.h"
 #include "hwgen/optimizer/spatial.h"
 
@@ -191,7 +192,7 @@ public:
                 all *= value;
             }
         }
-        shape.stride = one_in(3) ? 2 : 1;
+        shape.stride = {one_in(3) ? 2 : 1, one_in(3) ? 2 : 1};
         if (one_in(4)) {
             shape.groups = 2;
             shape.filters *= 2;
