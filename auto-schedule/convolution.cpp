@@ -12,10 +12,10 @@ RDom kernel(const ConvolutionLayer &layer) {
 
 /// Of the input, at which a tap of the kernel lies.
 Expr column(const ConvolutionLayer &layer, const Var &x, const RDom &r) {
-    return x * int(layer.stride.x) + r.y * int(layer.dilation.x) - layer.reach_x() / 2;
+    return x * int(layer.stride.x) + r.y * int(layer.dilation.x) - layer.pad_x();
 }
 Expr row(const ConvolutionLayer &layer, const Var &y, const RDom &r) {
-    return y * int(layer.stride.y) + r.z * int(layer.dilation.y) - layer.reach_y() / 2;
+    return y * int(layer.stride.y) + r.z * int(layer.dilation.y) - layer.pad_y();
 }
 
 Expr product(const Expr &input, const Expr &weight) {

@@ -21,9 +21,9 @@ struct ConvolutionLayer {
     int kernel_width = 1, kernel_height = 1;
     optimizer::PerAxis stride = {}, dilation = {};
 
-    /// From the first to the last tap of the kernel.
-    int reach_x() const { return (kernel_width - 1) * int(dilation.x); }
-    int reach_y() const { return (kernel_height - 1) * int(dilation.y); }
+    /// Zeros in front of the image: the middle tap, or the one before, starts in its corner.
+    int pad_x() const { return (kernel_width - 1) / 2 * int(dilation.x); }
+    int pad_y() const { return (kernel_height - 1) / 2 * int(dilation.y); }
     int input_width() const { return (width - 1) * int(stride.x) + 1; }
     int input_height() const { return (height - 1) * int(stride.y) + 1; }
     int64_t multiplications() const {

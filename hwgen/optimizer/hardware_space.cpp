@@ -454,7 +454,7 @@ int HardwareSpace::ragged_loops(const Part &part, const Tile &tile) const {
 HardwareSpace::Step HardwareSpace::step_of(const Part &part, const Tile &tile) const {
     Step step;
     for (int d = 0; d < loops_; d++) {
-        step.extents[size_t(d)] = tile[d]->extent;
+        step.extents[size_t(d)] = int32_t(tile[d]->extent);
     }
     step.ragged = ragged_loops(part, tile);
     return step;

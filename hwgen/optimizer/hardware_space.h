@@ -45,7 +45,7 @@ public:
     };
     /// The next tile, the order of the loops that make it, and the operands without a copy of it.
     struct Step {
-        std::array<int64_t, max_loops> extents{}; ///< of the tile
+        std::array<int32_t, max_loops> extents{}; ///< of the tile
         int ragged = 0;                           ///< loops that it does not divide
         int order = 0;
         TensorSet bypassed = 0;

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <numeric>
 #include <set>
@@ -75,7 +74,7 @@ namespace {
 /// are the same, with a' and b' a and b divided by what divides both: each value has one pair that
 /// has no such successor.
 int64_t distinct_sums(int64_t a, int64_t m, int64_t b, int64_t n) {
-    const int64_t divisor = std::gcd(a, b);
+    const int64_t divisor = a == 1 || b == 1 ? 1 : std::gcd(a, b);
     return m * n - std::max<int64_t>(0, m - b / divisor) * std::max<int64_t>(0, n - a / divisor);
 }
 
@@ -96,14 +95,8 @@ std::set<int64_t> coordinates_of(const Dimension &dimension, const int64_t *coun
 } // namespace
 
 int64_t Problem::distinct_coordinates(const Dimension &dimension, const int64_t *counts) {
-    std::array<Dimension::Term, max_loops> terms; // of several iterations
-    size_t used = 0;
-    for (const Dimension::Term &term : dimension.terms) {
-        if (counts[term.loop] > 1) {
-            terms[used++] = term;
-        }
-    }
-    switch (used) {
+    const std::vector<Dimension::Term> &terms = dimension.terms;
+    switch (terms.size()) {
     case 0:
         return 1;
     case 1:

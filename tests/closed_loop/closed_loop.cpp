@@ -119,6 +119,13 @@ const std::vector<Case> cases = {
      {"spatial C=4 K=4"},
      Objective::Cycles},
     {"grouped", "K=16 C=8 OY=6 OX=5 FY=3 FX=3 groups=2", 16, 64, 1024, {}, Objective::Cycles},
+    {"dilated",
+     "K=8 C=6 OY=6 OX=7 FY=3 FX=3 stride_x=2 dilation_x=3 dilation_y=2",
+     16,
+     64,
+     1024,
+     {},
+     Objective::Cycles},
     {"depthwise", "K=12 C=12 OY=7 OX=6 FY=3 FX=3 groups=12", 12, 64, 1024, {}, Objective::Cycles}};
 
 Hardware hardware_of(const Case &c) {
