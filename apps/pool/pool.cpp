@@ -83,6 +83,9 @@ public:
     }
 
     void schedule() {
+        if (using_autoscheduler()) {
+            return;
+        }
         const TailStrategy guard = TailStrategy::GuardWithIf;
         const bool by_channel = tensor_layout == Layout::ChannelsFirst;
         Var outer("outer"), inner("inner");
