@@ -1,10 +1,10 @@
 #include "auto-schedule/layer_pipeline.h"
 
+#include "auto-schedule/tensors.h"
 #include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
-#include <climits>
 
 namespace Orrery::scheduling {
 
@@ -39,58 +39,18 @@ struct Shape {
     }
 };
 
-/// Elements, and their places in memory, are counted in 32 bits by the compiler.
-void check_size(const char *tensor, const Shape &shape) {
-    double elements = 1;
-    for (const int64_t extent : shape.extents) {
-        elements *= double(extent);
-    }
-    if (elements * 2 > double(INT_MAX)) {
-        user_error("the {} has {:.3g} elements, and a tensor of the hardware at most {}: take a "
-                   "part of the layer (a smaller batch), or do without hardware (--candidates 0)",
-                   tensor, elements, INT_MAX / 2);
-    }
-}
-
-/// Strides where `dense` (-1: none) is the only dimension with stride 1.
-std::vector<int> strides_around(const Shape &shape, int dense) {
-    std::vector<int> strides(shape.extents.size(), 1);
-    int64_t stride = dense < 0 ? 2 : std::max<int64_t>(2, shape.extents[size_t(dense)]);
-    for (size_t d = 0; d < strides.size(); d++) {
-        if (int(d) != dense) {
-            strides[d] = int(stride);
-            stride *= shape.extents[d];
-        }
-    }
-    return strides;
-}
-
-/// Strides of a tensor; empty if the first dimension of several elements is dense, as it is where
-/// no strides are given.
-std::vector<int> strides_of(const optimizer::Problem &problem, const char *tensor,
-                            const Shape &shape) {
+/// The dimension of the tensor whose neighbours are neighbours in memory; -1: none.
+int dense_dimension(const optimizer::Problem &problem, const char *tensor, const Shape &shape) {
     const std::string loop =
         problem.dense_loop(problem.tensors[size_t(problem.find_tensor(tensor))]);
     const auto found = std::find(shape.loops.begin(), shape.loops.end(), loop);
     ORRERY_CHECK(found != shape.loops.end() || loop == "none", "{} of {}", loop, tensor);
-    const int dense = loop == "none" ? -1 : int(found - shape.loops.begin());
-    const auto first = std::find_if(shape.extents.begin(), shape.extents.end(),
-                                    [](int64_t extent) { return extent > 1; });
-    const bool single = first == shape.extents.end();
-    return single || dense == int(first - shape.extents.begin()) ? std::vector<int>()
-                                                                 : strides_around(shape, dense);
+    return loop == "none" ? -1 : int(found - shape.loops.begin());
 }
 
-ImageParam tensor(const char *name, const Halide::Type &type, const Shape &shape,
-                  const std::vector<int> &strides) {
-    ImageParam parameter(type, int(shape.extents.size()), name);
-    for (size_t d = 0; d < shape.extents.size(); d++) {
-        parameter.dim(int(d)).set_bounds(0, int(shape.extents[d]));
-        if (!strides.empty()) {
-            parameter.dim(int(d)).set_stride(strides[d]);
-        }
-    }
-    return parameter;
+ImageParam tensor(const optimizer::Problem &problem, const char *name, const Shape &shape) {
+    return tensor_in_memory(name, Halide::Int(8), shape.extents,
+                            dense_dimension(problem, name, shape));
 }
 
 Func algorithm(const ConvolutionLayer &layer, int64_t groups,
@@ -125,19 +85,13 @@ LayerPipeline layer_pipeline(const optimizer::LayerShape &s) {
         bias.insert_groups(1, s.groups);
         output.insert_groups(1, s.groups);
     }
-    check_size("input", input);
-    check_size("weights", weights);
-    check_size("output", output);
+    check_size("output", output.extents);
     const optimizer::Problem problem = optimizer::convolution("layer", s);
     const std::vector<ImageParam> inputs{
-        tensor("input", Halide::Int(8), input, strides_of(problem, "input", input)),
-        tensor("weights", Halide::Int(8), weights, strides_of(problem, "weights", weights)),
-        tensor("bias", Halide::Int(32), bias, {})};
+        tensor(problem, "input", input), tensor(problem, "weights", weights),
+        tensor_in_memory("bias", Halide::Int(32), bias.extents, 0)};
     Func result = algorithm(layer_of_group(s), s.groups, inputs);
-    const std::vector<int> strides = strides_of(problem, "output", output);
-    for (size_t d = 0; d < strides.size(); d++) {
-        result.output_buffer().dim(int(d)).set_stride(strides[d]);
-    }
+    set_strides(result, output.extents, dense_dimension(problem, "output", output));
     return {result, inputs};
 }
 

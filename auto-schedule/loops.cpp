@@ -180,7 +180,8 @@ private:
     }
 
     /// Loops of the output in the input, those with a stride first; the last one of the others is
-    /// the batch, unless they are the two of an image.
+    /// the batch, unless they are the two of an image. Of an input alone, what else has no window
+    /// is no position: channels that are pooled, each for itself, are groups.
     void name_positions() {
         std::vector<int> strided, others;
         for (const int i : own_loops(operands_[0])) {
@@ -188,14 +189,17 @@ private:
                 (std::abs(coefficient(i)) > 1 ? strided : others).push_back(i);
             }
         }
-        const bool image = strided.empty() && others.size() == 2 && !taken(Loop::X);
-        if (!others.empty() && !image) {
+        const bool alone = operands_.size() == 1,
+                   image = !alone && strided.empty() && others.size() == 2 && !taken(Loop::X);
+        if (!image && others.size() > (alone ? 1 : 0)) {
             name(others.back(), Loop::B);
             others.pop_back();
         }
-        strided.insert(strided.end(), others.begin(), others.end());
         for (const int i : strided) {
             name(i, {Loop::X, Loop::Y, Loop::Z});
+        }
+        for (const int i : others) {
+            name(i, alone ? std::vector{Loop::G} : std::vector{Loop::X, Loop::Y, Loop::Z});
         }
     }
 

@@ -1,8 +1,7 @@
 #include "optimize/front_command.h"
 
-#include "auto-schedule/layer_pipeline.h"
+#include "auto-schedule/problem_pipeline.h"
 #include "auto-schedule/rating.h"
-#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/resource_search.h"
 #include "hwgen/support/error.h"
 #include "sim/report.h"
@@ -63,8 +62,8 @@ std::string proof_text(const FrontResult &front, const Resources &resources) {
 }
 
 /// Makes hardware of each point while there is time, and says of which there is none.
-void add_exact_cycles(FrontResult &front, const LayerShape &shape, const Deadline &deadline) {
-    const Halide::Func output = scheduling::layer_pipeline(shape).output;
+void add_exact_cycles(FrontResult &front, const Problem &problem, const Deadline &deadline) {
+    const Halide::Func output = scheduling::problem_pipeline(problem);
     sim::StatusLine status;
     for (size_t i = 0; i < front.points.size() && !deadline.over(); i++) {
         status.show(fmt::format("hardware of point {} of {}", i + 1, front.points.size()));
@@ -99,7 +98,7 @@ void write_front(const fs::path &directory, const FrontResult &front, const Prob
 
 } // namespace
 
-void optimize_front(const OptimizeCommand &command, const Problem &problem, const LayerShape &shape,
+void optimize_front(const OptimizeCommand &command, const Problem &problem,
                     const Resources &resources, const Constraints &constraints,
                     const SearchOptions &options) {
     const auto begin = std::chrono::steady_clock::now();
@@ -110,7 +109,7 @@ void optimize_front(const OptimizeCommand &command, const Problem &problem, cons
                    front.complete ? front.why_none : "time was over before a point was found");
     }
     if (command.candidates.value_or(1) > 0) {
-        add_exact_cycles(front, shape, deadline);
+        add_exact_cycles(front, problem, deadline);
     }
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -1,10 +1,11 @@
 #include "optimize/optimize_command.h"
 
 #include "auto-schedule/exact_search.h"
-#include "auto-schedule/layer_pipeline.h"
+#include "auto-schedule/problem_pipeline.h"
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/mapping_json.h"
+#include "hwgen/optimizer/problem_json.h"
 #include "hwgen/optimizer/search.h"
 #include "hwgen/optimizer/workloads.h"
 #include "hwgen/support/error.h"
@@ -49,8 +50,11 @@ void check_candidates(const OptimizeCommand &command) {
 }
 
 void check_command(const OptimizeCommand &command) {
-    if (command.layer.empty() == command.workload.empty()) {
-        user_error("orrery optimize: give the layer, either with --layer or with --workload");
+    if (int(command.layer.empty()) + int(command.workload.empty()) +
+            int(command.problem_file.empty()) !=
+        2) {
+        user_error("orrery optimize: say what is to be mapped with one of --layer, --workload and "
+                   "--problem");
     }
     if (command.cost_model != "interstellar" && command.cost_model != "orrery") {
         user_error("--cost-model {}: expected interstellar or orrery", command.cost_model);
@@ -93,7 +97,7 @@ void check_command(const OptimizeCommand &command) {
     if (command.batch < 1 || command.batch > 1'000'000) {
         user_error("--batch {}: expected a number from 1 to 1,000,000", command.batch);
     }
-    if (!command.layer.empty() && command.batch != 1) {
+    if (command.workload.empty() && command.batch != 1) {
         user_error("--batch {}: belongs to --workload; in --layer, say N={}", command.batch,
                    command.batch);
     }
@@ -275,8 +279,7 @@ std::string optimize_interstellar(const OptimizeCommand &command, const Interste
 
 /// The search and the candidates, with progress on a terminal.
 ExactSearchResult search_shown(const OptimizeCommand &command, const Problem &problem,
-                               const LayerShape &shape, const Resources &resources,
-                               const Constraints &constraints) {
+                               const Resources &resources, const Constraints &constraints) {
     StatusLine status;
     scheduling::ExactSearchOptions options;
     options.search = search_options(command);
@@ -290,16 +293,16 @@ ExactSearchResult search_shown(const OptimizeCommand &command, const Problem &pr
     };
     ExactSearchResult result = scheduling::search_exact(
         problem, resources, constraints, objectives().at(command.objective),
-        [&] { return scheduling::layer_pipeline(shape).output; }, options);
+        [&] { return scheduling::problem_pipeline(problem); }, options);
     status.clear();
     return result;
 }
 
 std::string optimize_hardware(const OptimizeCommand &command, const Problem &problem,
-                              const LayerShape &shape, const Resources &resources,
-                              const Constraints &constraints, int64_t too_large) {
+                              const Resources &resources, const Constraints &constraints,
+                              int64_t too_large) {
     const auto [result, seconds] =
-        timed([&] { return search_shown(command, problem, shape, resources, constraints); });
+        timed([&] { return search_shown(command, problem, resources, constraints); });
     const Hardware &hardware = resources.hardware[result.mapping().hardware];
     const MappedLayer &mapped = result.mapping().mapped;
     const HardwareCost cost = hardware_cost(mapped, hardware);
@@ -328,22 +331,29 @@ Resources resources_of(const OptimizeCommand &command, int64_t *too_large) {
     return resources;
 }
 
+Problem problem_of(const OptimizeCommand &command) {
+    if (!command.layer.empty()) {
+        return convolution("layer", parse_layer(command.layer));
+    }
+    if (!command.workload.empty()) {
+        LayerShape shape = find_workload(command.workload).shape;
+        shape.batch *= command.batch;
+        return convolution(command.workload, shape);
+    }
+    const Problem problem = read_problem(command.problem_file);
+    if (command.cost_model == "interstellar" && !layer_of(problem)) {
+        user_error("{}: the cost model interstellar is one of layers, and this is {}",
+                   command.problem_file, text_of(problem));
+    }
+    return problem;
+}
+
 } // namespace
 
 int optimize(const OptimizeCommand &command) {
     check_command(command);
-    LayerShape shape;
-    std::string name = "layer";
-    if (command.workload.empty()) {
-        shape = parse_layer(command.layer);
-    } else {
-        const Workload &workload = find_workload(command.workload);
-        shape = workload.shape;
-        shape.batch *= command.batch;
-        name = command.workload;
-    }
     int64_t too_large = 0;
-    const Problem problem = convolution(name, shape);
+    const Problem problem = problem_of(command);
     const Resources resources = resources_of(command, &too_large);
     Constraints constraints;
     if (!command.factors.empty()) {
@@ -353,13 +363,13 @@ int optimize(const OptimizeCommand &command) {
         parse_fix(fix, problem, resources.hardware[0], constraints);
     }
     if (command.objective == pareto) {
-        optimize_front(command, problem, shape, resources, constraints, search_options(command));
+        optimize_front(command, problem, resources, constraints, search_options(command));
         return 0;
     }
     sim::write_atomically(
         command.json_file,
         command.cost_model == "orrery"
-            ? optimize_hardware(command, problem, shape, resources, constraints, too_large)
+            ? optimize_hardware(command, problem, resources, constraints, too_large)
             : optimize_interstellar(command, InterstellarModel(problem, resources.hardware[0]),
                                     constraints));
     return 0;

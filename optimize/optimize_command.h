@@ -7,7 +7,7 @@ namespace Orrery::optimize {
 
 /// What `orrery optimize` was asked to do.
 struct OptimizeCommand {
-    std::string layer, workload; ///< one of them
+    std::string layer, workload, problem_file; ///< one of them
     int64_t batch = 1;
     std::string hardware;
     std::vector<std::string> fixes;

@@ -14,6 +14,9 @@ void add_problem(CLI::App &app, Orrery::optimize::OptimizeCommand &command) {
         ->type_name("\"N=16 K=384 C=256 OY=13 OX=13 FY=3 FX=3 stride=1 groups=1\"");
     app.add_option("--workload", command.workload, "A row of the table of workloads, instead")
         ->type_name("NETWORK/LAYER");
+    app.add_option("--problem", command.problem_file,
+                   "That of a generator, from the mapping.json beside its design, instead")
+        ->type_name("FILE.json");
     app.add_option("--batch", command.batch, "Multiplies N of the workload")
         ->capture_default_str()
         ->type_name("N");

@@ -1,7 +1,7 @@
 #include "hwgen/optimizer/mapping_json.h"
 
 #include "hwgen/optimizer/hardware_cost.h"
-#include "hwgen/optimizer/layer_shape.h"
+#include "hwgen/optimizer/problem_json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -10,70 +10,6 @@ namespace Orrery::optimizer {
 namespace {
 
 using nlohmann::ordered_json;
-
-void add_steps(ordered_json &layer, const std::string &name, const PerAxis &steps) {
-    if (steps.x == steps.y) {
-        layer[name] = steps.x;
-    } else {
-        layer[name + "_x"] = steps.x;
-        layer[name + "_y"] = steps.y;
-    }
-}
-
-ordered_json layer_json(const LayerShape &shape) {
-    ordered_json layer = {{"N", shape.batch},        {"K", shape.filters},
-                          {"C", shape.channels},     {"OY", shape.out_height},
-                          {"OX", shape.out_width},   {"FY", shape.kernel_height},
-                          {"FX", shape.kernel_width}};
-    add_steps(layer, "stride", shape.stride);
-    if (shape.dilation.x != 1 || shape.dilation.y != 1) {
-        add_steps(layer, "dilation", shape.dilation);
-    }
-    layer["groups"] = shape.groups;
-    for (const auto &[tensor, loop] : unusual_dense_loops(shape)) {
-        layer[tensor] = loop;
-    }
-    return layer;
-}
-
-ordered_json tensor_json(const Problem &problem, const Tensor &tensor) {
-    ordered_json dimensions = ordered_json::array();
-    for (const Dimension &dimension : tensor.dimensions) {
-        ordered_json terms;
-        for (const Dimension::Term &term : dimension.terms) {
-            terms[problem.loops[size_t(term.loop)].name] = term.coefficient;
-        }
-        dimensions.push_back(terms);
-    }
-    ordered_json described = {{"name", tensor.name}, {"dimensions", dimensions}};
-    if (tensor.output) {
-        described["output"] = true;
-    }
-    if (tensor.dense >= 0) {
-        described["dense"] = tensor.dense;
-    }
-    return described;
-}
-
-ordered_json problem_json(const Problem &problem) {
-    ordered_json loops, tensors = ordered_json::array();
-    for (const Loop &loop : problem.loops) {
-        loops[loop.name] = loop.extent;
-    }
-    for (const Tensor &tensor : problem.tensors) {
-        tensors.push_back(tensor_json(problem, tensor));
-    }
-    return {{"loops", loops}, {"tensors", tensors}};
-}
-
-/// The document with what is mapped: a layer where the problem is one.
-ordered_json begin_document(const Problem &problem) {
-    const std::optional<LayerShape> shape = layer_of(problem);
-    ordered_json document;
-    document[shape ? "layer" : "problem"] = shape ? layer_json(*shape) : problem_json(problem);
-    document["name"] = problem.name;
-    return document;
-}
 
 ordered_json array_json(const Problem &problem, const Mapping &mapping) {
     ordered_json axes = ordered_json::array();
@@ -142,7 +78,7 @@ std::string mapping_json(const InterstellarModel &model, const SearchResult &res
     for (size_t x = 0; x < evaluation.hops.size(); x++) {
         hops[model.problem().tensors[x].name] = model.unit().picojoules(evaluation.hops[x]);
     }
-    ordered_json document = begin_document(model.problem());
+    ordered_json document = document_of(model.problem());
     document.update(
         ordered_json{{"hardware", model.hardware().name},
                      {"cost_model", "interstellar"},
@@ -181,7 +117,7 @@ std::string hardware_mapping_json(const MappedLayer &mapped, const Hardware &har
         described["tensors"] = tensors;
         levels.push_back(described);
     }
-    ordered_json document = begin_document(mapped.problem);
+    ordered_json document = document_of(mapped.problem);
     document.update(ordered_json{{"hardware", hardware.name},
                                  {"cost_model", "orrery"},
                                  {"objective", proof.objective},

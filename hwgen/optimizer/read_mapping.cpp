@@ -1,5 +1,5 @@
-#include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/mapping_json.h"
+#include "hwgen/optimizer/problem_json.h"
 #include "hwgen/support/error.h"
 #include "hwgen/support/file.h"
 
@@ -17,7 +17,7 @@ public:
     Reader(const std::string &file, const json &document) : file_(file), document_(document) {}
 
     MappedLayer read() {
-        read_problem();
+        result_.problem = problem_in(file_, document_);
         for (const json &axis : document_.at("array")) {
             read_axis(axis);
         }
@@ -35,93 +35,15 @@ private:
     const json &document_;
     MappedLayer result_;
 
-    void read_problem() {
-        const std::string name = document_.at("name");
-        if (!document_.contains("problem")) {
-            result_.problem = convolution(name, layer());
-            return;
-        }
-        const json &problem = document_.at("problem");
-        result_.problem.name = name;
-        for (const auto &[loop, extent] : problem.at("loops").items()) {
-            result_.problem.loops.push_back({loop, positive(extent, "extent", loop)});
-        }
-        for (const json &tensor : problem.at("tensors")) {
-            read_tensor(tensor);
-        }
-        check_problem();
-    }
-
-    LayerShape layer() const {
-        std::string text;
-        for (const auto &[name, value] : document_.at("layer").items()) {
-            text += name + "=" +
-                    (value.is_string() ? value.get<std::string>()
-                                       : std::to_string(value.get<int64_t>())) +
-                    " ";
-        }
-        return parse_layer(text);
-    }
-
-    void read_tensor(const json &described) {
-        Tensor tensor{described.at("name"), described.value("output", false), {}, -1};
-        LoopSet indexing = 0;
-        for (const json &terms : described.at("dimensions")) {
-            Dimension dimension;
-            for (const auto &[name, coefficient] : terms.items()) {
-                const int loop = loop_named(name);
-                if ((indexing >> loop & 1) != 0) {
-                    user_error("{}: the loop {} indexes {} twice", file_, name, tensor.name);
-                }
-                indexing |= LoopSet(1) << loop;
-                dimension.terms.push_back({loop, positive(coefficient, "coefficient", name)});
-            }
-            tensor.dimensions.push_back(dimension);
-        }
-        tensor.dense = described.value("dense", -1);
-        if (tensor.dense < -1 || tensor.dense >= int(tensor.dimensions.size())) {
-            user_error("{}: {}: dense {}: there is no such dimension", file_, tensor.name,
-                       tensor.dense);
-        }
-        result_.problem.tensors.push_back(tensor);
-    }
-
-    void check_problem() const {
-        const Problem &problem = result_.problem;
-        const auto outputs = std::count_if(problem.tensors.begin(), problem.tensors.end(),
-                                           [](const Tensor &tensor) { return tensor.output; });
-        if (problem.loops.size() > size_t(max_loops) || outputs != 1 ||
-            problem.tensors.size() < 2 || problem.tensors.size() > size_t(max_tensors)) {
-            user_error("{}: problem: expected at most {} loops, one tensor that is the output and "
-                       "one to {} operands",
-                       file_, max_loops, max_tensors - 1);
-        }
-    }
-
-    int loop_of(const json &loop) const { return loop_named(loop.at("loop")); }
-
-    int loop_named(const std::string &name) const {
-        const int found = result_.problem.find_loop(name);
-        if (found < 0) {
-            user_error("{}: the problem has no loop {}", file_, name);
-        }
-        return found;
+    int loop_of(const json &loop) const {
+        return loop_named(file_, result_.problem, loop.at("loop"));
     }
 
     int64_t factor_of(const json &loop) const { return count_of(loop, "factor"); }
     int64_t tile_of(const json &loop) const { return count_of(loop, "tile"); }
 
     int64_t count_of(const json &loop, const std::string &field) const {
-        return positive(loop.at(field), field, loop.at("loop"));
-    }
-
-    /// Fractions are not cut off.
-    int64_t positive(const json &value, const std::string &what, const std::string &loop) const {
-        const bool whole = value.is_number_integer();
-        if (!whole || value.get<int64_t>() < 1 || value.get<int64_t>() > INT32_MAX) {
-            user_error("{}: {} {} of {} is not possible", file_, what, value.dump(), loop);
-        }
-        return value.get<int64_t>();
+        return positive(file_, loop.at(field), field, loop.at("loop"));
     }
 
     /// A loop is in the array once.

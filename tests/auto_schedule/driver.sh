@@ -93,7 +93,20 @@ grep -q '"problem": {' pool/mapping.json || fail "no loops and tensors in: $(cat
 "$bin/pool.generator" -g pool -o pool_given input.type=int8 output.type=int8 channels=6 kernel_width=3 kind=average \
     mapping=pool/mapping.json
 diff -r pool pool_given || fail "mapping=mapping.json gives another pooling"
-for design in conv2d gemm nchw dilated pool; do
+# orrery optimize takes what a generator computes, too: the same mapping; a front, each point of which becomes a design.
+"$bin/orrery" optimize --problem pool/mapping.json --hardware "$hardware/tiny-4x4.json" >log
+grep -v cycles pool/mapping.json >expected
+grep -v cycles mapping.json | diff expected - || fail "another mapping than that of the auto-scheduler"
+"$bin/orrery" optimize --problem pool/mapping.json --hardware "$hardware/tiny-4x4.json" --objective pareto >log
+"$bin/pool.generator" -g pool -o pool_front input.type=int8 output.type=int8 channels=6 kernel_width=3 kind=average \
+    mapping=pareto/mapping-1.json
+sed 's/"output": true/"output": false/' pool/mapping.json >wrong.json
+for arguments in "wrong.json" "wrong.json --layer K=3" "pool/mapping.json --cost-model interstellar" "pool/mapping.json --batch 2"; do
+    status=0
+    "$bin/orrery" optimize --hardware "$hardware/tiny-4x4.json" --problem $arguments >log 2>&1 || status=$?
+    [ $status -eq 1 ] || fail "--problem $arguments: exit status $status, expected 1: $(cat log)"
+done
+for design in conv2d gemm nchw dilated pool pool_front; do
     "$bin/orrery" simulate $design --quick --seed 3 >log 2>&1 || fail "$design: $(cat log)"
 done
 echo "passed"

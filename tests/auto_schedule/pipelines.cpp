@@ -384,7 +384,7 @@ const std::vector<Pipeline> &pipelines() {
          "sum"},
         {"max_pooling",
          max_pooling,
-         "FX=3 FY=3 N=8 OX=4 OY=3: output(N dense, OX, OY) += input(FX + 2 OX, FY + 2 OY, N dense)",
+         "FX=3 FY=3 G=8 OX=4 OY=3: output(G dense, OX, OY) += input(FX + 2 OX, FY + 2 OY, G dense)",
          {"input"},
          "greatest"},
         {"backwards",
