@@ -85,11 +85,11 @@ LayerPipeline layer_pipeline(const optimizer::LayerShape &s) {
         bias.insert_groups(1, s.groups);
         output.insert_groups(1, s.groups);
     }
-    check_size("output", output.extents);
     const optimizer::Problem problem = optimizer::convolution("layer", s);
     const std::vector<ImageParam> inputs{
         tensor(problem, "input", input), tensor(problem, "weights", weights),
         tensor_in_memory("bias", Halide::Int(32), bias.extents, 0)};
+    check_size("output", output.extents);
     Func result = algorithm(layer_of_group(s), s.groups, inputs);
     set_strides(result, output.extents, dense_dimension(problem, "output", output));
     return {result, inputs};

@@ -290,8 +290,8 @@ TEST_CASE("mistakes in orrery optimize exit with 1 and name the remedy", "[sim]"
         CHECK_THAT(result.output, Catch::Contains(text));
         CHECK(!fs::exists(directory / "mapping.json"));
     };
-    check_error({}, "either with --layer or with --workload");
-    check_error({"--layer", "K=2", "--workload", "alexnet/conv3"}, "either with --layer");
+    check_error({}, "with one of --layer, --workload and --problem");
+    check_error({"--layer", "K=2", "--workload", "alexnet/conv3"}, "with one of --layer");
     check_error({"--layer", "K=2 L=3"}, "unknown name L");
     check_error({"--layer", "K=2", "--batch", "4"}, "say N=4");
     check_error({"--workload", "alexnet/conv9"}, "layers of this network are conv1 conv2");
