@@ -290,6 +290,18 @@ Layer distances() {
     return {output, {a, b}};
 }
 
+/// Halide's inline reduction, and a zero point of each filter, which is an operand, too.
+Layer inline_sum() {
+    ImageParam a = tensor("a", UInt(8), {10, 6}), weights = tensor("weights", Int(8), {10, 7}),
+               zero = tensor("zero", Int(8), {7});
+    RDom r(0, 10, "r");
+    Func output("output");
+    output(k, n) =
+        narrow(sum(r, wide(a(r, n)) * (wide(weights(r, k)) - wide(zero(k))), "products"));
+    bound(output, {7, 6});
+    return {output, {a, weights, zero}};
+}
+
 } // namespace
 
 const std::vector<Pipeline> &pipelines() {
@@ -397,7 +409,13 @@ const std::vector<Pipeline> &pipelines() {
          distances,
          "FX=5 K=7 OX=8: output(K, OX dense) += input(FX + OX dense) * weights(FX + 2 K dense)",
          {"a", "b"},
-         "sum"}};
+         "sum"},
+        {"inline_sum",
+         inline_sum,
+         "C=10 K=7 N=6: output(K dense, N) += input(C dense, N) * weights(C dense, K) * "
+         "weights2(K dense)",
+         {"a", "weights", "zero"},
+         "products"}};
     return all;
 }
 
