@@ -5,7 +5,7 @@
 #include "hwgen/support/error.h"
 
 #include <algorithm>
-#include <memory>
+#include <tuple>
 
 namespace Orrery::optimizer {
 
@@ -35,22 +35,12 @@ public:
     }
 
 private:
-    /// A hardware, and its mapping of least energy that is not covered.
-    struct Candidate {
-        size_t hardware;
-        std::unique_ptr<InterstellarModel> model;
-        HardwareSearch space;
-        std::optional<HardwareSearchResult> found; ///< empty: to be searched
-
-        const ObjectiveValue &value() const { return found->value; }
-    };
-
     const Problem &problem_;
     const Resources &resources_;
     const Constraints &constraints_;
     const SearchOptions &options_;
     Deadline deadline_;
-    Staircase points_;
+    Staircase covered_; ///< by what was found on the hardware so far
     FrontResult result_;
 
     std::optional<int64_t> area(size_t number) const {
@@ -70,70 +60,58 @@ private:
 
     /// The points of hardware of one area. False: time was over.
     bool search_group(const std::vector<size_t> &numbers) {
-        std::vector<Candidate> candidates;
+        std::vector<FrontPoint> points;
+        std::optional<int64_t> open_energy; // points of less energy are proved
         for (const size_t number : numbers) {
-            const Hardware &hardware = resources_.hardware[number];
-            const std::string refused =
-                constraints_.axes ? too_many_lanes(*constraints_.axes, hardware) : "";
-            if (refused.empty()) {
-                auto model = std::make_unique<InterstellarModel>(problem_, hardware);
-                HardwareSearch space(*model, constraints_, Objective::Energy);
-                candidates.push_back({number, std::move(model), std::move(space), {}});
-            } else {
-                leave_out(refused);
+            const std::optional<int64_t> open = search(number, points);
+            if (open) {
+                open_energy = open_energy ? std::min(*open_energy, *open) : *open;
             }
         }
-        for (bool first = true;; first = false) {
-            for (Candidate &candidate : candidates) {
-                if (!candidate.found && !search(candidate, first)) {
-                    return false;
-                }
+        std::sort(points.begin(), points.end(), [](const FrontPoint &a, const FrontPoint &b) {
+            return std::tie(a.energy, a.cycles) < std::tie(b.energy, b.cycles);
+        });
+        std::optional<int64_t> fewest_cycles; // of the points with less energy
+        for (FrontPoint &point : points) {
+            if ((open_energy && point.energy >= *open_energy) ||
+                (fewest_cycles && point.cycles >= *fewest_cycles)) {
+                continue; // not proved; or one of other hardware covers it
             }
-            candidates.erase(std::remove_if(candidates.begin(), candidates.end(),
-                                            [](const Candidate &c) { return !c.found->mapped; }),
-                             candidates.end());
-            if (candidates.empty()) {
-                return true;
-            }
-            add(*std::min_element(
-                candidates.begin(), candidates.end(),
-                [](const Candidate &a, const Candidate &b) { return a.value() < b.value(); }));
-            for (Candidate &candidate : candidates) {
-                if (points_.covers(int64_t(candidate.value().first),
-                                   int64_t(candidate.value().second))) {
-                    candidate.found.reset();
-                }
-            }
+            fewest_cycles = point.cycles;
+            result_.points.push_back(std::move(point));
         }
+        return !open_energy;
     }
 
-    bool search(Candidate &candidate, bool first) {
+    /// Adds the front of one hardware, as far as nothing that was found before covers it. Gives the
+    /// least energy of what there was no time for.
+    std::optional<int64_t> search(size_t number, std::vector<FrontPoint> &points) {
+        const Hardware &hardware = resources_.hardware[number];
+        const std::string refused =
+            constraints_.axes ? too_many_lanes(*constraints_.axes, hardware) : "";
+        if (!refused.empty()) {
+            leave_out(refused);
+            return std::nullopt;
+        }
+        const InterstellarModel model(problem_, hardware);
+        HardwareSearch space(model, constraints_, Objective::Energy);
         if (deadline_.over()) {
-            return false;
+            const std::optional<ObjectiveValue> least = space.least_possible();
+            return least ? std::optional(int64_t(least->first)) : std::nullopt;
         }
-        SearchLimits limits;
-        limits.covered = &points_;
-        candidate.found = candidate.space.run(deadline_.limit(options_), limits);
+        HardwareFront front = space.run_front(deadline_.limit(options_), covered_);
         result_.searches++;
-        result_.evaluated += candidate.found->evaluated;
-        if (!candidate.found->optimal) {
-            return false;
+        result_.evaluated += front.evaluated;
+        if (front.mappings.empty() && !front.open_energy && !front.limited) {
+            leave_out(front.why_none);
         }
-        if (first && !candidate.found->mapped && !candidate.found->limited) {
-            leave_out(candidate.found->why_none);
+        for (MappedLayer &mapped : front.mappings) {
+            const HardwareCost cost = hardware_cost(mapped, hardware);
+            covered_.add(cost.total_energy, cost.cycles);
+            points.push_back(
+                {number, std::move(mapped), cost.total_energy, cost.cycles, area(number), {}});
         }
-        return true;
-    }
-
-    void add(Candidate &candidate) {
-        FrontPoint point;
-        point.hardware = candidate.hardware;
-        point.mapped = std::move(*candidate.found->mapped);
-        point.energy = int64_t(candidate.value().first);
-        point.cycles = int64_t(candidate.value().second);
-        point.area = area(candidate.hardware);
-        points_.add(point.energy, point.cycles);
-        result_.points.push_back(std::move(point));
+        return front.open_energy;
     }
 };
 

@@ -31,9 +31,9 @@ struct FrontResult {
 /// and cycles. Of mappings with the same three, one is a point: that of the first hardware and the
 /// first mapping in the order of search_hardware.
 ///
-/// Hardware is taken by ascending area. In hardware of one area, the mapping of least energy (then
-/// fewest cycles) that no point so far covers is a point, again and again, until there is none:
-/// each is found by an exact search that leaves out what points cover.
+/// Hardware is taken by ascending area. Of each, one exact search finds all mappings that none
+/// beats: it leaves out what the points of hardware before, or the mappings that it has found,
+/// cover.
 ///
 /// User errors as of search_hardware, and for an area that is unknown.
 FrontResult search_front(const Problem &problem, const Resources &resources,

@@ -1,44 +1,14 @@
 #pragma once
 #include "hwgen/optimizer/hardware_cost.h"
+#include "hwgen/optimizer/objective.h"
 #include "hwgen/optimizer/search.h"
 #include "hwgen/optimizer/staircase.h"
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace Orrery::optimizer {
-
-enum class Objective { Energy, Cycles, EnergyDelay };
-
-/// By the names that users give them: energy, cycles, edp.
-const std::map<std::string, Objective> &objectives();
-
-/// Twice as wide as energies and cycles, so that their product is exact.
-__extension__ using Product = __int128;
-
-/// What is minimised, and what decides between equals: energy, then cycles; cycles, then energy;
-/// energy times cycles, then energy.
-struct ObjectiveValue {
-    Product first = 0, second = 0;
-
-    bool operator<(const ObjectiveValue &other) const {
-        return first != other.first ? first < other.first : second < other.second;
-    }
-    bool operator==(const ObjectiveValue &other) const {
-        return first == other.first && second == other.second;
-    }
-};
-
-ObjectiveValue value_of(Objective objective, int64_t energy, int64_t cycles);
-
-/// Mappings that are of no interest, because better ones are known.
-struct SearchLimits {
-    std::optional<ObjectiveValue> most; ///< those of a greater value
-    /// Those whose energy and cycles it covers; with Objective::Energy only.
-    const Staircase *covered = nullptr;
-};
 
 struct HardwareSearchResult {
     std::optional<MappedLayer> mapped; ///< empty: no mapping follows the rules and the limits
@@ -49,9 +19,19 @@ struct HardwareSearchResult {
     ObjectiveValue value; ///< of the mapping
     ObjectiveValue bound; ///< where time was over: proved, none of interest is below
     bool optimal = false; ///< the search ended by itself
-    bool limited = false; ///< some mappings were left out because of the limits
+    bool limited = false; ///< some mappings were left out because of their value
     int64_t spatial_choices = 0;
     int64_t evaluated = 0; ///< mappings
+};
+
+/// The mappings of a hardware that no other one beats in energy and cycles.
+struct HardwareFront {
+    std::vector<MappedLayer> mappings; ///< by ascending energy; of equal ones, the first
+    std::string why_none;
+    /// Where time was over: those with less energy are all there, and are the front.
+    std::optional<int64_t> open_energy;
+    bool limited = false; ///< some mappings were left out because they are covered
+    int64_t evaluated = 0;
 };
 
 /// The mapping whose hardware costs least (hardware_cost), by branch and bound.
@@ -76,9 +56,8 @@ struct HardwareSearchResult {
 HardwareSearchResult search_hardware(const InterstellarModel &model, const Constraints &constraints,
                                      Objective objective, const SearchOptions &options);
 
-/// The same search, for those that know something of it before, or search several times. What is
-/// covered must be so in the runs that follow, too: they do not look again into what a run has
-/// shown to be of no interest. The model and the constraints must outlive it.
+/// The same search, for those that know something of it before. The model and the constraints must
+/// outlive it.
 class HardwareSearch {
 public:
     HardwareSearch(const InterstellarModel &model, const Constraints &constraints,
@@ -89,7 +68,12 @@ public:
 
     /// No mapping costs less, as far as the spatial loops alone say. Nothing: there are none.
     std::optional<ObjectiveValue> least_possible() const;
-    HardwareSearchResult run(const SearchOptions &options, const SearchLimits &limits);
+    /// Mappings of a value greater than `most` are of no interest.
+    HardwareSearchResult run(const SearchOptions &options,
+                             const std::optional<ObjectiveValue> &most = {});
+    /// In one search, which leaves out what `covered` or a mapping that it has found covers; of
+    /// Objective::Energy.
+    HardwareFront run_front(const SearchOptions &options, const Staircase &covered);
 
 private:
     class Implementation;

@@ -111,12 +111,12 @@ private:
 
     void search(size_t number) {
         const InterstellarModel model(problem_, resources_.hardware[number]);
-        SearchLimits limits;
+        std::optional<ObjectiveValue> most;
         if (full() && options_.prune) {
-            limits.most = worst();
+            most = worst();
         }
         HardwareSearchResult found =
-            HardwareSearch(model, constraints_, objective_).run(deadline_.limit(options_), limits);
+            HardwareSearch(model, constraints_, objective_).run(deadline_.limit(options_), most);
         result_.evaluated += found.evaluated;
         if (!found.optimal) {
             leave_open(found.bound);
