@@ -6,13 +6,12 @@
 
 namespace Orrery::scheduling {
 
-constexpr int default_candidates = 1; ///< of a search
 constexpr int most_candidates = 10000;
 
 struct ExactSearchOptions {
     optimizer::SearchOptions search; ///< `seconds` are those of all; `keep` is not used
     /// So many of the best mappings are made into hardware; 0: none, and no exact cycles are known.
-    int candidates = default_candidates;
+    int candidates = 0;
     std::function<void(size_t candidate)> begins; ///< called before each of them
 };
 

@@ -2,6 +2,7 @@
 
 #include "auto-schedule/mapping.h"
 #include "halide-fork/directives.h"
+#include "halide-fork/halide_errors.h"
 #include "halide-fork/hardware.h"
 #include "hwgen/lower/lower.h"
 #include "hwgen/model/timeline.h"
@@ -50,15 +51,13 @@ model::Run run_of(const hwir::Design &design) {
 } // namespace
 
 int64_t exact_cycles(const Halide::Func &output, const optimizer::MappedLayer &mapped) {
-    try {
+    return with_our_errors([&] {
         const Halide::Func copy = copy_of(output);
         apply_mapping(copy, mapped);
         const hwir::Design design =
             hardware_ir(copy, "candidate", Halide::Pipeline(copy).infer_arguments());
         return int64_t(model::predict(design, lower_design(design).timing, run_of(design)).cycles);
-    } catch (const Halide::CompileError &error) {
-        throw UserError(error.what());
-    }
+    });
 }
 
 } // namespace Orrery::scheduling

@@ -1,7 +1,7 @@
 /// The program behind `orrery explore`. It is one of its own because it may link MPI, which takes
 /// longer to load than a small simulation takes to run.
 #include "explore/explore_command.h"
-#include "hwgen/support/error.h"
+#include "hwgen/support/program.h"
 
 #include <CLI/CLI.hpp>
 
@@ -10,20 +10,6 @@
 #include <optional>
 
 namespace {
-
-/// Says what went wrong, and gives the exit status.
-template <typename Work>
-int reported(const Work &work) {
-    try {
-        return work();
-    } catch (const Orrery::UserError &error) {
-        fmt::print(stderr, "orrery: error: {}\n", error.what());
-        return 1;
-    } catch (const std::exception &error) {
-        fmt::print(stderr, "orrery: internal error: {}\n", error.what());
-        return 70;
-    }
-}
 
 /// Whether mpirun or the like has started this process.
 bool started_by_mpi() {
@@ -55,7 +41,7 @@ int run(int argc, char **argv) {
         return Orrery::explore::explore(command, nullptr);
     }
     Orrery::explore::Ranks ranks(argc, argv);
-    const int status = reported([&] { return Orrery::explore::explore(command, &ranks); });
+    const int status = Orrery::reported("orrery", [&] { return Orrery::explore::explore(command, &ranks); });
     if (status != 0) {
         ranks.abort(status);
     }
@@ -65,5 +51,5 @@ int run(int argc, char **argv) {
 } // namespace
 
 int main(int argc, char **argv) {
-    return reported([&] { return run(argc, argv); });
+    return Orrery::reported("orrery", [&] { return run(argc, argv); });
 }

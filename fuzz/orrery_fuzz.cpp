@@ -1,12 +1,10 @@
 /// The program behind `orrery fuzz`. It is one of its own because it holds Halide's compiler, which
 /// takes longer to load than a small simulation takes to run.
 #include "fuzz/fuzz_command.h"
-#include "hwgen/support/error.h"
+#include "halide-fork/halide_errors.h"
+#include "hwgen/support/program.h"
 
 #include <CLI/CLI.hpp>
-#include <Halide.h>
-
-#include <cstdio>
 
 namespace {
 
@@ -38,16 +36,7 @@ int run(int argc, char **argv) {
 } // namespace
 
 int main(int argc, char **argv) {
-    try {
-        return run(argc, argv);
-    } catch (const Orrery::UserError &error) {
-        fmt::print(stderr, "orrery: error: {}\n", error.what());
-        return 1;
-    } catch (const Halide::Error &error) {
-        fmt::print(stderr, "orrery: internal error: {}\n", error.what());
-        return 70;
-    } catch (const std::exception &error) {
-        fmt::print(stderr, "orrery: internal error: {}\n", error.what());
-        return 70;
-    }
+    return Orrery::reported("orrery", [&] {
+        return Orrery::with_our_errors([&] { return run(argc, argv); });
+    });
 }

@@ -1,5 +1,6 @@
 #include "optimize/optimize_command.h"
 
+#include "auto-schedule/auto_schedule.h"
 #include "auto-schedule/exact_search.h"
 #include "auto-schedule/problem_pipeline.h"
 #include "hwgen/optimizer/fix.h"
@@ -283,7 +284,7 @@ ExactSearchResult search_shown(const OptimizeCommand &command, const Problem &pr
     StatusLine status;
     scheduling::ExactSearchOptions options;
     options.search = search_options(command);
-    options.candidates = command.candidates.value_or(options.candidates);
+    options.candidates = command.candidates.value_or(AutoScheduleOptions().candidates);
     options.search.progress = [&status](const SearchProgress &progress) {
         status.show(
             fmt::format("{} of {} choices of spatial loops", progress.done, progress.candidates));

@@ -1,11 +1,10 @@
 /// The program behind `orrery optimize`.
-#include "auto-schedule/exact_search.h"
-#include "hwgen/support/error.h"
+#include "auto-schedule/auto_schedule.h"
+#include "halide-fork/halide_errors.h"
+#include "hwgen/support/program.h"
 #include "optimize/optimize_command.h"
 
 #include <CLI/CLI.hpp>
-
-#include <cstdio>
 
 namespace {
 
@@ -43,7 +42,7 @@ void add_search(CLI::App &app, Orrery::optimize::OptimizeCommand &command) {
     app.add_option("--candidates", command.candidates,
                    "So many of the best mappings are made into hardware, whose exact cycles decide "
                    "between them; 0: none")
-        ->default_str(std::to_string(Orrery::scheduling::default_candidates))
+        ->default_str(std::to_string(Orrery::AutoScheduleOptions().candidates))
         ->type_name("N");
     app.add_option("--json", command.json_file, "Where the mapping is written")
         ->capture_default_str()
@@ -77,13 +76,7 @@ int run(int argc, char **argv) {
 } // namespace
 
 int main(int argc, char **argv) {
-    try {
-        return run(argc, argv);
-    } catch (const Orrery::UserError &error) {
-        fmt::print(stderr, "orrery: error: {}\n", error.what());
-        return 1;
-    } catch (const std::exception &error) {
-        fmt::print(stderr, "orrery: internal error: {}\n", error.what());
-        return 70;
-    }
+    return Orrery::reported("orrery", [&] {
+        return Orrery::with_our_errors([&] { return run(argc, argv); });
+    });
 }

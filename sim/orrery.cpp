@@ -1,4 +1,4 @@
-#include "hwgen/support/error.h"
+#include "hwgen/support/program.h"
 #include "sim/model_command.h"
 #include "sim/simulate_command.h"
 
@@ -16,7 +16,6 @@
 /// Exit status: 0 success, 1 the user's mistake or a check that failed, 70 ours.
 namespace {
 
-constexpr int internal_error_status = 70;
 
 void add_simulate(CLI::App &app, Orrery::sim::SimulateCommand &command) {
     CLI::App *simulate = app.add_subcommand(
@@ -122,13 +121,5 @@ int run(int argc, char **argv) {
 } // namespace
 
 int main(int argc, char **argv) {
-    try {
-        return run(argc, argv);
-    } catch (const Orrery::UserError &error) {
-        fmt::print(stderr, "orrery: error: {}\n", error.what());
-        return 1;
-    } catch (const std::exception &error) {
-        fmt::print(stderr, "orrery: internal error: {}\n", error.what());
-        return internal_error_status;
-    }
+    return Orrery::reported("orrery", [&] { return run(argc, argv); });
 }

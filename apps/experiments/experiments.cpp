@@ -1,7 +1,7 @@
 /// The command `experiments`: the experiments of the Interstellar paper.
 #include "experiments.h"
 
-#include "hwgen/support/error.h"
+#include "hwgen/support/program.h"
 
 #include <CLI/CLI.hpp>
 
@@ -59,13 +59,5 @@ int run(int argc, char **argv) {
 } // namespace
 
 int main(int argc, char **argv) {
-    try {
-        return run(argc, argv);
-    } catch (const Orrery::UserError &error) {
-        fmt::print(stderr, "experiments: error: {}\n", error.what());
-        return 1;
-    } catch (const std::exception &error) {
-        fmt::print(stderr, "experiments: internal error: {}\n", error.what());
-        return 70;
-    }
+    return Orrery::reported("experiments", [&] { return run(argc, argv); });
 }

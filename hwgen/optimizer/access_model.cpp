@@ -1,6 +1,7 @@
 #include "hwgen/optimizer/access_model.h"
 
 #include "hwgen/optimizer/tile_counts.h"
+#include "hwgen/support/arithmetic.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -23,8 +24,6 @@ std::vector<int64_t> level_tile(const MappedLayer &mapped, const std::vector<Nes
     }
     return tile;
 }
-
-int64_t divided_up(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 /// Of a tile, along the dense dimension.
 int64_t dense_extent(const Tensor &tensor, const std::vector<int64_t> &tile) {

@@ -27,7 +27,7 @@ struct Array {
     int64_t elements = 1;
     int axes = 2;
     int level = 0;
-    double pj_per_hop = 0;         ///< one word to a neighbour
+    std::optional<double> pj_per_hop; ///< one word to a neighbour; the cost model orrery has no hops
     std::vector<int64_t> shape{};  ///< elements along each axis, where they are given
     std::optional<int64_t> area{}; ///< of a processing element without its memories
 

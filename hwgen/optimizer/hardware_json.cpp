@@ -34,7 +34,9 @@ std::string hardware_json(const Hardware &hardware) {
         elements = {{"shape", array.shape}};
     }
     elements["level"] = hardware.levels[size_t(array.level)].name;
-    elements["pj_per_hop"] = array.pj_per_hop;
+    if (array.pj_per_hop) {
+        elements["pj_per_hop"] = *array.pj_per_hop;
+    }
     if (array.area) {
         elements["area_mm2"] = mm2(*array.area);
     }

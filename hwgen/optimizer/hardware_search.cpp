@@ -16,7 +16,6 @@ namespace Orrery::optimizer {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Part = HardwareSpace::Part;
 
 /// The least of several values; empty: there was none.
 struct Least {
@@ -40,7 +39,7 @@ public:
                        ? given_spatial(model, *constraints.axes)
                        : spatial_choices(model, constraints.accepts, constraints.factors)) {
         for (size_t c = 0; c < choices_.size(); c++) {
-            const HardwareSpace::Lanes lanes = space_.lanes(choices_[c].factors);
+            const Lanes lanes = space_.lanes(choices_[c].factors);
             const ObjectiveValue bound = value(space_.bound(lanes, space_.whole(lanes)));
             starts_.push_back({bound, c, lanes});
         }
@@ -106,11 +105,11 @@ private:
     struct Start {
         ObjectiveValue bound;
         size_t choice;
-        HardwareSpace::Lanes lanes;
+        Lanes lanes;
     };
     struct Child {
         SearchNode node;
-        Part part;
+        MappingPart part;
     };
     using Known = Incumbents::Known;
 
@@ -195,7 +194,7 @@ private:
         return size_t(found - choices_.begin());
     }
 
-    ObjectiveValue value(const HardwareSpace::Amount &amount) const {
+    ObjectiveValue value(const Amount &amount) const {
         return value_of(objective_, amount.energy, amount.cycles);
     }
 
@@ -245,18 +244,18 @@ private:
         }
     }
 
-    void descend(const Start &start, const Part &part, SearchPath &path) {
+    void descend(const Start &start, const MappingPart &part, SearchPath &path) {
         std::vector<Child> children;
         const std::shared_ptr<const Known> known = incumbents_->known();
         const int ragged_so_far = ragged_loops(path);
-        const auto excluded = [&](const HardwareSpace::Amount &amount, int more_ragged) {
+        const auto excluded = [&](const Amount &amount, int more_ragged) {
             const ObjectiveValue bound = value(amount);
             return is_of_no_interest(bound) ||
                    known->beat(bound, ragged_so_far + more_ragged, start.choice, path);
         };
         space_.each_child(start.lanes, part, excluded,
-                          [&](const Part &inner, const HardwareSpace::Step &step) {
-                              const HardwareSpace::Amount amount = space_.bound(start.lanes, inner);
+                          [&](const MappingPart &inner, const HardwareSpace::Step &step) {
+                              const Amount amount = space_.bound(start.lanes, inner);
                               if (!excluded(amount, step.ragged)) {
                                   children.push_back({{value(amount), step}, inner});
                               }

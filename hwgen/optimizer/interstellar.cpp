@@ -1,5 +1,6 @@
 #include "hwgen/optimizer/interstellar.h"
 
+#include "hwgen/support/arithmetic.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@ namespace {
 bool contains(LoopSet set, int loop) { return (set >> loop & 1) != 0; }
 
 std::vector<double> energies(const Hardware &hardware) {
-    std::vector<double> result{hardware.array.pj_per_hop};
+    std::vector<double> result{hardware.array.pj_per_hop.value_or(0)};
     for (const MemoryLevel &level : hardware.levels) {
         result.push_back(level.read_pj);
     }
@@ -125,7 +126,7 @@ InterstellarModel::InterstellarModel(Problem problem, Hardware hardware)
     for (const MemoryLevel &level : hardware_.levels) {
         access_energy_.push_back(unit_.units(level.read_pj));
     }
-    hop_energy_ = unit_.units(hardware_.array.pj_per_hop);
+    hop_energy_ = unit_.units(hardware_.array.pj_per_hop.value_or(0));
     orders_ = best_orders(irrelevant, problem_.loops.size());
     check_range();
 }
@@ -281,7 +282,7 @@ std::string InterstellarModel::broken_rule(const Mapping &mapping) const {
         }
         const int64_t spatial = mapping.spatial(int(d));
         const int64_t extent = problem_.loops[d].extent;
-        if (extent % outside != 0 || inside != (extent / outside + spatial - 1) / spatial) {
+        if (extent % outside != 0 || inside != divided_up(extent / outside, spatial)) {
             return fmt::format("the factors of {} do not give {}", problem_.loops[d].name, extent);
         }
         elements *= spatial;

@@ -1,5 +1,6 @@
 #include "hwgen/optimizer/loop_tiles.h"
 
+#include "hwgen/support/arithmetic.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -56,12 +57,12 @@ const Tiling *LoopTiles::tiling_of(const TileCounts &tiles) const {
 std::vector<int64_t> LoopTiles::extents_in(int64_t extent) const {
     std::vector<int64_t> extents;
     for (int64_t tile = 1; tile <= extent; tile++) {
-        const int64_t factor = (extent + tile - 1) / tile, least = (extent + factor - 1) / factor;
+        const int64_t factor = divided_up(extent, tile), least = divided_up(extent, factor);
         const bool tried =
             factors_ == Factors::Divide ? extent % tile == 0
             : factors_ == Factors::Ceil
                 // The lanes take the fewest steps in tiles that are a multiple of them.
-                ? tile == least || tile == (least + lanes_ - 1) / lanes_ * lanes_
+                ? tile == least || tile == divided_up(least, lanes_) * lanes_
                 : true;
         if (tried) {
             extents.push_back(tile);

@@ -1,6 +1,7 @@
 #pragma once
 #include "hwgen/optimizer/hardware.h"
 #include "hwgen/optimizer/problem.h"
+#include "hwgen/support/arithmetic.h"
 
 #include <vector>
 
@@ -36,7 +37,7 @@ struct Mapping {
     int64_t inside(int level, int loop, int64_t around) const {
         const bool given = size_t(level) < ragged.size() && ragged[size_t(level)][size_t(loop)] > 0;
         const int64_t factor = temporal[size_t(level)][size_t(loop)];
-        return given ? ragged[size_t(level)][size_t(loop)] : (around + factor - 1) / factor;
+        return given ? ragged[size_t(level)][size_t(loop)] : divided_up(around, factor);
     }
     bool bypasses(int level, size_t tensor) const {
         return size_t(level) < bypassed.size() && (bypassed[size_t(level)] >> tensor & 1) != 0;

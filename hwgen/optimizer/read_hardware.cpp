@@ -225,7 +225,7 @@ private:
         }
         if (!fields.has("pj_per_hop") && technology_ && technology_->hop_pj_per_bit) {
             array.pj_per_hop = rounded(*technology_->hop_pj_per_bit * hardware_.word_bits);
-        } else {
+        } else if (fields.has("pj_per_hop")) {
             array.pj_per_hop = fields.number("pj_per_hop", 0, most_pj);
         }
         array.area = fields.area();

@@ -1,5 +1,6 @@
 #include "hwgen/optimizer/mapping_json.h"
 #include "hwgen/optimizer/problem_json.h"
+#include "hwgen/support/arithmetic.h"
 #include "hwgen/support/error.h"
 #include "hwgen/support/file.h"
 
@@ -130,7 +131,7 @@ private:
                 // Further in than that, what is left is a whole number of lanes, or rounded up to
                 // it.
                 const bool divides = given || level <= result_.array_level || left % factor == 0;
-                if (!divides || (left + inside - 1) / inside != factor || (given && level == 0)) {
+                if (!divides || divided_up(left, inside) != factor || (given && level == 0)) {
                     user_error("{}: the factors of {} do not give {}", file_,
                                result_.problem.loops[d].name, result_.problem.loops[d].extent);
                 }

@@ -340,6 +340,11 @@ SearchResult search(const InterstellarModel &model, const Constraints &constrain
             "--fix: with the cost model interstellar all levels hold all tensors; \"bypasses\" "
             "and \"holds\" are for the cost model orrery");
     }
+    if (!model.hardware().array.pj_per_hop) {
+        user_error("{}: array.pj_per_hop is missing: the cost model interstellar counts the words "
+                   "that move from a processing element to a neighbour",
+                   model.hardware().name);
+    }
     for (const MemoryLevel &level : model.hardware().levels) {
         if (level.read_pj != level.write_pj) {
             user_error("{}: a read of {} costs {} pJ and a write {}; the cost model interstellar "

@@ -1,5 +1,6 @@
 #include "hwgen/optimizer/spatial.h"
 
+#include "hwgen/support/arithmetic.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -12,10 +13,10 @@ namespace {
 /// Factors of a loop on an axis, where there is room for `most` lanes.
 std::vector<int64_t> factors_of(int64_t extent, int64_t most, Factors factors) {
     const int64_t room = std::max<int64_t>(1, std::min(extent, most));
-    const int64_t rounds = (extent + room - 1) / room;
+    const int64_t rounds = divided_up(extent, room);
     std::vector<int64_t> all;
     for (int64_t factor = 2; factor <= room; factor++) {
-        const bool fewest_rounds = factor == (extent + rounds - 1) / rounds;
+        const bool fewest_rounds = factor == divided_up(extent, rounds);
         if (factors == Factors::All || extent % factor == 0 ||
             (factors == Factors::Ceil && fewest_rounds)) {
             all.push_back(factor);

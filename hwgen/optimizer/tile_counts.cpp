@@ -1,5 +1,7 @@
 #include "hwgen/optimizer/tile_counts.h"
 
+#include "hwgen/support/arithmetic.h"
+
 namespace Orrery::optimizer {
 
 TileCounts TileCounts::cut(int64_t tile) const {
@@ -22,7 +24,7 @@ int64_t TileCounts::tiles() const {
 int64_t TileCounts::tiles_of(int64_t tile) const {
     int64_t sum = 0;
     for (const auto &[extent, tiles] : counts_) {
-        sum += tiles * ((extent + tile - 1) / tile);
+        sum += tiles * divided_up(extent, tile);
     }
     return sum;
 }

@@ -1,4 +1,5 @@
 #include "hwgen/optimizer/fix.h"
+#include "hwgen/optimizer/hardware_search.h"
 #include "hwgen/optimizer/interstellar.h"
 #include "hwgen/optimizer/layer_shape.h"
 #include "hwgen/optimizer/mapping_json.h"
@@ -202,6 +203,17 @@ TEST_CASE("Texts that describe problems, hardware and constraints") {
         CHECK_THROWS_WITH(call(), Catch::Contains(message));
         CHECK_THROWS_AS(call(), UserError);
     };
+    fails(
+        [&] {
+            std::string without = json; // the cost model orrery does without hops
+            without.replace(without.find(", \"pj_per_hop\": 0.035"), 21, "");
+            const Hardware still = parse_hardware("still.json", without);
+            CHECK(hardware_json(still).find("hop") == std::string::npos);
+            const Problem two = convolution("two", parse_layer("K=2 C=2"));
+            CHECK(search_hardware(InterstellarModel(two, still), {}, Objective::Energy, {}).optimal);
+            search(InterstellarModel(two, still), {}, {});
+        },
+        "small: array.pj_per_hop is missing");
     fails([] { parse_layer("K=8 Q=3"); }, "unknown name Q");
     fails([] { parse_layer("K=8 K=3"); }, "K is given twice");
     fails([] { parse_layer("K=0"); }, "no positive integer");
