@@ -66,24 +66,10 @@ class SomeSizes : public HI::IRMutator {
         if (!parameter.defined()) {
             return variable;
         }
-        Halide::Expr value = parameter.is_buffer() ? constraint(parameter, variable->name)
-                             : parameter.estimate().defined() ? parameter.estimate()
-                                                              : parameter.default_value();
-        value = value.defined() ? Halide::Expr(mutate(value)) : Halide::Expr();
-        return Halide::cast(variable->type, value.defined() ? value : Halide::Expr(1 << 16));
-    }
-    static Halide::Expr constraint(const Halide::Parameter &tensor, const std::string &name) {
-        for (int d = 0; d < tensor.dimensions(); d++) {
-            const std::string number = "." + std::to_string(d);
-            if (name == tensor.name() + ".min" + number) {
-                return tensor.min_constraint(d).defined() ? tensor.min_constraint(d)
-                                                          : Halide::Expr(0);
-            }
-            if (name == tensor.name() + ".extent" + number) {
-                return tensor.extent_constraint(d);
-            }
-        }
-        return {};
+        const Halide::Expr value = given_value(*variable);
+        const bool minimum = variable->name.find(".min.") != std::string::npos;
+        return Halide::cast(variable->type, value.defined() ? Halide::Expr(mutate(value))
+                                                            : Halide::Expr(minimum ? 0 : 1 << 16));
     }
 };
 
@@ -99,6 +85,23 @@ private:
 };
 
 } // namespace
+
+Halide::Expr given_value(const HI::Variable &variable) {
+    const Halide::Parameter &parameter = variable.param;
+    if (!parameter.is_buffer()) {
+        return parameter.estimate().defined() ? parameter.estimate() : parameter.default_value();
+    }
+    for (int d = 0; d < parameter.dimensions(); d++) {
+        const std::string number = "." + std::to_string(d);
+        if (variable.name == parameter.name() + ".min" + number) {
+            return parameter.min_constraint(d);
+        }
+        if (variable.name == parameter.name() + ".extent" + number) {
+            return parameter.extent_constraint(d);
+        }
+    }
+    return {};
+}
 
 Halide::Parameter wrapped_input(const HI::Function &func) {
     if (func.has_pure_definition() && !func.has_update_definition() && func.values().size() == 1) {

@@ -16,6 +16,10 @@ using Environment = std::map<std::string, Halide::Internal::Function>;
 /// whose only definition is one access to the image); not defined for other Funcs.
 Halide::Parameter wrapped_input(const Halide::Internal::Function &func);
 
+/// What the generator or its user says of a scalar input (estimate, else default), or of a minimum
+/// or an extent of a tensor (bounds); not defined: nothing.
+Halide::Expr given_value(const Halide::Internal::Variable &variable);
+
 /// The dimension of a tensor whose stride is 1, which is that of more than one element if several
 /// have it: one that says so, else the first one if it says nothing; -1: there is none. Bounds of
 /// `output`, the Func that is stored there, say how many elements there are, too.

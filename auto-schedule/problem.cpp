@@ -17,17 +17,14 @@ constexpr std::pair<const char *, Loop::Letter> letters[] = {
     {"FX", Loop::FX}, {"FY", Loop::FY}, {"FZ", Loop::FZ}, {"OX", Loop::X}, {"OY", Loop::Y},
     {"OZ", Loop::Z},  {"K", Loop::K},   {"C", Loop::C},   {"N", Loop::B},  {"G", Loop::G}};
 
-/// Puts the estimate or the default in the place of each scalar input.
-class ScalarValues : public HI::IRMutator {
+/// Puts what is given in the place of scalar inputs and of the sizes of tensors.
+class GivenValues : public HI::IRMutator {
     using HI::IRMutator::visit;
     Halide::Expr visit(const HI::Variable *variable) override {
-        if (!variable->param.defined() || variable->param.is_buffer()) {
-            return variable;
-        }
-        const Halide::Parameter &scalar = variable->param;
         const Halide::Expr value =
-            scalar.estimate().defined() ? scalar.estimate() : scalar.default_value();
-        return value.defined() ? Halide::cast(variable->type, value) : Halide::Expr(variable);
+            variable->param.defined() ? given_value(*variable) : Halide::Expr();
+        return value.defined() ? Halide::cast(variable->type, mutate(value))
+                               : Halide::Expr(variable);
     }
 };
 
@@ -35,7 +32,7 @@ std::optional<int64_t> value_of(const Halide::Expr &e) {
     if (!e.defined()) {
         return std::nullopt;
     }
-    return HI::as_const_int(HI::simplify(ScalarValues().mutate(e)));
+    return HI::as_const_int(HI::simplify(GivenValues().mutate(e)));
 }
 
 class Converter {
@@ -118,7 +115,8 @@ private:
             user_error("{0}: the extent of loop {1} is not known. {2}.",
                        name_in_text(product_.sum.function()), name_in_text(loop.name),
                        loop.reduction
-                           ? "Give the scalar inputs in its RDom estimates (set_estimate)"
+                           ? "Give the scalar inputs in its RDom estimates (set_estimate), the "
+                             "tensors bounds (set_bounds)"
                            : "Give the output's dimension bounds or an estimate (set_estimate)");
         }
         return *value;

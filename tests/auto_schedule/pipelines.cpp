@@ -290,11 +290,12 @@ Layer distances() {
     return {output, {a, b}};
 }
 
-/// Halide's inline reduction, and a zero point of each filter, which is an operand, too.
+/// Halide's inline reduction over the size of a tensor, and a zero point of each filter, which is
+/// an operand, too.
 Layer inline_sum() {
     ImageParam a = tensor("a", UInt(8), {10, 6}), weights = tensor("weights", Int(8), {10, 7}),
                zero = tensor("zero", Int(8), {7});
-    RDom r(0, 10, "r");
+    RDom r(a.dim(0).min(), a.dim(0).extent(), "r");
     Func output("output");
     output(k, n) =
         narrow(sum(r, wide(a(r, n)) * (wide(weights(r, k)) - wide(zero(k))), "products"));
