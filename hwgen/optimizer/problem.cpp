@@ -37,9 +37,16 @@ int64_t Problem::operations() const {
 }
 
 std::string Problem::dense_loop(const Tensor &tensor) const {
-    return tensor.dense < 0
-               ? "none"
-               : loops[size_t(tensor.dimensions[size_t(tensor.dense)].terms.back().loop)].name;
+    std::string name = "none";
+    if (tensor.dense >= 0) {
+        bool several = false; // loops of one iteration have no neighbours
+        for (const Dimension::Term &term : tensor.dimensions[size_t(tensor.dense)].terms) {
+            const Loop &loop = loops[size_t(term.loop)];
+            name = loop.extent > 1 || !several ? loop.name : name;
+            several = several || loop.extent > 1;
+        }
+    }
+    return name;
 }
 
 LoopSet Problem::loops_of(const Tensor &tensor) const {

@@ -52,7 +52,7 @@ struct Problem {
     int find_tensor(const std::string &tensor_name) const; ///< -1: there is none
     int64_t operations() const;                            ///< product of the extents
     /// The loop whose neighbours are neighbours in the tensor's memory, of a window's dimension
-    /// that of its positions; "none" if there is none.
+    /// that of its positions, if there are several; "none" if there is none.
     std::string dense_loop(const Tensor &tensor) const;
     /// Loops that index the tensor at all.
     LoopSet loops_of(const Tensor &tensor) const;

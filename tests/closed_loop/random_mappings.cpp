@@ -5,18 +5,16 @@
 // ORRERY_SEED=n starts at another seed, ORRERY_RUNS=n draws so many.
 #include "apps/dataflows/layer.h"
 #include "auto-schedule/mapping.h"
-#include "hwgen/hwir/serialize.h"
-#include "hwgen/model/timeline.h"
 #include "hwgen/optimizer/access_model.h"
 #include "hwgen/optimizer/layer_shape.h"
 #include "tests/dataflows/layer_run.h"
+#include "tests/equivalence/predicted_counters.h"
 
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <random>
 
 using namespace Orrery;
@@ -144,66 +142,11 @@ std::string text_of(const MappedLayer &mapped) {
     return text_of(mapped.problem) + "\n" + loop_nest(mapped.problem, hardware, mapped.mapping);
 }
 
-/// The model's prediction for a design.
-class Predicted {
-public:
-    explicit Predicted(const Design &design) {
-        hwir::from_json(design.files().at("design.hwir.json"), "design.hwir.json", design_,
-                        timing_);
-        prediction_ = model::predict(design_, timing_, {});
-    }
-
-    void check_array(const HardwareAccesses &counted) const {
-        for (size_t p = 0; p < design_.processes.size(); p++) {
-            if (design_.processes[p].array) {
-                CHECK(int64_t(prediction_.processes[p].busy) == counted.points);
-                CHECK(int64_t(prediction_.processes[p].operations) == counted.operations);
-            }
-        }
-    }
-
-    void check_copies(const std::vector<CopyAccesses> &copies, std::string buffer) const {
-        for (size_t i = 0; i < copies.size(); i++, buffer += "_in_sum") {
-            check_counts(copies[i], buffer);
-            check_busy(buffer + "_s0", copies[i].cycles);
-        }
-    }
-
-    void check_counts(const CopyAccesses &counted, const std::string &buffer) const {
-        INFO(buffer);
-        const auto found = std::find_if(design_.buffers.begin(), design_.buffers.end(),
-                                        [&](const hwir::Buffer &b) { return b.name == buffer; });
-        REQUIRE(found != design_.buffers.end());
-        const auto &counts = prediction_.buffers[size_t(found - design_.buffers.begin())];
-        CHECK(int64_t(counts.reads) == counted.reads);
-        CHECK(int64_t(counts.writes) == counted.writes);
-    }
-
-    void check_busy(const std::string &process, int64_t cycles) const {
-        INFO(process);
-        const auto found = std::find_if(design_.processes.begin(), design_.processes.end(),
-                                        [&](const hwir::Process &p) { return p.name == process; });
-        REQUIRE(found != design_.processes.end());
-        CHECK(int64_t(prediction_.processes[size_t(found - design_.processes.begin())].busy) ==
-              cycles);
-    }
-
-private:
-    hwir::Design design_;
-    hwir::Timing timing_;
-    model::Prediction prediction_;
-};
-
-int from_environment(const char *name, int otherwise) {
-    const char *text = std::getenv(name);
-    return text ? std::atoi(text) : otherwise;
-}
-
 } // namespace
 
 TEST_CASE("random mappings with ragged tiles do what is counted from them") {
-    const int first = from_environment("ORRERY_SEED", 53),
-              runs = from_environment("ORRERY_RUNS", 30);
+    const int first = test::from_environment("ORRERY_SEED", 53),
+              runs = test::from_environment("ORRERY_RUNS", 30);
     for (int seed = first; seed < first + runs; seed++) {
         const MappedLayer mapped = Draw(unsigned(seed)).mapping();
         INFO("seed " << seed << "\n" << text_of(mapped));
@@ -215,12 +158,8 @@ TEST_CASE("random mappings with ragged tiles do what is counted from them") {
                 [&](dataflows::Convolution &c) { scheduling::apply_mapping(c.output, mapped); },
                 test::order_of(mapped.problem));
             CHECK(test::interpret(design, test::data_of(layer), counted.points) == "");
-            const Predicted predicted(design);
-            predicted.check_array(counted);
-            predicted.check_copies(counted.copies[0], "padded_in_sum");
-            predicted.check_copies(counted.copies[2], "weights_in_sum");
-            predicted.check_counts(counted.sums, "sum");
-            predicted.check_busy("output_s0", counted.drain_cycles);
+            test::PredictedCounters(design.hardware())
+                .check(counted, {"padded", "weights"}, "sum", "output");
         } catch (const std::exception &error) {
             FAIL_CHECK(error.what());
         }

@@ -60,20 +60,6 @@ struct Pipeline {
     Convolution convolution;
 };
 
-/// The elements of a buffer at their addresses in the design's tensor; what is between them is 0.
-std::vector<int64_t> in_memory(const Halide::Buffer<> &buffer, const hwir::Tensor &tensor) {
-    std::vector<int64_t> values = interpreter::make_tensor(tensor).data;
-    buffer.for_each_element([&](const int *coordinates) {
-        int64_t from = 0, to = 0;
-        for (int d = 0; d < buffer.dimensions(); d++) {
-            from += int64_t(coordinates[d]) * buffer.dim(d).stride();
-            to += coordinates[d] * tensor.dimensions[size_t(d)].stride.most;
-        }
-        values[size_t(to)] = element_value(buffer, from);
-    });
-    return values;
-}
-
 } // namespace
 
 MemoryOrder order_of(const optimizer::Problem &convolution) {

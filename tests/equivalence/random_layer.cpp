@@ -1,5 +1,6 @@
 #include "tests/equivalence/random_layer.h"
 
+#include "hwgen/interpreter/interpreter.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -76,6 +77,20 @@ int64_t element_value(const Buffer<> &buffer, int64_t offset) {
     }
     ORRERY_CHECK(type == Int(32), "no random layer has elements of this type");
     return static_cast<const int32_t *>(data)[offset];
+}
+
+std::vector<int64_t> in_memory(const Buffer<> &buffer, const hwir::Tensor &tensor) {
+    std::vector<int64_t> values = interpreter::make_tensor(tensor).data;
+    buffer.for_each_element([&](const int *coordinates) {
+        int64_t from = 0, to = 0;
+        for (int d = 0; d < buffer.dimensions(); d++) {
+            const int64_t distance = coordinates[d] - buffer.dim(d).min();
+            from += distance * buffer.dim(d).stride();
+            to += distance * tensor.dimensions[size_t(d)].stride.most;
+        }
+        values[size_t(to)] = element_value(buffer, from);
+    });
+    return values;
 }
 
 } // namespace Orrery::test

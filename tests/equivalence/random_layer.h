@@ -1,5 +1,6 @@
 #pragma once
 #include "hwgen/frontend/hardware_schedule.h"
+#include "hwgen/hwir/design.h"
 
 #include <Halide.h>
 
@@ -43,8 +44,8 @@ struct RandomLayer {
 
 /// The layer of a seed: the same seed gives the same layer. Without `scheduled` it is the plain
 /// algorithm, for the reference. Most schedules are legal; those that Halide or the compiler
-/// rejects do so with a UserError or a Halide::CompileError. Layers of one reduction are the fuzzer's
-/// (fuzz/layers.h).
+/// rejects do so with a UserError or a Halide::CompileError. Layers of one reduction are the
+/// fuzzer's (fuzz/layers.h).
 using MakeLayer = RandomLayer (*)(unsigned seed, bool scheduled);
 RandomLayer random_chain(unsigned seed, bool scheduled);
 RandomLayer random_windows(unsigned seed, bool scheduled);
@@ -59,5 +60,8 @@ void fill_random(Halide::Buffer<> &buffer, unsigned seed);
 
 /// The element at an offset from the first one.
 int64_t element_value(const Halide::Buffer<> &buffer, int64_t offset);
+
+/// The elements of a buffer at their addresses in the design's tensor; what is between them is 0.
+std::vector<int64_t> in_memory(const Halide::Buffer<> &buffer, const hwir::Tensor &tensor);
 
 } // namespace Orrery::test

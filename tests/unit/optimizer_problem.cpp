@@ -109,6 +109,20 @@ TEST_CASE("Different coordinates that two loops reach are counted", "[optimizer]
     }
 }
 
+TEST_CASE("The dense loop of a tensor is one with several iterations", "[optimizer]") {
+    enum { C, C2, K };
+    Problem problem{"single",
+                    {{"C", 4}, {"C2", 1}, {"K", 3}},
+                    {{"input", false, {{{{C}, {C2}}}}, 0},
+                     {"output", true, {{{{K}}}}, 0},
+                     {"weights", false, {{{{C}, {C2}}}, {{{K}}}, {}}, 0}}};
+    CHECK(problem.dense_loop(problem.tensors[0]) == "C");
+    CHECK(text_of(layer_of(problem).value()) == // C2 is no loop of a layer
+          "N=1 K=3 C=4 OY=1 OX=1 FY=1 FX=1 stride=1 groups=1");
+    problem.tensors[2].dense = 2;
+    CHECK(problem.dense_loop(problem.tensors[2]) == "none");
+}
+
 TEST_CASE("A layer has strides and dilations of its own along each axis", "[optimizer]") {
     for (const char *text :
          {"N=1 K=8 C=4 OY=7 OX=6 FY=3 FX=3 stride_x=3 stride_y=1 dilation_x=2 dilation_y=4 "
