@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 
 namespace Orrery::optimizer {
@@ -85,6 +86,31 @@ int64_t distinct_sums(int64_t a, int64_t m, int64_t b, int64_t n) {
     return m * n - std::max<int64_t>(0, m - b / divisor) * std::max<int64_t>(0, n - a / divisor);
 }
 
+/// Different values of a sum of counters. Nearly always they are those of a progression, or of
+/// copies of one that do not overlap: the counters of a mixed radix, a window that slides.
+std::optional<int64_t> distinct_sums(std::vector<Dimension::Term> terms, const int64_t *counts) {
+    std::sort(terms.begin(), terms.end(),
+              [](const auto &a, const auto &b) { return a.coefficient < b.coefficient; });
+    int64_t values = 1, greatest = 0;
+    int64_t step = 0; // of the progression; 0: it is none
+    for (const Dimension::Term &term : terms) {
+        const int64_t count = counts[term.loop], coefficient = term.coefficient;
+        if (count == 1) {
+            continue;
+        }
+        if (coefficient > greatest) { // copies behind one another
+            step = values == 1 ? coefficient : coefficient == greatest + step ? step : 0;
+            values *= count;
+        } else if (step > 0 && coefficient % step == 0) { // they overlap, and leave no gaps
+            values += coefficient / step * (count - 1);
+        } else {
+            return std::nullopt;
+        }
+        greatest += coefficient * (count - 1);
+    }
+    return values;
+}
+
 std::set<int64_t> coordinates_of(const Dimension &dimension, const int64_t *counts) {
     std::set<int64_t> coordinates{0};
     for (const Dimension::Term &term : dimension.terms) {
@@ -112,7 +138,8 @@ int64_t Problem::distinct_coordinates(const Dimension &dimension, const int64_t 
         return distinct_sums(terms[0].coefficient, counts[terms[0].loop], terms[1].coefficient,
                              counts[terms[1].loop]);
     default:
-        return int64_t(coordinates_of(dimension, counts).size());
+        const std::optional<int64_t> sums = distinct_sums(terms, counts);
+        return sums ? *sums : int64_t(coordinates_of(dimension, counts).size());
     }
 }
 
