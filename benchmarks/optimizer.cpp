@@ -5,6 +5,7 @@
 #include "hwgen/optimizer/fix.h"
 #include "hwgen/optimizer/front_search.h"
 #include "hwgen/optimizer/layer_shape.h"
+#include "hwgen/optimizer/problem_json.h"
 #include "hwgen/optimizer/resource_search.h"
 #include "hwgen/optimizer/search.h"
 
@@ -69,9 +70,8 @@ bool whole_search(const char *name, const char *layer, const Hardware &hardware,
 }
 
 /// One search in the cost model orrery to the end, among all tiles that it tries, on one thread.
-bool whole_hardware_search(const char *name, const char *layer, const char *fix, double most) {
-    const LayerShape shape = parse_layer(layer);
-    const InterstellarModel model(convolution(name, shape), hardware_of(0.96, 20, 512));
+bool whole_hardware_search(const Problem &problem, const char *fix, double most) {
+    const InterstellarModel model(problem, hardware_of(0.96, 20, 512));
     Constraints constraints;
     if (*fix) {
         parse_fix(fix, model.problem(), model.hardware(), constraints);
@@ -80,8 +80,8 @@ bool whole_hardware_search(const char *name, const char *layer, const char *fix,
     const HardwareSearchResult result = search_hardware(model, constraints, Objective::Energy, {});
     const double seconds = seconds_now() - begin;
     const bool fast = result.optimal && seconds <= most;
-    fmt::print("{:<8}{:<7}{:<20}{:>9.3f} s (at most {:>2} s) {:>16} pJ, cost model orrery{}\n",
-               name, model.hardware().name, *fix ? fix : "free dataflow", seconds, most,
+    fmt::print("{:<17}{:<7}{:<20}{:>9.3f} s (at most {:>2} s) {:>16} pJ, cost model orrery{}\n",
+               problem.name, model.hardware().name, *fix ? fix : "free dataflow", seconds, most,
                level_energy_unit(model.hardware()).text(int64_t(result.value.first)),
                fast ? "" : "  TOO SLOW");
     return fast;
@@ -173,8 +173,14 @@ int main(int argc, char **argv) {
         fast &= whole_search("conv3", conv3, hardware, "", 10);
     }
     for (const char *fix : {"spatial C=16 K=16", ""}) {
-        fast &= whole_hardware_search("conv2", conv2, fix, *fix ? 1 : 10);
-        fast &= whole_hardware_search("conv3", conv3, fix, *fix ? 1 : 10);
+        for (const auto &[name, layer] : {std::pair("conv2", conv2), std::pair("conv3", conv3)}) {
+            fast &=
+                whole_hardware_search(convolution(name, parse_layer(layer)), fix, *fix ? 1 : 10);
+        }
+    }
+    for (const char *file : {"c3d-conv2a", "attention-scores", "mttkrp"}) { // no layers
+        fast &= whole_hardware_search(
+            read_problem(fmt::format(ORRERY_SOURCE_DIR "/data/problems/{}.json", file)), "", 10);
     }
     fast &= hardware_searches(5, 2);
     fast &= evaluations(5);
