@@ -106,9 +106,14 @@ void parse_fix(const std::string &text, const Problem &problem, const Hardware &
     constraints.temporal.resize(hardware.levels.size(),
                                 std::vector<int64_t>(problem.loops.size(), 0));
     for (const auto &[name, factor] : parse_assignments("--fix " + first, rest)) {
-        int64_t &given = constraints.temporal[level][find_loop(problem, name)];
+        const int loop = find_loop(problem, name);
+        int64_t &given = constraints.temporal[level][loop];
         if (given != 0) {
             user_error("--fix {}: {} is given twice", first, name);
+        }
+        if (factor > problem.loops[loop].extent) {
+            user_error("--fix {}: {} has {} iterations, less than {}", first, name,
+                       problem.loops[loop].extent, factor);
         }
         given = factor;
     }

@@ -210,7 +210,8 @@ TEST_CASE("Texts that describe problems, hardware and constraints") {
             const Hardware still = parse_hardware("still.json", without);
             CHECK(hardware_json(still).find("hop") == std::string::npos);
             const Problem two = convolution("two", parse_layer("K=2 C=2"));
-            CHECK(search_hardware(InterstellarModel(two, still), {}, Objective::Energy, {}).optimal);
+            CHECK(
+                search_hardware(InterstellarModel(two, still), {}, Objective::Energy, {}).optimal);
             search(InterstellarModel(two, still), {}, {});
         },
         "small: array.pj_per_hop is missing");
@@ -230,6 +231,7 @@ TEST_CASE("Texts that describe problems, hardware and constraints") {
     fails([&] { parse_fix("spatial Q=3", problem, hardware, other); },
           "no loop Q; its loops are FX FY OX OY K C N G");
     fails([&] { parse_fix("L2 K=3", problem, hardware, other); }, "RF, SRAM, DRAM");
+    fails([&] { parse_fix("RF K=9999", problem, hardware, other); }, "iterations, less than 9999");
     fails([] { parse_hardware("a.json", "{"); }, "a.json: ");
     fails([] { parse_hardware("a.json", "{\"levels\": []}"); },
           "a.json: levels: expected a list of 2");
