@@ -36,6 +36,18 @@ Row search_orrery(const InterstellarModel &model, const Constraints &constraints
     return row;
 }
 
+Row search_model(const Sweep &sweep, const InterstellarModel &model, const Row &row) {
+    Constraints constraints;
+    constraints.factors = sweep.factors;
+    for (const std::string &fix : sweep.fixes_of(row.point)) {
+        parse_fix(fix, model.problem(), model.hardware(), constraints);
+    }
+    if (sweep.cost_model == "interstellar") {
+        return search_interstellar(model, constraints, row);
+    }
+    return search_orrery(model, constraints, objectives().at(sweep.objective), row);
+}
+
 /// A field of CSV, in quotes where it has to be.
 std::string quoted(const std::string &text) {
     if (text.find_first_of(",\"\n") == std::string::npos) {
@@ -55,15 +67,12 @@ Row search_point(const Sweep &sweep, size_t point) {
     row.point = point;
     const SweepLayer &layer = sweep.layer(point);
     const InterstellarModel model(convolution(layer.name, layer.shape), sweep.hardware_of(point));
-    Constraints constraints;
-    constraints.factors = sweep.factors;
-    for (const std::string &fix : sweep.fixes_of(point)) {
-        parse_fix(fix, model.problem(), model.hardware(), constraints);
+    try {
+        return search_model(sweep, model, row);
+    } catch (const NotPossible &error) {
+        row.why_none = error.what(); // the sweep has other layers and hardware
+        return row;
     }
-    if (sweep.cost_model == "interstellar") {
-        return search_interstellar(model, constraints, row);
-    }
-    return search_orrery(model, constraints, objectives().at(sweep.objective), row);
 }
 
 std::string row_text(const Row &row) {

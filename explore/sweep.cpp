@@ -114,12 +114,10 @@ private:
     }
 
     void add_layer(const std::string &text, int64_t batch) {
+        const size_t before = sweep_.layers.size();
         if (text.find('=') != std::string::npos) {
             sweep_.layers.push_back({text, optimizer::parse_layer(text)});
-            return;
-        }
-        const size_t before = sweep_.layers.size();
-        if (text.find('/') == std::string::npos) {
+        } else if (text.find('/') == std::string::npos) {
             for (const optimizer::Workload &row : optimizer::workloads()) {
                 if (row.network == text) {
                     sweep_.layers.push_back({row.network + "/" + row.layer, row.shape});

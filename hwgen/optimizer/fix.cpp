@@ -66,6 +66,13 @@ void fix_copy(const std::string &text, int level, bool held, int tensor, const P
 
 } // namespace
 
+void check_factor(const std::string &where, const Loop &loop, int64_t factor) {
+    if (factor > loop.extent) {
+        throw NotPossible(fmt::format("{}: {} has {} iterations, less than {}", where, loop.name,
+                                      loop.extent, factor));
+    }
+}
+
 void parse_fix(const std::string &text, const Problem &problem, const Hardware &hardware,
                Constraints &constraints) {
     std::istringstream words(text);
@@ -111,10 +118,7 @@ void parse_fix(const std::string &text, const Problem &problem, const Hardware &
         if (given != 0) {
             user_error("--fix {}: {} is given twice", first, name);
         }
-        if (factor > problem.loops[loop].extent) {
-            user_error("--fix {}: {} has {} iterations, less than {}", first, name,
-                       problem.loops[loop].extent, factor);
-        }
+        check_factor("--fix " + first, problem.loops[loop], factor);
         given = factor;
     }
 }

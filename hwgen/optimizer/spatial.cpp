@@ -1,5 +1,6 @@
 #include "hwgen/optimizer/spatial.h"
 
+#include "hwgen/optimizer/fix.h"
 #include "hwgen/support/arithmetic.h"
 #include "hwgen/support/error.h"
 
@@ -187,8 +188,8 @@ std::string too_many_lanes(const std::vector<Axis> &axes, const Hardware &hardwa
     return product <= hardware.array.elements
                ? ""
                : fmt::format("--fix spatial: {} iterations do not fit into the {} processing "
-                             "elements of {}",
-                             product, hardware.array.elements, hardware.name);
+                             "elements",
+                             product, hardware.array.elements);
 }
 
 std::vector<SpatialChoice> given_spatial(const InterstellarModel &model,
@@ -197,10 +198,7 @@ std::vector<SpatialChoice> given_spatial(const InterstellarModel &model,
     for (const Axis &axis : axes) {
         for (const SpatialLoop &loop : axis) {
             const Loop &of = model.problem().loops[loop.loop];
-            if (loop.factor > of.extent) {
-                user_error("--fix spatial: {} has {} iterations, less than {}", of.name, of.extent,
-                           loop.factor);
-            }
+            check_factor("--fix spatial", of, loop.factor);
             if ((seen >> loop.loop & 1) != 0) {
                 user_error("--fix spatial: {} is given twice", of.name);
             }
@@ -209,7 +207,7 @@ std::vector<SpatialChoice> given_spatial(const InterstellarModel &model,
     }
     const std::string too_many = too_many_lanes(axes, model.hardware());
     if (!too_many.empty()) {
-        user_error("{}", too_many);
+        throw NotPossible(too_many);
     }
     Collector collector(model);
     collector.add(axes);

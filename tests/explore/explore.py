@@ -122,6 +122,21 @@ def main():
     rows = results("priced").decode().splitlines()[1:]
     check([r.split(",")[2] for r in rows] == ["2 x 8", "2 x 8", "4 x 4", "4 x 4"], f"other hardware: {rows}")
 
+    # What is fixed need not be possible for every layer and on every hardware. The batch is that of layers, too.
+    mixed = {**SWEEP, "layers": ["K=16 C=16", "K=16 C=2"], "fixes": [["spatial C=4 K=4"], ["SRAM K=16"]],
+             "hardware": {**SWEEP["hardware"], "array": {"shape": [[4, 4], [8]], "pj_per_hop": 0}}}
+    (WORK / "mixed.json").write_text(json.dumps(mixed))
+    run("mixed", sweep="mixed.json", threads=2)
+    rows = results("mixed").decode().splitlines()[1:]
+    check(len(rows) == 48, f"{len(rows)} points")
+    for row in [r for r in rows if "spatial" in r]:
+        why = "C has 2 iterations" if "C=2" in row else "do not fit into the 8" if ",8," in row else ",C 4 | K 4,"
+        check(why in row, f"no {why}: {row}")
+    single = {**mixed, "layers": ["N=4 K=16 C=16", "N=4 K=16 C=2"], "batch": 1}
+    (WORK / "single.json").write_text(json.dumps(single))
+    run("single", sweep="single.json", threads=2)
+    check(results("single").decode().replace("N=4 ", "") == results("mixed").decode(), "a batch of layers")
+
     if MPIRUN == "none":
         check("built without MPI" in run("ranks", status=1, environment=dict(MPI, OMPI_COMM_WORLD_SIZE="2")), "no MPI, and no error")
         return
