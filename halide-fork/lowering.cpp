@@ -1,5 +1,6 @@
 #include "halide-fork/lowering.h"
 
+#include "halide-fork/sums_in_numerators.h"
 #include "halide-fork/warm_up.h"
 #include "hwgen/support/error.h"
 
@@ -80,7 +81,7 @@ LoweredPipeline lower(const std::vector<Halide::Func> &funcs, const Halide::Targ
     s = uniquify_variable_names(s);
     s = simplify(s);
     // Bounds of Realizes come out tighter when differences of correlated expressions cancel first.
-    s = simplify_correlated_differences(s);
+    s = simplify_correlated_differences(sums_in_numerators(s));
     s = allocation_bounds_inference(s, environment, value_bounds);
     s = remove_undef(s);
     s = uniquify_variable_names(s);

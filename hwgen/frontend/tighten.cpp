@@ -1,5 +1,7 @@
 #include "hwgen/frontend/tighten.h"
 
+#include "halide-fork/sums_in_numerators.h"
+
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -23,7 +25,7 @@ std::optional<Expr> upper_limit(const Expr &condition, const std::string &variab
         is_monotonic(condition, variable) != Monotonic::Decreasing) {
         return std::nullopt;
     }
-    const Interval holds = solve_for_outer_interval(condition, variable);
+    const Interval holds = solve_for_outer_interval(sums_in_numerators(condition), variable);
     if (holds.has_lower_bound() || !holds.has_upper_bound() || expr_uses_var(holds.max, variable)) {
         return std::nullopt;
     }
