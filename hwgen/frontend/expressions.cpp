@@ -100,41 +100,45 @@ bool reads_memory(const Expr &e) {
 
 namespace {
 
-/// A sum of products: factors by the product of variables (or whatever else is no sum).
-class LinearSum {
-public:
-    std::map<Expr, int64_t, IRDeepCompare> terms;
-    int64_t offset = 0;
-
-    void add(const Expr &e, int64_t factor) {
-        const auto *product = e.as<Mul>();
-        const auto left = product ? as_const_int(product->a) : std::nullopt;
-        const auto right = product ? as_const_int(product->b) : std::nullopt;
-        if (const auto constant = as_const_int(e)) {
-            offset += factor * *constant;
-        } else if (const auto *sum = e.as<Add>()) {
-            add(sum->a, factor);
-            add(sum->b, factor);
-        } else if (const auto *difference = e.as<Sub>()) {
-            add(difference->a, factor);
-            add(difference->b, -factor);
-        } else if (left || right) {
-            add(left ? product->b : product->a, factor * (left ? *left : *right));
-        } else {
-            terms[e] += factor;
-        }
+void add_terms(const Expr &e, int64_t factor, LinearSum &sum) {
+    const auto *product = e.as<Mul>();
+    const auto left = product ? as_const_int(product->a) : std::nullopt;
+    const auto right = product ? as_const_int(product->b) : std::nullopt;
+    if (const auto constant = as_const_int(e)) {
+        sum.offset += factor * *constant;
+    } else if (const auto *addition = e.as<Add>()) {
+        add_terms(addition->a, factor, sum);
+        add_terms(addition->b, factor, sum);
+    } else if (const auto *difference = e.as<Sub>()) {
+        add_terms(difference->a, factor, sum);
+        add_terms(difference->b, -factor, sum);
+    } else if (left || right) {
+        add_terms(left ? product->b : product->a, factor * (left ? *left : *right), sum);
+    } else {
+        sum.terms.push_back({e, factor});
     }
-};
+}
 
 } // namespace
 
-std::optional<int64_t> constant_difference(const Expr &a, const Expr &b) {
+LinearSum linear_sum(const Expr &e) {
     LinearSum sum;
-    sum.add(a, 1);
-    sum.add(b, -1);
-    const bool cancels = std::all_of(sum.terms.begin(), sum.terms.end(),
+    add_terms(e, 1, sum);
+    return sum;
+}
+
+std::optional<int64_t> constant_difference(const Expr &a, const Expr &b) {
+    const LinearSum left = linear_sum(a), right = linear_sum(b);
+    std::map<Expr, int64_t, IRDeepCompare> factors;
+    for (const auto &[term, factor] : left.terms) {
+        factors[term] += factor;
+    }
+    for (const auto &[term, factor] : right.terms) {
+        factors[term] -= factor;
+    }
+    const bool cancels = std::all_of(factors.begin(), factors.end(),
                                      [](const auto &term) { return term.second == 0; });
-    return cancels ? std::optional<int64_t>(sum.offset) : std::nullopt;
+    return cancels ? std::optional<int64_t>(left.offset - right.offset) : std::nullopt;
 }
 
 int occurrences(const Expr &e, const std::string &variable) {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 /// Small questions about Halide expressions and names.
 namespace Orrery::frontend {
@@ -33,6 +35,14 @@ bool uses_counter(const Expr &e, LevelId level);
 
 /// Does the expression read memory, as a call or as the value of a load?
 bool reads_memory(const Expr &e);
+
+/// The sum of an offset and of terms, each times its factor, in the order in which the expression
+/// has them. The terms are no sums, differences or multiples by constants themselves.
+struct LinearSum {
+    std::vector<std::pair<Expr, int64_t>> terms;
+    int64_t offset = 0;
+};
+LinearSum linear_sum(const Expr &e);
 
 /// a - b, if that is a constant: sums are taken apart, which Halide's simplifier does not always
 /// do.

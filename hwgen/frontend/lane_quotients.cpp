@@ -17,7 +17,13 @@ int64_t floor_quotient(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0
 /// A sum as coefficients of lane counters, of serial terms, and a constant.
 class LaneSum {
 public:
-    LaneSum(const std::vector<Level> &all_levels, const Expr &e) : levels(all_levels) { add(e, 1); }
+    LaneSum(const std::vector<Level> &all_levels, const Expr &e) : levels(all_levels) {
+        const LinearSum sum = linear_sum(e);
+        offset = sum.offset;
+        for (const auto &[term, factor] : sum.terms) {
+            add_term(term, factor);
+        }
+    }
 
     /// Of what the divisor and all serial terms are multiples; nothing if lanes are in other terms
     /// than sums, or if the lanes reach into two multiples.
@@ -65,22 +71,6 @@ private:
     std::vector<std::pair<Expr, int64_t>> serial;
     int64_t offset = 0;
     bool mixed = false; ///< lanes occur in other terms than sums
-
-    void add(const Expr &e, int64_t factor) {
-        if (const auto constant = as_const_int(e)) {
-            offset += factor * *constant;
-        } else if (const auto *sum = e.as<Add>()) {
-            add(sum->a, factor);
-            add(sum->b, factor);
-        } else if (const auto *difference = e.as<Sub>()) {
-            add(difference->a, factor);
-            add(difference->b, -factor);
-        } else if (const auto *product = e.as<Mul>(); product && as_const_int(product->b)) {
-            add(product->a, factor * *as_const_int(product->b));
-        } else {
-            add_term(e, factor);
-        }
-    }
 
     void add_term(const Expr &e, int64_t factor) {
         const std::set<LevelId> used = counters_in(e);
