@@ -41,7 +41,8 @@ int run(int argc, char **argv) {
         return Orrery::explore::explore(command, nullptr);
     }
     Orrery::explore::Ranks ranks(argc, argv);
-    const int status = Orrery::reported("orrery", [&] { return Orrery::explore::explore(command, &ranks); });
+    const int status =
+        Orrery::reported("orrery", [&] { return Orrery::explore::explore(command, &ranks); });
     if (status != 0) {
         ranks.abort(status);
     }

@@ -76,7 +76,6 @@ int run(int argc, char **argv) {
 } // namespace
 
 int main(int argc, char **argv) {
-    return Orrery::reported("orrery", [&] {
-        return Orrery::with_our_errors([&] { return run(argc, argv); });
-    });
+    return Orrery::reported(
+        "orrery", [&] { return Orrery::with_our_errors([&] { return run(argc, argv); }); });
 }

@@ -16,7 +16,6 @@
 /// Exit status: 0 success, 1 the user's mistake or a check that failed, 70 ours.
 namespace {
 
-
 void add_simulate(CLI::App &app, Orrery::sim::SimulateCommand &command) {
     CLI::App *simulate = app.add_subcommand(
         "simulate", "Simulate a design cycle by cycle and compare it with its CPU reference");

@@ -1,5 +1,7 @@
 #include "hwgen/model/energy.h"
 
+#include "hwgen/support/arithmetic.h"
+
 namespace Orrery::model {
 
 namespace {
@@ -41,7 +43,7 @@ EnergyItem buffer_item(const hwir::Design &design, size_t number, const BufferPr
     // All copies are written.
     item.pj =
         buffer.type.bits * (double(counts.reads) * read + double(counts.writes) * write * copies);
-    item.macros = banks * copies * ((bank_bytes + macro->bytes - 1) / macro->bytes);
+    item.macros = banks * copies * divided_up(bank_bytes, macro->bytes);
     item.macro_bytes = macro->bytes;
     if (macro->area_mm2) {
         item.area_mm2 = double(item.macros) * *macro->area_mm2;

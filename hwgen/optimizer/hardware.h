@@ -27,7 +27,8 @@ struct Array {
     int64_t elements = 1;
     int axes = 2;
     int level = 0;
-    std::optional<double> pj_per_hop; ///< one word to a neighbour; the cost model orrery has no hops
+    /// One word to a neighbour. The cost model interstellar needs it; orrery has no hops.
+    std::optional<double> pj_per_hop;
     std::vector<int64_t> shape{};  ///< elements along each axis, where they are given
     std::optional<int64_t> area{}; ///< of a processing element without its memories
 

@@ -1,4 +1,5 @@
 #include "hwgen/optimizer/hardware.h"
+#include "hwgen/support/arithmetic.h"
 #include "hwgen/support/error.h"
 #include "hwgen/technology/technology.h"
 
@@ -209,7 +210,7 @@ private:
         }
         if (macro && macro->area_mm2 && !level.area) {
             level.area = std::llround(*macro->area_mm2 * double(areas_per_mm2)) *
-                         ((bytes + macro->bytes - 1) / macro->bytes);
+                         divided_up(bytes, macro->bytes);
         }
     }
 

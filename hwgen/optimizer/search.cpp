@@ -3,6 +3,7 @@
 #include "hwgen/optimizer/junction.h"
 #include "hwgen/optimizer/search_tables.h"
 #include "hwgen/optimizer/spatial.h"
+#include "hwgen/support/arithmetic.h"
 #include "hwgen/support/error.h"
 
 #include <algorithm>
@@ -148,7 +149,7 @@ private:
     std::vector<int64_t> element_tile(const SpatialChoice &choice, Point tile) const {
         std::vector<int64_t> extents = lattice_.tile(tile);
         for (size_t d = 0; d < extents.size(); d++) {
-            extents[d] = (extents[d] + choice.factors[d] - 1) / choice.factors[d];
+            extents[d] = divided_up(extents[d], choice.factors[d]);
         }
         return extents;
     }
