@@ -9,6 +9,27 @@ namespace Orrery::frontend {
 
 using namespace Halide::Internal;
 
+namespace {
+
+/// A minimum or maximum in an expression: its operands.
+class ExtremumFinder : public IRVisitor {
+public:
+    Expr found, a, b;
+
+private:
+    using IRVisitor::visit;
+    template <typename MinOrMax>
+    void look(const MinOrMax *op) {
+        found = op;
+        a = op->a;
+        b = op->b;
+    }
+    void visit(const Min *op) override { look(op); }
+    void visit(const Max *op) override { look(op); }
+};
+
+} // namespace
+
 class Assumptions::Reducer : public IRMutator {
     using IRMutator::visit;
     const std::vector<Fact> &facts;
@@ -43,8 +64,27 @@ class Assumptions::Reducer : public IRMutator {
         return false;
     }
 
+    /// Does it follow with each of the operands in the place of a minimum or maximum? The facts
+    /// speak of its operands one by one.
+    bool follows_by_cases(const Expr &e) {
+        ExtremumFinder finder;
+        e.accept(&finder);
+        if (!finder.found.defined()) {
+            return false;
+        }
+        const std::set<size_t> used_before = used;
+        for (const Expr &operand : {finder.a, finder.b}) {
+            const Expr one = simplify(substitute(finder.found, operand, e));
+            if (!follows(one) && !follows_from_loops(one) && !follows_by_cases(one)) {
+                used = used_before;
+                return false;
+            }
+        }
+        return true;
+    }
+
     bool is_nonnegative(const Expr &e) {
-        if (follows(e) || follows_from_loops(e)) {
+        if (follows(e) || follows_from_loops(e) || follows_by_cases(e)) {
             return true;
         }
         Scope<Interval> scope;

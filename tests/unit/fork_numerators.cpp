@@ -1,8 +1,5 @@
 // Quotients of differences, which Halide's passes are not to divide term by term.
-#include "halide-fork/hardware.h"
-#include "halide-fork/orrery.h"
 #include "halide-fork/sums_in_numerators.h"
-#include "hwgen/interpreter/interpreter.h"
 
 #include <catch2/catch.hpp>
 
@@ -70,33 +67,4 @@ TEST_CASE("differences outside of numerators stay as they are", "[frontend]") {
     const Stmt s = nest(x * 4 - y, m - x);
     CHECK(equal(sums_in_numerators(s), s));
     CHECK(equal(sums_in_numerators((x - y) / 2 - y), (x + y * -1) / 2 - y));
-}
-
-TEST_CASE("a tile that runs backwards and does not divide is copied whole", "[frontend]") {
-    ImageParam a(Int(8), 1, "a");
-    a.dim(0).set_bounds(0, 27);
-    Var i("i"), j("j"), io("io"), ii("ii");
-    RDom r(0, 2, "r");
-    Func sum("sum"), output("output");
-    sum(i, j) += cast<int32_t>(a(6 - i + 4 * j)) * (r + 1);
-    output(i, j) = sum(i, j);
-    output.bound(i, 0, 7).bound(j, 0, 6);
-    sum.compute_root();
-    sum.update().split(i, io, ii, 2, TailStrategy::GuardWithIf).reorder(ii, r, io, j);
-    Func copy = a.in(sum);
-    copy.compute_at(sum, io).vectorize(copy.args()[0], 2, TailStrategy::GuardWithIf);
-    accelerate(output);
-    const Orrery::hwir::Design design =
-        hardware_ir(output, "layer", Pipeline(output).infer_arguments());
-    std::vector<interpreter::Tensor> tensors;
-    for (const Orrery::hwir::Tensor &t : design.tensors) {
-        tensors.push_back(interpreter::make_tensor(t));
-        for (size_t e = 0; e < tensors.back().data.size(); e++) {
-            tensors.back().data[e] = int64_t(e);
-        }
-    }
-    CHECK(interpreter::run(design, tensors).error == "");
-    CHECK(tensors.back().data[6] == 0);         // i = 6, j = 0
-    CHECK(tensors.back().data[7 + 6] == 3 * 4); // i = 6, j = 1
-    CHECK(tensors.back().data[7 + 5] == 3 * 5); // i = 5, j = 1
 }
