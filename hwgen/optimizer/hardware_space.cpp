@@ -9,12 +9,6 @@
 
 namespace Orrery::optimizer {
 
-namespace {
-
-bool contains(LoopSet set, int loop) { return (set >> loop & 1) != 0; }
-
-} // namespace
-
 HardwareSpace::HardwareSpace(const InterstellarModel &model, const Constraints &constraints)
     : problem_(model.problem()), hardware_(model.hardware()), constraints_(constraints),
       cost_(problem_, hardware_, constraints_), loops_(int(problem_.loops.size())),

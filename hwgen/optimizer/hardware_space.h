@@ -112,7 +112,7 @@ private:
         for (size_t o = 0; o < orders.size(); o++) {
             MappingPart inner{part.level - 1, tile, repeats_inside(part, orders[o], tile),
                               part.source, part.amount};
-            cost_.drain(inner);
+            cost_.drain(all_moved[output_], inner);
             step.order = int(o);
             for (const TensorSet bypassed : bypassed_[inner.level]) {
                 MappingPart held = inner;

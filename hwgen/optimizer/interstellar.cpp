@@ -10,8 +10,6 @@ namespace Orrery::optimizer {
 
 namespace {
 
-bool contains(LoopSet set, int loop) { return (set >> loop & 1) != 0; }
-
 std::vector<double> energies(const Hardware &hardware) {
     std::vector<double> result{hardware.array.pj_per_hop.value_or(0)};
     for (const MemoryLevel &level : hardware.levels) {

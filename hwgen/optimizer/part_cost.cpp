@@ -114,9 +114,8 @@ int64_t PartCost::needed_elements(size_t tensor, const Tile &tile) const {
 }
 
 /// Results that leave the tiles of the last but one level.
-void PartCost::drain(MappingPart &part) const {
+void PartCost::drain(const Moved &results, MappingPart &part) const {
     if (part.level == hardware_.last_level() - 1) {
-        const Moved results = moved(output_, part.tile);
         // Lanes of the drain without work read, too; the others are in the bounds of all parts.
         part.amount.energy +=
             read_energy_[size_t(part.level)] * (results.cycles * results.width - outputs_);

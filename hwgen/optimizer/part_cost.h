@@ -60,7 +60,7 @@ public:
     };
     Moved moved(size_t tensor, const Tile &tile) const;
     /// Adds the results that leave the tiles of the last but one level.
-    void drain(MappingPart &part) const;
+    void drain(const Moved &results, MappingPart &part) const;
     /// Adds the copies of the part's tile, of the operands that do not bypass its level.
     void hold(TensorSet bypassed, const std::array<Moved, max_tensors> &moved,
               MappingPart &part) const;

@@ -9,6 +9,8 @@ namespace Orrery::optimizer {
 /// A set of loops of a problem: bit i is loop i.
 using LoopSet = uint32_t;
 
+inline bool contains(LoopSet set, int loop) { return (set >> loop & 1) != 0; }
+
 /// A set of tensors of a problem: bit x is tensor x.
 using TensorSet = uint32_t;
 
