@@ -10,6 +10,9 @@
 #   FUNCTION_NAME     name of the design, its top module and the reference's function (default: <name>)
 #   OUTPUT_DIRECTORY  default: ${CMAKE_CURRENT_BINARY_DIR}/<name>
 #
+# Files among the parameters (mapping=, autoscheduler.hardware=) are those of the source directory, else of the build
+# directory; the accelerator is made again when they change. With one of them the directory has a mapping.json, too.
+#
 # The target's property ORRERY_DIRECTORY holds the directory, for `orrery simulate`.
 function(orrery_add_accelerator name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "GENERATOR;FROM;FUNCTION_NAME;OUTPUT_DIRECTORY" "PARAMS")
@@ -37,12 +40,32 @@ function(orrery_add_accelerator name)
   endif()
 
   set(outputs design.json design.hwir schedule.txt reference.so rtl/filelist.f)
+  set(files "")
+  set(params "")
+  foreach(param IN LISTS ARG_PARAMS)
+    if(param MATCHES "^(mapping|autoscheduler\\.hardware)=(.+)$")
+      set(parameter ${CMAKE_MATCH_1})
+      set(file ${CMAKE_MATCH_2})
+      set(base ${CMAKE_CURRENT_BINARY_DIR})
+      if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
+        set(base ${CMAKE_CURRENT_SOURCE_DIR})
+      endif()
+      cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY ${base})
+      list(APPEND files ${file})
+      set(param ${parameter}=${file})
+    endif()
+    string(REPLACE ";" "\\;" param "${param}") # as in autoscheduler.fix
+    list(APPEND params "${param}")
+  endforeach()
+  if(files)
+    list(APPEND outputs mapping.json)
+  endif()
   list(TRANSFORM outputs PREPEND ${ARG_OUTPUT_DIRECTORY}/)
   add_custom_command(
     OUTPUT ${outputs}
     COMMAND $<TARGET_FILE:${executable}> ${choice} -e accelerator -f ${ARG_FUNCTION_NAME} -o ${ARG_OUTPUT_DIRECTORY}
-            ${ARG_PARAMS}
-    DEPENDS ${executable}
+            ${params}
+    DEPENDS ${executable} ${files}
     COMMENT "Generating accelerator ${name}"
     VERBATIM)
   add_custom_target(${name} ALL DEPENDS ${outputs})

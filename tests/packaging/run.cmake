@@ -23,11 +23,16 @@ step(${CMAKE_COMMAND} -G ${GENERATOR} -S ${WORK}/project -B ${WORK}/build
 step(${CMAKE_COMMAND} --build ${WORK}/build -j2)
 
 # The accelerator, once with and once without the name of the generator.
-foreach(name scaled doubled)
+foreach(name scaled doubled product given)
   foreach(file design.json design.hwir schedule.txt reference.so rtl/filelist.f rtl/${name}.v)
     expect_file(${WORK}/build/${name}/${file})
   endforeach()
 endforeach()
+file(READ ${WORK}/build/product/mapping.json found)
+file(READ ${WORK}/build/given/mapping.json given)
+if(NOT found STREQUAL given)
+  message(FATAL_ERROR "the mapping that was given is another one:\n${given}")
+endif()
 # Halide's own library of the same generator, and a program that calls it; the compiler from C++.
 step(${WORK}/build/cpu_user)
 step(${WORK}/build/compile_user ${WORK}/compiled)
@@ -43,4 +48,10 @@ step(${WORK}/prefix/bin/orrery explore --help)
 execute_process(COMMAND ${CMAKE_COMMAND} --build ${WORK}/build -- -n OUTPUT_VARIABLE rest)
 if(GENERATOR STREQUAL "Ninja" AND NOT rest MATCHES "no work to do")
   message(FATAL_ERROR "a second build has work to do:\n${rest}")
+endif()
+# An accelerator depends on its hardware, too, and on the mapping of another one.
+file(TOUCH ${WORK}/project/hardware.json)
+execute_process(COMMAND ${CMAKE_COMMAND} --build ${WORK}/build -- -n OUTPUT_VARIABLE rest)
+if(GENERATOR STREQUAL "Ninja" AND NOT rest MATCHES "accelerator product.*accelerator given")
+  message(FATAL_ERROR "a change of hardware.json changes nothing:\n${rest}")
 endif()
