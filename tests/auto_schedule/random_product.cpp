@@ -46,7 +46,8 @@ private:
             points = 1;
             for (int i = 0; i < outputs + reductions; i++) {
                 const int min = dice_.once_in(6) ? dice_.between(-2, 2) : 0;
-                product_.loops.push_back({min, dice_.between(1, 7), i >= outputs});
+                const int most = dice_.once_in(10) ? 20 : 7;
+                product_.loops.push_back({min, dice_.between(1, most), i >= outputs});
                 points *= product_.loops.back().extent;
             }
             product_.sum_order.resize(size_t(outputs));
@@ -93,9 +94,10 @@ private:
         for (RandomProduct::Dimension &dimension : operand.dimensions) {
             place(dimension);
         }
-        operand.front = dice_.one_of<Front>({Front::None, Front::None, Front::None, Front::None,
-                                             Front::Padded, Front::Padded, Front::Shifted,
-                                             Front::Transposed, Front::Repeated, Front::Two});
+        operand.front =
+            dice_.one_of<Front>({Front::None, Front::None, Front::None, Front::None, Front::Padded,
+                                 Front::Padded, Front::PaddedTransposed, Front::Shifted,
+                                 Front::Transposed, Front::Repeated, Front::Two});
         operand.zero_point = dice_.once_in(4) ? dice_.between(1, 9) : 0;
         draw_layout(operand);
         product_.operands.push_back(operand);
@@ -118,7 +120,9 @@ private:
     /// A tensor that is padded or clamped ends before the coordinates do, others behind them. The
     /// last coordinate, or all in the middle, are inside, so that it is read.
     void draw_layout(RandomProduct::Operand &operand) {
-        const bool clamped = operand.front == Front::Padded || operand.front == Front::Repeated;
+        const bool clamped = operand.front == Front::Padded ||
+                             operand.front == Front::PaddedTransposed ||
+                             operand.front == Front::Repeated;
         std::vector<int> mins, extents;
         for (const RandomProduct::Dimension &dimension : operand.dimensions) {
             int first = dimension.first, last = dimension.last;
@@ -132,7 +136,7 @@ private:
             mins.push_back(first);
             extents.push_back(last - first + 1);
         }
-        if (operand.front == Front::Transposed) { // see front_of
+        if (operand.front == Front::Transposed || operand.front == Front::PaddedTransposed) {
             std::reverse(mins.begin(), mins.end());
             std::reverse(extents.begin(), extents.end());
         }
@@ -312,6 +316,9 @@ private:
         std::vector<Expr> coordinates(args.begin(), args.end());
         Func front(operand.func());
         switch (operand.front) {
+        case Front::PaddedTransposed:
+            std::reverse(coordinates.begin(), coordinates.end());
+            [[fallthrough]];
         case Front::Padded:
             front(args) =
                 BoundaryConditions::constant_exterior(image, cast(operand.type, 3))(coordinates);

@@ -26,7 +26,7 @@ struct RandomProduct {
     struct Layout {
         std::vector<int> mins, extents, strides;
     };
-    enum class Front { None, Padded, Shifted, Transposed, Repeated, Two };
+    enum class Front { None, Padded, PaddedTransposed, Shifted, Transposed, Repeated, Two };
     struct Operand {
         std::string tensor; ///< of the input
         Halide::Type type;

@@ -106,11 +106,13 @@ public:
         : directory_(seed), dice_(seed), product_(dice_), hardware_(random_hardware(dice_)) {
         options_.hardware = directory_.write("hardware.json", hardware_json(hardware_));
         options_.objective = dice_.one_of<std::string>({"energy", "cycles", "edp"});
+        options_.factors = dice_.one_of<std::string>({"ceil", "ceil", "divide", "all"});
         options_.threads = 1;
     }
 
     std::string text() const {
-        return product_.text() + hardware_json(hardware_) + "\n" + options_.objective;
+        return product_.text() + hardware_json(hardware_) + "\n" + options_.objective + ", " +
+               options_.factors;
     }
 
     void run() {
