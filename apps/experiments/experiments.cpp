@@ -27,6 +27,7 @@ int run(int argc, char **argv) {
     std::string directory = "experiments";
     app.add_option("--output", directory, "Directory for CSV and SVG")->capture_default_str();
     app.require_subcommand(0, 1);
+    app.fallthrough(); // --output may follow the experiment
     for (const Experiment &experiment : all) {
         app.add_subcommand(experiment.name, experiment.about);
     }
