@@ -108,6 +108,7 @@ public:
         options_.objective = dice_.one_of<std::string>({"energy", "cycles", "edp"});
         options_.factors = dice_.one_of<std::string>({"ceil", "ceil", "divide", "all"});
         options_.threads = 1;
+        options_.seconds = 20; // a search of few takes minutes
     }
 
     std::string text() const {
