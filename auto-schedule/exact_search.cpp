@@ -46,10 +46,11 @@ std::string measure(Objective objective, const char *cycles) {
 void check_taken(const ExactSearchResult &result, const Problem &problem,
                  const Resources &resources) {
     if (!result.choice.taken) {
-        user_error("{} on {}: no hardware can be made of the {} best mappings; of the first one: "
-                   "{}. Take more candidates, or fix another part of the mapping.",
-                   problem.name, resources.name, result.choice.rated.size(),
-                   result.choice.rated.front().refused);
+        user_error(
+            "{} on {}: no hardware can be made of the {} best mappings; of the first one: "
+            "{}. If that comes from the mapping, take more candidates, or fix another part of it.",
+            problem.name, resources.name, result.choice.rated.size(),
+            result.choice.rated.front().refused);
     }
 }
 

@@ -30,6 +30,11 @@ void add_problem(CLI::App &app, Orrery::optimize::OptimizeCommand &command) {
         ->type_name("MM2");
 }
 
+/// CLI::PositiveNumber says which numbers these are with hundreds of digits.
+std::string positive(const std::string &text) {
+    return CLI::PositiveNumber(text).empty() ? "" : text + ": expected a number greater than 0";
+}
+
 void add_search(CLI::App &app, Orrery::optimize::OptimizeCommand &command) {
     app.add_option("--objective", command.objective,
                    "energy, cycles, edp (their product), or pareto (all trade-offs)")
@@ -55,7 +60,7 @@ void add_search(CLI::App &app, Orrery::optimize::OptimizeCommand &command) {
         ->check(CLI::Range(1, 1024))
         ->type_name("N");
     app.add_option("--seconds", command.seconds, "Stop then, and say how far off the result may be")
-        ->check(CLI::PositiveNumber)
+        ->check(positive)
         ->type_name("S");
 }
 
