@@ -47,13 +47,26 @@ private:
     std::vector<optimizer::NestLoop> loops_;
     size_t tiles_ = 0; ///< so many of them are around the sums
 
-    Loop name(int loop) const { return loop_named(mapped_.problem.loops[loop].name); }
+    /// The loop of the problem; null: the product need not have one of a single iteration.
+    const ProductLoop *find(int loop) const {
+        const auto found =
+            std::find_if(product_.loops.begin(), product_.loops.end(), [&](const ProductLoop &l) {
+                return name_in_problem(l.loop) == mapped_.problem.loops[size_t(loop)].name;
+            });
+        return found == product_.loops.end() ? nullptr : &*found;
+    }
+
+    Loop name(int loop) const {
+        const ProductLoop *found = find(loop);
+        ORRERY_CHECK(found, "no loop {}", mapped_.problem.loops[size_t(loop)].name);
+        return found->loop;
+    }
 
     void set_axes() {
         for (size_t a = 0; a < mapped_.mapping.axes.size(); a++) {
             for (const optimizer::SpatialLoop &loop : mapped_.mapping.axes[a]) {
                 if (loop.factor > 1) {
-                    if (!product_.find(name(loop.loop))) {
+                    if (!find(loop.loop)) {
                         user_error("mapping: the array has {} lanes of {}, a loop that {} does not "
                                    "have",
                                    loop.factor, mapped_.problem.loops[size_t(loop.loop)].name,
@@ -122,8 +135,8 @@ private:
     Loop dense_loop(const optimizer::Tensor &tensor) const {
         for (const optimizer::Dimension::Term &term :
              tensor.dimensions[size_t(tensor.dense)].terms) {
-            if (product_.find(name(term.loop))) {
-                return name(term.loop);
+            if (const ProductLoop *found = find(term.loop)) {
+                return found->loop;
             }
         }
         ORRERY_CHECK(false, "no loop along the dense dimension of {}", tensor.name);

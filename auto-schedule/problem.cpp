@@ -97,12 +97,8 @@ private:
     /// A dimension of a single element has no neighbours.
     static optimizer::Tensor with_neighbours(optimizer::Tensor tensor,
                                              const optimizer::Problem &problem) {
-        std::vector<int64_t> whole;
-        for (const optimizer::Loop &loop : problem.loops) {
-            whole.push_back(loop.extent);
-        }
         if (tensor.dense >= 0 && optimizer::Problem::extent(tensor.dimensions[size_t(tensor.dense)],
-                                                            whole.data()) == 1) {
+                                                            problem.extents().data()) == 1) {
             tensor.dense = -1;
         }
         return tensor;
@@ -159,18 +155,6 @@ private:
 };
 
 } // namespace
-
-Loop loop_named(const std::string &name) {
-    const size_t digits = std::min(name.find_first_of("0123456789"), name.size());
-    for (const auto &[known, letter] : letters) {
-        if (name.substr(0, digits) == known) {
-            return {letter, digits == name.size() ? 1 : std::stoi(name.substr(digits))};
-        }
-    }
-    user_error("mapping: the loop {} is none of an accelerated Func: FX FY FZ OX OY OZ K C N G, "
-               "with a number from 2 on where there are several",
-               name);
-}
 
 std::string name_in_problem(const Loop &loop) {
     for (const auto &[name, letter] : letters) {

@@ -10,8 +10,7 @@ namespace Orrery::scheduling {
 /// dimensions are those of the tensors' memory. UserError for an extent that nothing says.
 optimizer::Problem problem_of(const Product &product);
 
-/// A loop by the name that it has in a problem: OX2 is X2, N is B.
-Loop loop_named(const std::string &name);
+/// The name of a loop in a problem: OX2 of X2, N of B.
 std::string name_in_problem(const Loop &loop);
 
 } // namespace Orrery::scheduling

@@ -15,10 +15,8 @@ namespace {
 
 class PipelineMaker {
 public:
-    explicit PipelineMaker(const optimizer::Problem &problem) : problem_(problem) {
-        for (const optimizer::Loop &loop : problem.loops) {
-            extents_.push_back(loop.extent);
-        }
+    explicit PipelineMaker(const optimizer::Problem &problem)
+        : problem_(problem), extents_(problem.extents()) {
         make_counters();
     }
 

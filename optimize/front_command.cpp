@@ -108,7 +108,7 @@ void optimize_front(const OptimizeCommand &command, const Problem &problem,
         user_error("{} on {}: {}", problem.name, resources.name,
                    front.complete ? front.why_none : "time was over before a point was found");
     }
-    if (command.candidates.value_or(1) > 0) {
+    if (command.candidates != 0) {
         add_exact_cycles(front, problem, deadline);
     }
     const double seconds =

@@ -60,7 +60,7 @@ void front(const std::string &directory) {
     SearchOptions options;
     options.threads = int(std::max(1u, std::thread::hardware_concurrency()));
     Constraints constraints;
-    constraints.factors = Factors::Divide; // the front of all tiles takes a minute
+    constraints.factors = Factors::Divide; // with all tiles it takes a hundred times as long
     const FrontResult found = search_front(problem, resources, constraints, options);
     ORRERY_CHECK(found.complete, "the front of {} is not complete", problem.name);
     const auto [least, most] = std::minmax_element(

@@ -13,10 +13,7 @@ namespace {
 /// Extents of a tile of the level, the lanes of the array included.
 std::vector<int64_t> level_tile(const MappedLayer &mapped, const std::vector<NestLoop> &nest,
                                 int level) {
-    std::vector<int64_t> tile;
-    for (const Loop &loop : mapped.problem.loops) {
-        tile.push_back(loop.extent);
-    }
+    std::vector<int64_t> tile = mapped.problem.extents();
     for (const NestLoop &loop : nest) {
         if (loop.level > level) {
             tile[loop.loop] = loop.inside;
@@ -100,11 +97,7 @@ private:
     }
 
     int64_t elements(const Tensor &tensor) const {
-        std::vector<int64_t> extents;
-        for (const Loop &loop : mapped_.problem.loops) {
-            extents.push_back(loop.extent);
-        }
-        return Problem::elements(tensor, extents.data());
+        return Problem::elements(tensor, mapped_.problem.extents().data());
     }
 
     /// Chunks of `width` neighbours along the dense dimension in all tiles that the first loops of
@@ -181,10 +174,7 @@ private:
 } // namespace
 
 std::vector<NestLoop> nest_of(const MappedLayer &mapped) {
-    std::vector<int64_t> left;
-    for (const Loop &loop : mapped.problem.loops) {
-        left.push_back(loop.extent);
-    }
+    std::vector<int64_t> left = mapped.problem.extents();
     std::vector<NestLoop> nest;
     for (int level = mapped.last_level(); level >= 0; level--) {
         const std::vector<int> &order = mapped.mapping.order[level];

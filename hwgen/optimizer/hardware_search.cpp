@@ -17,17 +17,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// The least of several values; empty: there was none.
-struct Least {
-    std::optional<ObjectiveValue> value;
-
-    void add(const std::optional<ObjectiveValue> &other) {
-        if (other && (!value || *other < *value)) {
-            value = other;
-        }
-    }
-};
-
 } // namespace
 
 class HardwareSearch::Implementation {
@@ -60,21 +49,20 @@ public:
 
     HardwareSearchResult run(const SearchOptions &options,
                              const std::optional<ObjectiveValue> &most) {
-        most_ = most;
-        search(options);
+        search(options, most, nullptr);
         HardwareSearchResult result;
         result.spatial_choices = int64_t(choices_.size());
         result.evaluated = evaluated_;
         result.optimal = !stopped_;
         result.limited = limited_;
-        result.bound = unfinished_.value.value_or(ObjectiveValue());
+        result.bound = unfinished_.value_or(ObjectiveValue());
         const std::vector<FoundMapping> best = incumbents_->all();
         if (best.empty()) {
             result.why_none = why_none();
             return result;
         }
         result.value = best.front().value;
-        result.bound = std::min(result.value, unfinished_.value.value_or(result.value));
+        result.bound = std::min(result.value, unfinished_.value_or(result.value));
         for (const FoundMapping &one : best) {
             result.best.push_back(mapped(one));
         }
@@ -83,13 +71,12 @@ public:
     }
 
     HardwareFront run_front(const SearchOptions &options, const Staircase &covered) {
-        covered_ = &covered;
-        search(options);
+        search(options, std::nullopt, &covered);
         HardwareFront front;
         front.evaluated = evaluated_;
         front.limited = limited_;
         if (stopped_) {
-            front.open_energy = int64_t(unfinished_.value.value().first);
+            front.open_energy = int64_t(unfinished_.value().first);
         }
         for (const FoundMapping &one : incumbents_->all()) {
             if (!front.open_energy || int64_t(one.value.first) < *front.open_energy) {
@@ -130,8 +117,8 @@ private:
     std::atomic<size_t> next_{0};
     std::atomic<int64_t> evaluated_{0};
     std::atomic<bool> stopped_{false}, limited_{false};
-    std::mutex mutex_; ///< of what follows
-    Least unfinished_; ///< of what time was over for
+    std::mutex mutex_;                         ///< of what follows
+    std::optional<ObjectiveValue> unfinished_; ///< least bound of what time was over for
 
     std::string why_none() const {
         return choices_.empty() ? no_spatial_choice(space_.hardware())
@@ -140,7 +127,11 @@ private:
                                   "is filled more than once has two slots)";
     }
 
-    void search(const SearchOptions &options) {
+    /// `covered` is null where the best mappings are searched, and not a front.
+    void search(const SearchOptions &options, const std::optional<ObjectiveValue> &most,
+                const Staircase *covered) {
+        most_ = most;
+        covered_ = covered;
         begin(options);
         begin_with_fewer();
         std::vector<std::thread> threads;
@@ -159,7 +150,7 @@ private:
         next_ = 0;
         evaluated_ = 0;
         stopped_ = limited_ = false;
-        unfinished_ = {};
+        unfinished_.reset();
         if (covered_) {
             incumbents_ = std::make_unique<FrontMappings>();
         } else {
@@ -175,9 +166,7 @@ private:
         if (!fewer_ || !options_.prune) {
             return;
         }
-        fewer_->most_ = most_;
-        fewer_->covered_ = covered_;
-        fewer_->search(options_);
+        fewer_->search(options_, most_, covered_);
         evaluated_ += fewer_->evaluated_;
         for (const FoundMapping &found : fewer_->incumbents_->all()) {
             incumbents_->take({found.value, choice_of(fewer_->choices_[found.choice]), found.path});
@@ -230,7 +219,7 @@ private:
             }
             const std::lock_guard<std::mutex> lock(mutex_);
             if (stopped_) { // this one was not finished, or not begun
-                unfinished_.add(start.bound);
+                unfinished_ = std::min(start.bound, unfinished_.value_or(start.bound));
             }
             report(i);
         }

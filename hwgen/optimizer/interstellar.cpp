@@ -32,12 +32,8 @@ InterstellarModel::TensorTerms terms_of(const Problem &problem, const Tensor &te
             terms.divisor *= window ? term.coefficient : 1;
         }
     }
-    std::vector<int64_t> extents;
-    for (const Loop &loop : problem.loops) {
-        extents.push_back(loop.extent);
-    }
     terms.irrelevant = ~relevant & ((LoopSet(1) << problem.loops.size()) - 1);
-    terms.elements = Problem::elements(tensor, extents.data());
+    terms.elements = Problem::elements(tensor, problem.extents().data());
     terms.reads_per_access = tensor.output ? 2 : 1;
     terms.first = tensor.output ? 1 : 0;
     return terms;

@@ -12,14 +12,6 @@ namespace Orrery::optimizer {
 
 namespace {
 
-int64_t elements_along(const Problem &problem, const Dimension &dimension) {
-    std::vector<int64_t> whole;
-    for (const Loop &loop : problem.loops) {
-        whole.push_back(loop.extent);
-    }
-    return Problem::extent(dimension, whole.data());
-}
-
 /// That of the first of the loops, from the innermost in memory on, that has several iterations;
 /// -1: none has. A window with a single position is one of a single element with zeros around it.
 int usual_dense_dimension(const Problem &problem, const Tensor &tensor,
@@ -45,7 +37,8 @@ void set_dense(Problem &problem, const char *tensor_name, const std::string &loo
                        "neighbours are neighbours in its memory, or none",
                        problem.name, tensor_name, loop);
         }
-        if (elements_along(problem, tensor.dimensions[size_t(tensor.dense)]) == 1) {
+        if (Problem::extent(tensor.dimensions[size_t(tensor.dense)], problem.extents().data()) ==
+            1) {
             tensor.dense = -1; // a single element has no neighbours
         }
     }

@@ -14,15 +14,11 @@ PartCost::PartCost(const Problem &problem, const Hardware &hardware, const Const
       loops_(int(problem_.loops.size())), tensors_(problem_.tensors.size()) {
     ORRERY_CHECK(tensors_ <= size_t(max_tensors), "{} tensors", tensors_);
     ORRERY_CHECK(loops_ <= max_loops, "{} loops", loops_);
-    std::vector<int64_t> extents;
-    for (const Loop &loop : problem_.loops) {
-        extents.push_back(loop.extent);
-    }
     for (size_t x = 0; x < tensors_; x++) {
         output_ = problem_.tensors[x].output ? x : output_;
         indexing_.push_back(problem_.loops_of(problem_.tensors[x]));
     }
-    outputs_ = whole_elements(output_, extents.data());
+    outputs_ = whole_elements(output_, problem_.extents().data());
     const EnergyUnit unit = level_energy_unit(hardware_);
     for (const MemoryLevel &level : hardware_.levels) {
         read_energy_.push_back(unit.units(level.read_pj));

@@ -29,6 +29,14 @@ int Problem::find_tensor(const std::string &tensor_name) const {
     return -1;
 }
 
+std::vector<int64_t> Problem::extents() const {
+    std::vector<int64_t> whole;
+    for (const Loop &loop : loops) {
+        whole.push_back(loop.extent);
+    }
+    return whole;
+}
+
 int64_t Problem::operations() const {
     int64_t product = 1;
     for (const Loop &loop : loops) {
@@ -38,16 +46,14 @@ int64_t Problem::operations() const {
 }
 
 std::string Problem::dense_loop(const Tensor &tensor) const {
-    std::string name = "none";
+    const Loop *found = nullptr; // the last one; loops of one iteration have no neighbours
     if (tensor.dense >= 0) {
-        bool several = false; // loops of one iteration have no neighbours
         for (const Dimension::Term &term : tensor.dimensions[size_t(tensor.dense)].terms) {
             const Loop &loop = loops[size_t(term.loop)];
-            name = loop.extent > 1 || !several ? loop.name : name;
-            several = several || loop.extent > 1;
+            found = !found || loop.extent > 1 || found->extent == 1 ? &loop : found;
         }
     }
-    return name;
+    return found ? found->name : "none";
 }
 
 LoopSet Problem::loops_of(const Tensor &tensor) const {

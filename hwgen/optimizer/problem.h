@@ -52,6 +52,7 @@ struct Problem {
 
     int find_loop(const std::string &loop_name) const;     ///< -1: there is none
     int find_tensor(const std::string &tensor_name) const; ///< -1: there is none
+    std::vector<int64_t> extents() const;                  ///< of the loops: of the whole tile
     int64_t operations() const;                            ///< product of the extents
     /// The loop whose neighbours are neighbours in the tensor's memory, of a window's dimension
     /// that of its positions, if there are several; "none" if there is none.

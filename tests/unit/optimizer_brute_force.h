@@ -53,11 +53,7 @@ public:
         }
         mapped_.mapping.order.assign(hardware_.levels.size(), order);
         mapped_.mapping.ragged.assign(hardware_.levels.size(), std::vector<int64_t>(loops, 0));
-        std::vector<int64_t> whole;
-        for (const Loop &loop : mapped_.problem.loops) {
-            whole.push_back(loop.extent);
-        }
-        choose_bypassed(0, whole);
+        choose_bypassed(0, mapped_.problem.extents());
     }
 
     std::set<std::pair<int64_t, int64_t>> costs; ///< energy and cycles of all mappings
